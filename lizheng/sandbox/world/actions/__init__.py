@@ -1,0 +1,10 @@
+"""The OneBot v11 actions of the endpoint: `ACTIONS` maps a name to what answers it."""
+
+from .groups import GROUPS
+from .info import INFO
+from .messages import MESSAGES
+from .params import Action, BadParams, Call
+
+ACTIONS: dict[str, Action] = {**MESSAGES, **GROUPS, **INFO}
+
+__all__ = ["ACTIONS", "BadParams", "Call"]
