@@ -1,0 +1,346 @@
+"""The sandbox's chat page and its live socket: a small ASGI application mounted at ``/sandbox``.
+
+Everything here is for the person sitting at this machine: loopback clients only, a random key in every
+address, Host and Origin checked, and no request that changes anything except over the live socket.
+"""
+
+import asyncio
+import contextlib
+import hmac
+import ipaddress
+import json
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from lizheng.sandbox.doings import Refused, perform
+from lizheng.sandbox.world import World
+
+log = logging.getLogger("lizheng.sandbox")
+
+PAGE = Path(__file__).parent / "page"
+TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+HISTORY = 400
+MAX_VIEWERS = 32
+MAX_FRAME = 3 * 1024 * 1024
+AUDIT_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """An example conversation the page can replay; ``lines`` are shown as a preview, one chat line each."""
+
+    name: str
+    feature: str
+    lines: Sequence[str]
+
+
+class Backstage(Protocol):
+    """What the page needs from the host behind the chat."""
+
+    async def audit(self, group_id: int, limit: int) -> list[dict[str, Any]]:
+        """Newest first; each with ``number`` (int), ``at`` (epoch seconds), ``text`` and ``state``."""
+        ...
+
+    def clock_offset(self) -> float:
+        """Seconds by which the world's clock is ahead of the machine's."""
+        ...
+
+    def move_clock(self, seconds: float) -> None:
+        """Move forward; raises ValueError with a Chinese sentence when it cannot."""
+        ...
+
+    def move_clock_to(self, epoch: float) -> None:
+        """Move forward to a moment; raises ValueError with a Chinese sentence when it lies behind."""
+        ...
+
+    def idle(self) -> bool:
+        """True when the host has nothing left to do for what has happened so far."""
+        ...
+
+    def dialogues(self) -> list[Dialogue]: ...
+
+    async def play(self, name: str) -> None:
+        """Replay one example in the simulated QQ; raises ValueError with a Chinese sentence on failure."""
+        ...
+
+
+class Guard:
+    """Lets in loopback clients that carry the key and name this very host; everyone else gets a 403."""
+
+    def __init__(self, app: ASGIApp, key: str, port: int) -> None:
+        self.app, self.key, self.port = app, key, port
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return
+        if not (why := self.objection(scope)):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocket(scope, receive, send).close(1008, why)
+        else:
+            await PlainTextResponse(why + "\n", 403, headers=armour(""))(scope, receive, send)
+
+    def objection(self, scope: Scope) -> str:
+        """Why this request is refused, or an empty string."""
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        hosts = local_hosts(self.port or (scope.get("server") or ("", 0))[1])
+        origin = headers.get("origin")
+        if not is_loopback((scope.get("client") or ("", 0))[0]):
+            return "沙盒只接受本机的浏览器。"
+        if headers.get("host") not in hosts:
+            return "沙盒只在本机地址上打开，请用启动时打印的地址。"
+        if origin is None and scope["type"] == "websocket":
+            return "连接没有说明来自哪个页面。"
+        if origin is not None and origin not in {f"http://{host}" for host in hosts}:
+            return "沙盒不接受别的网页发来的请求。"
+        if not hmac.compare_digest(key_in(scope).encode(), self.key.encode()):
+            return "地址里的 key 不对，请用启动时打印的完整地址打开。"
+        return ""
+
+
+def is_loopback(address: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return (mapped or ip).is_loopback
+
+
+def local_hosts(port: int | None) -> set[str]:
+    return {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+
+
+def key_in(scope: Scope) -> str:
+    """The key a request carries: in the query, or as the folder the page's own files are fetched from."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    if given := query.get("key"):
+        return given[0]
+    parts = scope["path"].removeprefix(scope.get("root_path", "")).strip("/").split("/")
+    return parts[1] if len(parts) == 3 and parts[0] == "page" else ""
+
+
+def armour(host: str) -> dict[str, str]:
+    """Headers of every answer: nothing from outside, nothing inline, no framing, nothing kept."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy if host else "default-src 'none'; frame-ancestors 'none'",
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+class Viewer:
+    """One open page: which group it looks at, and a bounded queue of what it has yet to be told."""
+
+    def __init__(self, room: int = 600) -> None:
+        self.group_id = 0
+        self.audit: list[dict[str, Any]] | None = None
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(room)
+        self.lost = asyncio.Event()
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Queue a message; a page too slow to keep up is let go and reconnects to a fresh snapshot."""
+        try:
+            self.queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self.lost.set()
+
+
+class Site:
+    """The page, its files and its live socket over one world."""
+
+    def __init__(self, world: World, backstage: Backstage, key: str, port: int, timezone: str) -> None:
+        self.world, self.backstage, self.timezone, self.key = world, backstage, timezone, key
+        self.viewers: set[Viewer] = set()
+        self.past: dict[int, deque[dict[str, Any]]] = {}
+        self.stirred = asyncio.Event()
+        self.pulse: asyncio.Task[None] | None = None
+        self.playing: asyncio.Task[None] | None = None
+        self.last_pulse: tuple[float, bool] | None = None
+        routes = [
+            Route("/", self.index, methods=["GET"]),
+            Route("/page/{key}/{name}", self.file, methods=["GET"]),
+            WebSocketRoute("/live", self.live),
+        ]
+        self.app = Guard(Starlette(routes=routes), key, port)
+        world.watchers.append(self.happened)
+
+    async def index(self, request: Request) -> Response:
+        html = (PAGE / "index.html").read_text("utf-8").replace("{{files}}", f"page/{self.key}")
+        return Response(html, media_type="text/html", headers=armour(request.headers["host"]))
+
+    async def file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        path = PAGE / name
+        if path.suffix not in TYPES or path.name not in {entry.name for entry in PAGE.iterdir()}:
+            return PlainTextResponse("没有这个文件。\n", 404, headers=armour(""))
+        kind = TYPES[path.suffix]
+        return Response(path.read_bytes(), media_type=kind, headers=armour(request.headers["host"]))
+
+    async def live(self, socket: WebSocket) -> None:
+        if len(self.viewers) >= MAX_VIEWERS:
+            await socket.close(1013, "打开的页面太多了。")
+            return
+        await socket.accept()
+        viewer = Viewer()
+        self.viewers.add(viewer)
+        viewer.tell(self.snapshot(history=True))
+        if self.pulse is None or self.pulse.done():
+            self.pulse = asyncio.create_task(self.beat())
+        tasks = [asyncio.create_task(self.listen(socket, viewer)), asyncio.create_task(self.talk(socket, viewer)),
+                 asyncio.create_task(viewer.lost.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.viewers.discard(viewer)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(RuntimeError):
+                await socket.close(1013)
+
+    async def talk(self, socket: WebSocket, viewer: Viewer) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                await socket.send_text(json.dumps(await viewer.queue.get(), ensure_ascii=False, default=str))
+
+    async def listen(self, socket: WebSocket, viewer: Viewer) -> None:
+        with contextlib.suppress(WebSocketDisconnect):
+            async for frame in socket.iter_text():
+                await self.heard(viewer, frame)
+
+    async def heard(self, viewer: Viewer, frame: str) -> None:
+        """One frame from a page: watch a group, replay an example, or do something in the world."""
+        ref: Any = None
+        try:
+            message = parse(frame)
+            ref = message.get("ref")
+            match message.get("verb"):
+                case "watch":
+                    viewer.group_id, viewer.audit = int(message.get("group_id") or 0), None
+                case "play":
+                    self.play(viewer, str(message.get("name", "")))
+                case _:
+                    done = await perform(self.world, self.backstage, message)
+                    viewer.tell({"type": "done", "ref": ref, "result": done})
+        except (Refused, ValueError) as refusal:
+            viewer.tell({"type": "error", "ref": ref, "text": str(refusal) or "没有做成。"})
+        except Exception:
+            log.exception("the sandbox page asked for something that failed")
+            viewer.tell({"type": "error", "ref": ref, "text": "沙盒里出了错，这一步没有做成，详情见日志。"})
+        self.stirred.set()
+
+    def play(self, viewer: Viewer, name: str) -> None:
+        if self.playing is not None and not self.playing.done():
+            raise Refused("上一段示例还没演完。")
+        if name not in {dialogue.name for dialogue in self.backstage.dialogues()}:
+            raise Refused("没有这段示例。")
+
+        async def run() -> None:
+            try:
+                await self.backstage.play(name)
+                self.broadcast({"type": "played", "name": name, "ok": True, "text": f"「{name}」演完了。"})
+            except Exception as failure:
+                log.exception("the example %s failed", name)
+                text = f"「{name}」没有演完：{failure}"[:300]
+                self.broadcast({"type": "played", "name": name, "ok": False, "text": text})
+
+        self.broadcast({"type": "playing", "name": name})
+        self.playing = asyncio.create_task(run())
+
+    def snapshot(self, history: bool = False) -> dict[str, Any]:
+        """Who and what is there now; with ``history`` also what was seen so far and the examples."""
+        told: dict[str, Any] = {"type": "snapshot", "world": self.world.snapshot()}
+        if history:
+            told["history"] = [plain for past in self.past.values() for plain in past]
+            told["clock"] = self.backstage.clock_offset()
+            told["idle"] = self.backstage.idle()
+            told["timezone"] = self.timezone
+            told["dialogues"] = [asdict(dialogue) for dialogue in self.backstage.dialogues()]
+        return told
+
+    def happened(self, happening: Any) -> None:
+        """The world's watcher: remember for pages opened later, tell the open ones."""
+        plain = asdict(happening) if is_dataclass(happening) and not isinstance(happening, type) else dict(happening)
+        self.past.setdefault(plain.get("group_id") or 0, deque(maxlen=HISTORY)).append(plain)
+        self.broadcast({"type": "happening", "happening": plain})
+        self.stirred.set()
+
+    def broadcast(self, message: dict[str, Any]) -> None:
+        for viewer in self.viewers:
+            viewer.tell(message)
+
+    async def beat(self) -> None:
+        """While a page is open: people, clock, idle and audit, soon after a stir and once a second anyway."""
+        people = ""
+        while self.viewers:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stirred.wait(), 1.0)
+            self.stirred.clear()
+            now = (self.backstage.clock_offset(), self.backstage.idle())
+            if now != self.last_pulse:
+                self.last_pulse = now
+                self.broadcast({"type": "clock", "offset": now[0]})
+                self.broadcast({"type": "idle", "idle": now[1]})
+            told = self.snapshot()
+            if (seen := json.dumps(told, default=str)) != people:
+                people = seen
+                self.broadcast(told)
+            for viewer in list(self.viewers):
+                await self.tell_audit(viewer)
+            await asyncio.sleep(0.1)
+
+    async def tell_audit(self, viewer: Viewer) -> None:
+        if not (group_id := viewer.group_id):
+            return
+        try:
+            rows = await self.backstage.audit(group_id, AUDIT_ROWS)
+        except Exception:
+            log.exception("the audit of group %s could not be read", group_id)
+            return
+        if rows != viewer.audit and viewer.group_id == group_id:
+            viewer.audit = rows
+            viewer.tell({"type": "audit", "group_id": group_id, "rows": rows})
+
+
+def parse(frame: str) -> dict[str, Any]:
+    """The frame as an object; raises Refused for anything else."""
+    if len(frame) > MAX_FRAME:
+        raise Refused("这一条太大了。")
+    try:
+        message = json.loads(frame)
+    except (ValueError, RecursionError):
+        raise Refused("收到的不是 JSON。") from None
+    if not isinstance(message, dict) or message.get("type") != "do":
+        raise Refused("收到的不是一个动作。")
+    return message
+
+
+def mount(app: Any, world: World, backstage: Backstage, key: str, port: int, timezone: str = "Asia/Shanghai") -> Site:
+    """Put the page at ``/sandbox`` of a Starlette or FastAPI application.
+
+    ``port`` is the one people type in the address (0: whichever the server listens on); ``key`` must be random.
+    """
+    site = Site(world, backstage, key, port, timezone)
+    app.router.routes.append(Mount("/sandbox", app=site.app))
+    return site
