@@ -1,0 +1,35 @@
+"""How people write things in commands: every parser returns a value or raises `Misread`."""
+
+from lizheng.grammar.durations import parse_duration, say_duration
+from lizheng.grammar.misread import Misread, misread, plain, tight
+from lizheng.grammar.money import parse_money, say_money
+from lizheng.grammar.numbers import parse_int, parse_label, parse_number_list, parse_on_off
+from lizheng.grammar.spans import WeeklySpan, WeeklySpans, parse_weekly
+from lizheng.grammar.times import parse_date, parse_time_of_day
+from lizheng.grammar.words import At, Other, Text, Token, Words, strip_unseen
+
+__all__ = [
+    "At",
+    "Misread",
+    "Other",
+    "Text",
+    "Token",
+    "WeeklySpan",
+    "WeeklySpans",
+    "Words",
+    "misread",
+    "parse_date",
+    "parse_duration",
+    "parse_int",
+    "parse_label",
+    "parse_money",
+    "parse_number_list",
+    "parse_on_off",
+    "parse_time_of_day",
+    "parse_weekly",
+    "plain",
+    "say_duration",
+    "say_money",
+    "strip_unseen",
+    "tight",
+]
