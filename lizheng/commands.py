@@ -1,0 +1,150 @@
+"""Slash commands: their names, their forms, and how a handler's typed parameters become a grammar."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from lizheng.grammar import Misread, Words
+from lizheng.params import Parameter, parameter
+from lizheng.roles import Role
+
+if TYPE_CHECKING:
+    from lizheng.context import Context
+    from lizheng.feature import Feature
+
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+CONTEXTS = {"Context": Any, "GroupContext": Any}
+"""A handler's module may import the context for type checking only."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to use a command: a literal sub-word (or none), typed parameters, a role, an example."""
+
+    command: Command
+    handler: Handler
+    words: tuple[str, ...]
+    role: Role
+    example: str
+    summary: str
+    parameters: tuple[Parameter, ...] = field(default=())
+
+    @property
+    def usage(self) -> str:
+        """The usage line, e.g. `/群规 <文本>`."""
+        parts = [f"/{self.command.name}", *self.words[:1], *(p.usage for p in self.parameters)]
+        return " ".join(parts)
+
+    async def bind(self, ctx: Context, words: Words) -> dict[str, Any]:
+        """Read this form's parameters from the words that follow the command and the sub-word.
+
+        Raises `Misread` with the Chinese sentence to answer when they do not fit or something is left over.
+        """
+        values = {p.name: await p.read(ctx, words) for p in self.parameters}
+        if not words.empty():
+            raise Misread(f"「{words.rest()[:20]}」是多出来的。")
+        return values
+
+
+class Command:
+    """A name members type after the slash. Made by `Feature.command`."""
+
+    def __init__(
+        self, feature: Feature, name: str, summary: str, aliases: tuple[str, ...], role: Role, example: str
+    ):
+        self.feature = feature
+        self.name = name
+        self.summary = summary
+        self.aliases = aliases
+        self.role = role
+        self.example = example
+        self.forms: list[Form] = []
+
+    def __repr__(self) -> str:
+        return f"Command(/{self.name})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
+
+    def __call__(self, handler: H) -> H:
+        """Decorate the handler of a command that has one form."""
+        self.form(handler)
+        return handler
+
+    def form(
+        self,
+        handler: Handler,
+        *,
+        word: str = "",
+        role: Role | None = None,
+        example: str = "",
+        summary: str = "",
+    ) -> Command:
+        """Add a form and return the command, so that forms can be chained.
+
+        `word` is a literal sub-word, with its synonyms after `|` (`"添加|加"`). Parameters come from the handler's
+        annotations after `ctx`; raises `TypeError` for an annotation no parameter type is known for.
+        """
+        words = tuple(w for w in word.split("|") if w)
+        hints = get_type_hints(handler, localns=CONTEXTS, include_extras=True)
+        names = list(inspect.signature(handler).parameters.values())[1:]
+        self.forms.append(
+            Form(
+                command=self,
+                handler=handler,
+                words=words,
+                role=self.role if role is None else role,
+                example=example or self.example or " ".join([f"/{self.name}", *words[:1]]),
+                summary=summary or self.summary,
+                parameters=tuple(parameter(p, hints[p.name]) for p in names),
+            )
+        )
+        return self
+
+    def known_values(self, ctx: Context) -> Iterator[str]:
+        """Whole values that may follow the name without a space: sub-words, and what first parameters list."""
+        for form in self.forms:
+            yield from form.words
+            if not form.words and form.parameters:
+                yield from form.parameters[0].known(ctx)
+
+    def candidates(self, words: Words) -> list[Form]:
+        """The forms these words may mean: those whose sub-word comes next (which is then taken), else the others."""
+        mark = words.mark()
+        first = (words.word() or "").casefold()
+        if first and (named := [f for f in self.forms if first in f.words]):
+            return named
+        words.reset(mark)
+        plain = [f for f in self.forms if not f.words]
+        if not plain:
+            options = "、".join(f.words[0] for f in self.forms if f.words)
+            raise Misread(f"「/{self.name}」后面要跟：{options}。")
+        return plain
+
+    async def choose(self, ctx: Context, forms: list[Form], words: Words) -> tuple[Form, dict[str, Any]]:
+        """Bind the first of `forms` that fits. Raises `Misread` of the form that came closest."""
+        bare = words.empty()
+        forms = sorted(forms, key=lambda f: bool(f.parameters) == bare)
+        failed: list[tuple[Misread, Form]] = []
+        for form in forms:
+            mark = words.mark()
+            try:
+                return form, await form.bind(ctx, words)
+            except Misread as misread:
+                failed.append((misread, form))
+                words.reset(mark)
+        misread, form = next((pair for pair in failed if pair[1].parameters), failed[0])
+        raise WrongUse(str(misread), form) from misread
+
+
+class WrongUse(Misread):
+    """What was wrong, and the form it was measured against."""
+
+    def __init__(self, sentence: str, form: Form):
+        super().__init__(sentence)
+        self.form = form

@@ -1,0 +1,100 @@
+"""The host's configuration, read from NoneBot's (environment and `.env`) and checked before anything starts."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Any, Literal
+
+from nonebot.config import Config
+from pydantic import BaseModel, Field
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 16
+
+
+class Unsafe(SystemExit):
+    """The configuration would expose the bot; the message says what to change."""
+
+
+class HostConfig(BaseModel):
+    """What the host reads. Names are those of the environment, in lower case."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    superusers: frozenset[int] = frozenset()
+    command_start: frozenset[str] = frozenset({"/"})
+    onebot_access_token: str = Field("", repr=False)
+    database_url: str = Field("sqlite://data/lizheng.db", repr=False)
+    sandbox: Literal["auto", "on", "off"] = "auto"
+    timezone: str = "Asia/Shanghai"
+    pacing: str = "on"
+    allowed_hosts: frozenset[str] = frozenset()
+    metrics: bool = False
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the port."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def sandboxed(self) -> bool:
+        """`auto` means: while no token is set and only this machine can connect."""
+        if self.sandbox == "auto":
+            return not self.onebot_access_token and self.loopback
+        return self.sandbox == "on"
+
+    @property
+    def database(self) -> str:
+        """The database address; the sandbox has its own and never touches the group's."""
+        return "sqlite://data/sandbox.db" if self.sandboxed else self.database_url
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names the Host header may carry."""
+        return self.allowed_hosts | {"localhost", "127.0.0.1", "[::1]", "::1", self.host}
+
+    def check(self) -> None:
+        """Raises `Unsafe` with a Chinese sentence when this must not start."""
+        token = self.onebot_access_token
+        if not self.loopback and len(token) < SHORTEST_TOKEN:
+            raise Unsafe(
+                f"HOST={self.host} 会让别的机器连进来，这时 ONEBOT_ACCESS_TOKEN 至少要 {SHORTEST_TOKEN} 个字符"
+                f"（现在 {len(token)} 个）。请在 .env 里设好它，或把 HOST 改回 127.0.0.1。"
+            )
+        if self.sandbox == "on" and not self.loopback:
+            raise Unsafe("SANDBOX=on 只能在 HOST=127.0.0.1 时使用。")
+        if self.pacing == "off" and not self.loopback:
+            raise Unsafe("PACING=off 只能在 HOST=127.0.0.1 时使用：对真实的 QQ 不限速会被风控。")
+
+
+def read(config: Config) -> HostConfig:
+    """From NoneBot's config. Raises `Unsafe`, and pydantic's `ValidationError` for values of the wrong shape."""
+    raw: dict[str, Any] = {
+        name: getattr(config, name) for name in HostConfig.model_fields if getattr(config, name, None) is not None
+    }
+    raw["host"] = str(raw.get("host", "127.0.0.1"))
+    raw["onebot_access_token"] = str(raw.get("onebot_access_token", ""))
+    raw["pacing"] = {True: "on", False: "off"}.get(raw.get("pacing"), raw.get("pacing", "on"))
+    for switch in ("sandbox",):
+        raw[switch] = {True: "on", False: "off"}.get(raw.get(switch), raw.get(switch, "auto"))
+    if isinstance(hosts := raw.get("allowed_hosts"), str):
+        raw["allowed_hosts"] = frozenset(h.strip() for h in hosts.split(",") if h.strip())
+    found = HostConfig.model_validate(raw)
+    found.check()
+    return found
+
+
+def feature_environment(config: Config) -> dict[str, dict[str, Any]]:
+    """`LIZHENG_<FEATURE>__<FIELD>` as `{feature: {field: raw}}`."""
+    prefix = "lizheng_"
+    return {
+        name.removeprefix(prefix): value
+        for name, value in (config.model_extra or {}).items()
+        if name.startswith(prefix) and isinstance(value, dict)
+    }

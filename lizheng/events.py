@@ -1,0 +1,73 @@
+"""What happens in a group besides messages, in one shape for every endpoint.
+
+A feature listens with `feature.on(MemberJoined, handler)`; the handler is `async (ctx: GroupContext, happened) -> None`.
+Times are event times in epoch seconds, as the endpoint reported them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class GroupEvent:
+    group_id: int
+    user_id: int
+    """Whom it is about."""
+    operator_id: int
+    """Who did it; 0 where the endpoint does not say."""
+    time: int
+
+
+@dataclass(frozen=True)
+class MemberJoined(GroupEvent):
+    invited: bool = False
+
+
+@dataclass(frozen=True)
+class MemberLeft(GroupEvent):
+    kicked: bool = False
+
+
+@dataclass(frozen=True)
+class CardChanged(GroupEvent):
+    """Comes late: endpoints tell it only when the member next speaks."""
+
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True)
+class MemberMuted(GroupEvent):
+    """`seconds` 0 lifts the mute; -1 with `user_id` 0 is the whole group."""
+
+    seconds: int = 0
+
+
+@dataclass(frozen=True)
+class RoleChanged(GroupEvent):
+    admin: bool = False
+
+
+@dataclass(frozen=True)
+class MessageRecalled(GroupEvent):
+    message_id: int = 0
+
+
+@dataclass(frozen=True)
+class JoinRequested(GroupEvent):
+    """`flag` answers the request and is never shown to anyone. `invitor_id` is 0 where the endpoint drops it."""
+
+    flag: str = ""
+    comment: str = ""
+    invitor_id: int = 0
+
+
+@dataclass(frozen=True)
+class GroupMet(GroupEvent):
+    """The bot is in this group for the first time it knows of. Told once per group."""
+
+
+@dataclass(frozen=True)
+class FeatureSwitched(GroupEvent):
+    """The feature that listens was switched in this group; told to that feature alone."""
+
+    on: bool = False

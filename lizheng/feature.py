@@ -1,0 +1,170 @@
+"""The manifest: what a plugin declares about itself, read by dispatch, gate, help, settings and docs alike."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nonebot.plugin import PluginMetadata
+from pydantic import BaseModel
+
+from lizheng.commands import Command
+from lizheng.roles import Role
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+    from lizheng.events import GroupEvent
+    from lizheng.hooks import Hook
+
+E = TypeVar("E", bound="GroupEvent")
+Q = TypeVar("Q")
+A = TypeVar("A")
+Observer = Callable[["Context"], Awaitable["bool | None"]]
+JobHandler = Callable[["GroupContext", Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One observer of ordinary messages; lower `order` looks first."""
+
+    feature: Feature
+    handler: Observer
+    order: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something due at a time. `late_limit`: how late it may still run after downtime; later it counts as missed."""
+
+    name: str
+    handler: JobHandler
+    late_limit: timedelta | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens when a pending number is decided. Handlers take `(ctx, pending)`."""
+
+    name: str
+    approve: Callable[[Context, Any], Awaitable[None]]
+    reject: Callable[[Context, Any], Awaitable[None]] | None
+
+
+class Feature:
+    """One plugin's declaration of itself.
+
+    `module` is the plugin's `__name__`, from which the id comes (`plugins.welcome` → `welcome`); `title` is the Chinese
+    name people switch on and off, `summary` one sentence. `settings` is a pydantic model whose fields each carry a
+    Chinese `title` and a `description`. A feature with `always_on` cannot be switched off.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        title: str,
+        summary: str,
+        *,
+        settings: type[BaseModel] | None = None,
+        always_on: bool = False,
+        hidden: bool = False,
+    ):
+        self.module = module
+        self.id = module.rpartition(".")[2]
+        self.title = title
+        self.summary = summary
+        self.settings = settings
+        self.always_on = always_on
+        self.hidden = hidden
+        self.commands: list[Command] = []
+        self.watches: list[Watch] = []
+        self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}
+        self.jobs: dict[str, Job] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
+        self.hook_answers: dict[Hook[Any, Any], Callable[..., Awaitable[Any]]] = {}
+        self.start_hooks: list[Callable[[Any], Awaitable[None]]] = []
+
+    def __repr__(self) -> str:
+        return f"Feature({self.id!r}, {self.title!r})"
+
+    def command(
+        self,
+        name: str,
+        summary: str,
+        *,
+        aliases: Iterable[str] = (),
+        role: Role = Role.MEMBER,
+        example: str = "",
+    ) -> Command:
+        """Declare a slash command; use the result as a decorator for a command of one form, or give it `.form(…)`s.
+
+        `role` and `example` are the defaults of its forms. Raises `ValueError` for a name this feature already has.
+        """
+        command = Command(self, name, summary, tuple(sorted(aliases)), role, example)
+        taken = {n for known in self.commands for n in known.names}
+        if clash := taken & set(command.names):
+            raise ValueError(f"{self.id}: {'、'.join(sorted(clash))} is declared twice")
+        self.commands.append(command)
+        return command
+
+    def on_message(self, handler: Observer, *, order: int = 50) -> Observer:
+        """Look at every message of the groups where this feature is on, commands included (`ctx.command`).
+
+        Returning True ends the message here: no later observer, no command and no other plugin sees it.
+        """
+        self.watches.append(Watch(self, handler, order))
+        return handler
+
+    def on(self, kind: type[E], handler: Callable[[GroupContext, E], Awaitable[None]]) -> None:
+        """Listen to one kind of `lizheng.events`."""
+        self.listeners.setdefault(kind, []).append(handler)
+
+    def on_start(self, handler: Callable[[Any], Awaitable[None]]) -> None:
+        """Run once per start of the host, with the host, after the database is open and before messages come."""
+        self.start_hooks.append(handler)
+
+    def job(self, name: str, handler: JobHandler, *, late_limit: timedelta | None = None) -> None:
+        """Name what `ctx.plan(name, …)` runs when it is due; a returned datetime plans it again."""
+        self.jobs[name] = Job(name, handler, late_limit)
+
+    def decision(
+        self,
+        name: str,
+        approve: Callable[[Context, Any], Awaitable[None]],
+        reject: Callable[[Context, Any], Awaitable[None]] | None = None,
+    ) -> None:
+        """Name what `ctx.preview(name, …)` and `ctx.submit(name, …)` do once somebody decides."""
+        self.decisions[name] = Decision(name, approve, reject)
+
+    def undo(self, name: str, handler: Callable[[Context, Any], Awaitable[None]]) -> None:
+        """Name how records whose `undo` is `{"name": name, …}` are reversed; the handler takes `(ctx, undo)`."""
+        self.undos[name] = handler
+
+    def answers(self, hook: Hook[Q, A], handler: Callable[[GroupContext, Q], Awaitable[A | None]]) -> None:
+        """Answer a hook of the kit wherever this feature is on."""
+        self.hook_answers[hook] = handler
+
+    @property
+    def models(self) -> str | None:
+        """The module of this feature's Tortoise tables, if it has one."""
+        spec = importlib.util.find_spec(self.module)
+        if spec is None or spec.submodule_search_locations is None:
+            return None
+        name = f"{self.module}.models"
+        return name if importlib.util.find_spec(name) else None
+
+    @property
+    def metadata(self) -> PluginMetadata:
+        """What a plugin exposes as `__plugin_meta__`, by which the host finds the feature."""
+        usage = "\n".join(form.usage for command in self.commands for form in command.forms)
+        return PluginMetadata(
+            name=self.title,
+            description=self.summary,
+            usage=usage or self.summary,
+            type="application",
+            supported_adapters={"~onebot.v11"},
+            extra={"lizheng": self},
+        )

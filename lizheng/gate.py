@@ -1,0 +1,47 @@
+"""The one predicate: may this person use this form, here, now? Execution and `/帮助` both ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from lizheng.roles import Role
+
+if TYPE_CHECKING:
+    from lizheng.commands import Form
+    from lizheng.feature import Feature
+    from lizheng.groups import GroupState
+
+
+class Denial(StrEnum):
+    OFF = "off"
+    ROLE = "role"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether it is allowed; if not, why, with the sentence to tell ("" where silence is the answer)."""
+
+    allowed: bool
+    denial: Denial | None = None
+    sentence: str = ""
+
+
+ALLOWED = Verdict(True)
+
+
+def is_on(group: GroupState, feature: Feature) -> bool:
+    """Ours start off in a group, `always_on` ones cannot be switched."""
+    return feature.always_on or group.switches.get(feature.id, False)
+
+
+def may(group: GroupState, feature: Feature, form: Form, role: Role) -> Verdict:
+    """A feature that is off is silent for members and one hint for admins; too low a role is told who may."""
+    if not is_on(group, feature):
+        hint = f"「{feature.title}」在本群是关的。发 /开启 {feature.title} 打开它。" if role >= Role.ADMIN else ""
+        return Verdict(False, Denial.OFF, hint)
+    if role < form.role:
+        above = "" if form.role is Role.SUPERUSER else "及以上"
+        return Verdict(False, Denial.ROLE, f"{form.usage} 只有{form.role.label}{above}能用。")
+    return ALLOWED

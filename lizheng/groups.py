@@ -1,0 +1,121 @@
+"""What each group has chosen: switches, settings, deputies, whitelist, dry run. Read from memory, written through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from lizheng.models import GroupRow, SettingValue, Standing, Switch
+from lizheng.store import atomic
+
+StandingKind = Literal["deputy", "whitelist", "bot"]
+"""`bot`: another program's account, which is protected and never listened to."""
+
+
+@dataclass(eq=False)
+class GroupState:
+    """One group as it is now. `settings` holds only what was changed here, as `{(feature, field): stored value}`."""
+
+    id: int
+    name: str = ""
+    introduced: bool = False
+    dry_run: bool = False
+    switches: dict[str, bool] = field(default_factory=dict)
+    settings: dict[tuple[str, str], Any] = field(default_factory=dict)
+    deputies: set[int] = field(default_factory=set)
+    whitelist: set[int] = field(default_factory=set)
+    bots: set[int] = field(default_factory=set)
+    revision: int = 0
+    """Grows with every change, so that what was derived from the state can be kept until then."""
+
+    def standing(self, kind: StandingKind) -> set[int]:
+        return {"deputy": self.deputies, "whitelist": self.whitelist, "bot": self.bots}[kind]
+
+
+class Groups:
+    """All groups known to this host. A group nobody has configured costs nothing but its entry here."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, GroupState] = {}
+
+    def __getitem__(self, group_id: int) -> GroupState:
+        state = self._states.get(group_id)
+        if state is None:
+            state = self._states[group_id] = GroupState(group_id)
+        return state
+
+    def known(self) -> list[GroupState]:
+        return list(self._states.values())
+
+    async def load(self) -> None:
+        """Read every group's choices; call once, after the store is open."""
+        self._states.clear()
+        for row in await GroupRow.all():
+            state = self[row.group_id]
+            state.name, state.dry_run, state.introduced = row.name, row.dry_run, row.introduced_at is not None
+        for switch in await Switch.all():
+            self[switch.group_id].switches[switch.feature] = switch.on
+        for value in await SettingValue.all():
+            self[value.group_id].settings[value.feature, value.field] = value.value
+        for standing in await Standing.all():
+            self[standing.group_id].standing(cast(StandingKind, standing.kind)).add(standing.user_id)
+
+    async def switch(self, group_id: int, feature: str, on: bool) -> None:
+        await Switch.update_or_create({"on": on}, group_id=group_id, feature=feature)
+        state = self[group_id]
+        state.switches[feature] = on
+        state.revision += 1
+
+    async def set_value(self, group_id: int, feature: str, name: str, value: Any) -> None:
+        """Store a setting's value, in its JSON form; None falls back to the default."""
+        state = self[group_id]
+        if value is None:
+            await SettingValue.filter(group_id=group_id, feature=feature, field=name).delete()
+            state.settings.pop((feature, name), None)
+        else:
+            await SettingValue.update_or_create({"value": value}, group_id=group_id, feature=feature, field=name)
+            state.settings[feature, name] = value
+        state.revision += 1
+
+    async def set_dry_run(self, group_id: int, on: bool) -> None:
+        await self._row(group_id)
+        await GroupRow.filter(group_id=group_id).update(dry_run=on)
+        self[group_id].dry_run = on
+
+    async def rename(self, group_id: int, name: str) -> None:
+        await self._row(group_id)
+        await GroupRow.filter(group_id=group_id).update(name=name)
+        self[group_id].name = name
+
+    async def add_standing(self, group_id: int, user_id: int, kind: StandingKind, by: int, at: datetime) -> bool:
+        """False when the person had it already."""
+        held = self[group_id].standing(kind)
+        if user_id in held:
+            return False
+        await Standing.update_or_create({"by": by, "at": at}, group_id=group_id, user_id=user_id, kind=kind)
+        held.add(user_id)
+        return True
+
+    async def remove_standing(self, group_id: int, user_id: int, kind: StandingKind) -> bool:
+        """False when the person did not have it."""
+        held = self[group_id].standing(kind)
+        if user_id not in held:
+            return False
+        await Standing.filter(group_id=group_id, user_id=user_id, kind=kind).delete()
+        held.discard(user_id)
+        return True
+
+    @atomic
+    async def introduce(self, group_id: int, at: datetime) -> bool:
+        """True for exactly one caller per group, ever."""
+        state = self[group_id]
+        if state.introduced:
+            return False
+        await self._row(group_id)
+        first = await GroupRow.filter(group_id=group_id, introduced_at=None).update(introduced_at=at)
+        state.introduced = True
+        return bool(first)
+
+    async def _row(self, group_id: int) -> None:
+        await GroupRow.get_or_create(group_id=group_id)

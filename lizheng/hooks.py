@@ -1,0 +1,71 @@
+"""Typed questions that features may answer for each other, without knowing each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+@dataclass(frozen=True)
+class Answer(Generic[A]):
+    """What one feature said to a question."""
+
+    feature: str
+    value: A
+
+
+class Hook(Generic[Q, A]):
+    """A question of one type, answered by every feature that is loaded, on in the group, and declared an answer.
+
+    Declare the answer with `feature.answers(hook, handler)`; the handler is `async (ctx, question) -> A | None`,
+    has no side effects, and `None` means no opinion.
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Hook({self.name!r})"
+
+    async def ask(self, ctx: GroupContext, question: Q) -> list[Answer[A]]:
+        """Collect the answers, in the order in which the features were loaded.
+
+        Raises `HookFailed` when a feature's answer raises: whoever asked must then not act.
+        """
+        found: list[Answer[A]] = []
+        for feature, handler in ctx.host.answering(self, ctx.group):
+            try:
+                value = await handler(ctx.within(feature), question)
+            except Exception as error:
+                raise HookFailed(self.name, feature.id) from error
+            if value is not None:
+                found.append(Answer(feature.id, value))
+        return found
+
+
+class HookFailed(RuntimeError):
+    """A feature raised while answering a hook; its own error is the cause."""
+
+    def __init__(self, hook: str, feature: str):
+        super().__init__(f"{feature} failed to answer {hook}")
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who has just joined."""
+
+    user_id: int
+    nickname: str
+
+
+card_format: Hook[Newcomer, str] = Hook("card_format")
+"""How cards look here, with an example made for this newcomer: one or two lines of Chinese. Asked by whoever greets."""
+
+greets_with_card_format: Hook[Newcomer, bool] = Hook("greets_with_card_format")
+"""Whether a greeting that shows the card format goes out to newcomers. Asked by whoever would tell it otherwise."""

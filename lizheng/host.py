@@ -1,0 +1,235 @@
+"""The composition root: one object that holds the kit together for one process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import nonebot
+from nonebot import logger
+from nonebot.adapters.onebot.v11 import GroupMessageEvent, MessageEvent
+from nonebot.drivers import Driver
+from nonebot.rule import CommandRule
+
+from lizheng import config, pending
+from lizheng.adapter import Access, Adapter
+from lizheng.adapter.errors import NotSent
+from lizheng.clock import Clock
+from lizheng.context import GroupContext
+from lizheng.dispatch import Dispatch, install
+from lizheng.events import GroupEvent
+from lizheng.feature import Feature, Watch
+from lizheng.foreign import install_index
+from lizheng.gate import is_on
+from lizheng.groups import Groups, GroupState
+from lizheng.hooks import Hook
+from lizheng.outbox import Outbox, Pacing
+from lizheng.private import Private
+from lizheng.roles import Role
+from lizheng.roster import Roster
+from lizheng.schedule import Schedule
+from lizheng.settings import SettingsReader
+from lizheng.store import AppModules, Store, StoreError
+
+QUERY_SECONDS = 2.0
+KEPT_TOPICS = 4096
+
+
+class Host:
+    """Everything the features share. Made once, after `nonebot.init` and before the plugins are loaded."""
+
+    @staticmethod
+    def prepare() -> dict[str, Any]:
+        """Go to the project's root and return what `nonebot.init` is to be given."""
+        os.chdir(config.ROOT)
+        return {"driver": "~fastapi", "fastapi_openapi_url": None, "fastapi_docs_url": None, "fastapi_redoc_url": None}
+
+    def __init__(self, driver: Driver):
+        self.config = config.read(driver.config)
+        self.clock = Clock()
+        self.zone = ZoneInfo(self.config.timezone)
+        self.superusers = self.config.superusers
+        self.features: dict[str, Feature] = {}
+        self.groups = Groups()
+        self.settings = SettingsReader(config.feature_environment(driver.config))
+        self.roster = Roster(self.clock, self.query)
+        self.private = Private(self)
+        self.dispatch = Dispatch(self, self.config.command_start - {""})
+        self.schedule = Schedule(self.clock)
+        pacing = None if self.config.pacing == "off" else Pacing()
+        self.outbox = Outbox(self.clock, self._call, pacing, self.account_for)
+        self.outbox.on_decided(lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id")))
+        self.store: Store | None = None
+        self._watches: dict[int, tuple[int, list[Watch]]] = {}
+        self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
+        driver.register_adapter(Adapter, access=Access(self.config.onebot_access_token))
+        self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
+        install_index()
+        install(self.dispatch)
+        driver.on_startup(self.start)
+        driver.on_shutdown(self.stop)
+
+    # — life ———————————————————————————————————————————————————————————————————————————————
+
+    async def start(self) -> None:
+        """Find the features among NoneBot's plugins, open the database, and take up what was left."""
+        self.take_in_features()
+        apps = {f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models}
+        self.store = Store(self.config.database, apps, config.ROOT / "data" / "backups", self.clock)
+        try:
+            await self.store.open()
+        except StoreError as error:
+            logger.error("{}", error)
+            raise SystemExit(str(error)) from error
+        await self.groups.load()
+        for feature in self.features.values():
+            for job in feature.jobs.values():
+                handler = partial(self._run_job, feature, job.handler)
+                self.schedule.register(feature.id, job.name, handler, late_limit=job.late_limit)
+        await self.outbox.start()
+        for feature in self.features.values():
+            for begin in feature.start_hooks:
+                await begin(self)
+        await self.schedule.start()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+
+    async def stop(self) -> None:
+        """Finish what runs, within seconds, and close. Intents that were not carried out wait in the database."""
+        await self.adapter.drain(3.0)
+        await self.schedule.stop()
+        await self.outbox.stop(3.0)
+        if self.store is not None:
+            await self.store.close()
+            self.store = None
+
+    def take_in_features(self) -> None:
+        """Read NoneBot's plugin table, the only register there is."""
+        found = [pending.feature]
+        for plugin in nonebot.get_loaded_plugins():
+            feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
+            if isinstance(feature, Feature):
+                found.append(feature)
+        found.sort(key=lambda f: (not f.always_on, f.id))
+        self.features = {f.id: f for f in found}
+        self._watches.clear()
+        self.dispatch.learn(found)
+
+    async def _run_job(self, feature: Feature, handler: Any, slot: Any) -> datetime | None:
+        group = self.groups[slot.group_id]
+        if slot.group_id and not is_on(group, feature):
+            return None
+        source = f"slot:{slot.id}:{int(slot.due_at.timestamp())}"
+        return await handler(GroupContext(self, group, feature, source=source), slot)
+
+    # — what the features ask ——————————————————————————————————————————————————————————————
+
+    def now(self) -> datetime:
+        return self.clock.now().astimezone(self.zone)
+
+    def accounts(self) -> list[int]:
+        """Connected QQ accounts of ours."""
+        return self.adapter.accounts()
+
+    def account_for(self, group_id: int) -> int | None:
+        """The account that acts for a group, None while none that can is connected."""
+        return self.adapter.account_for(group_id)
+
+    async def query(self, group_id: int, api: str, **params: Any) -> Any:
+        """Ask the endpoint something about a group, within 2 s. Raises `NetworkError` or `ActionFailed`."""
+        account = self.account_for(group_id)
+        if account is None:
+            raise NotSent("no account for this group is connected")
+        return await self.ask_account(account, api, **params)
+
+    async def ask_account(self, account: int, api: str, **params: Any) -> Any:
+        return await self._call(account, api, {**params, "_timeout": QUERY_SECONDS})
+
+    async def _call(self, account: int, api: str, params: dict[str, Any]) -> Any:
+        bot = self.adapter.bots.get(str(account))
+        if bot is None:
+            raise NotSent(f"account {account} is not connected")
+        return await bot.call_api(api, **params)
+
+    def role_of(self, group: GroupState, event: MessageEvent) -> Role:
+        """The role a message claims; an anonymous one holds none, a private one is decided when it matters."""
+        if isinstance(event, GroupMessageEvent) and (event.anonymous or event.sub_type == "anonymous"):
+            return Role.MEMBER
+        claimed = Role.of_qq(event.sender.role or "") if isinstance(event, GroupMessageEvent) else Role.MEMBER
+        return self._with_standing(group, event.user_id, claimed)
+
+    async def role_now(self, group: GroupState, user_id: int) -> Role:
+        """The role by the member list at this moment. Raises `NetworkError` when it cannot be read."""
+        member = await self.roster.member(group.id, user_id, fresh=True)
+        return self._with_standing(group, user_id, member.role if member else Role.MEMBER)
+
+    def _with_standing(self, group: GroupState, user_id: int, qq: Role) -> Role:
+        if user_id in self.superusers:
+            return Role.SUPERUSER
+        if user_id in group.deputies:
+            return max(qq, Role.DEPUTY)
+        return qq
+
+    def watches(self, group: GroupState) -> list[Watch]:
+        """The observers of messages in a group, in their order."""
+        kept = self._watches.get(group.id)
+        if kept is not None and kept[0] == group.revision:
+            return kept[1]
+        found = [w for f in self.features.values() if is_on(group, f) for w in f.watches]
+        found.sort(key=lambda w: w.order)
+        self._watches[group.id] = (group.revision, found)
+        return found
+
+    def listening(
+        self, kind: type[GroupEvent], group: GroupState
+    ) -> list[tuple[Feature, Callable[[GroupContext, Any], Coroutine[Any, Any, None]]]]:
+        return [(f, h) for f in self.features.values() if is_on(group, f) for h in f.listeners.get(kind, ())]
+
+    def answering(self, hook: Hook[Any, Any], group: GroupState) -> Iterable[tuple[Feature, Any]]:
+        for feature in self.features.values():
+            if hook in feature.hook_answers and is_on(group, feature):
+                yield feature, feature.hook_answers[hook]
+
+    def now_and_then(self, group_id: int, topic: str, seconds: float) -> bool:
+        """True at most once per group, topic and `seconds`."""
+        now = self.clock.elapsed()
+        key = (group_id, topic)
+        if now - self._topics.get(key, float("-inf")) < seconds:
+            return False
+        self._topics[key] = now
+        self._topics.move_to_end(key)
+        while len(self._topics) > KEPT_TOPICS:
+            self._topics.popitem(last=False)
+        return True
+
+    def first_time(self, group_id: int, topic: str) -> bool:
+        """True once per group and topic until the host restarts."""
+        return self.now_and_then(group_id, topic, float("inf"))
+
+    def claimed_elsewhere(self, name: str) -> bool:
+        """Whether a plugin that is not ours answers this command."""
+        for plugin in nonebot.get_loaded_plugins():
+            for matcher in plugin.matcher:
+                for checker in matcher.rule.checkers:
+                    if isinstance(checker.call, CommandRule) and any(name == "".join(c) for c in checker.call.cmds):
+                        return True
+        return False
+
+    # — idleness ———————————————————————————————————————————————————————————————————————————
+
+    def idle(self) -> bool:
+        """Whether everything that has happened so far has been dealt with."""
+        return self.adapter.lanes.idle() and self.schedule.idle() and self.outbox.idle()
+
+    async def settled(self) -> None:
+        """Wait until idle; for the sandbox and the tests."""
+        while not self.idle():
+            await asyncio.sleep(0.002)

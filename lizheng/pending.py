@@ -1,0 +1,179 @@
+"""Everything that waits for a person: one short number per group, decided by `/确认 /取消 /通过 /拒绝` or by quoting.
+
+A decision is stored together with a due slot that carries it out, so that a yes given just before a crash still happens,
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from lizheng.feature import Feature
+from lizheng.grammar import Misread, say_duration
+from lizheng.models import Pending
+from lizheng.roles import Role
+from lizheng.speech import Segment, compose, plain
+from lizheng.store import atomic, next_number
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+
+DECIDED = "decided"
+NOTICE_SOURCE = "pending:"
+YES = frozenset({"同意", "通过", "可以", "准"})
+NO = frozenset({"拒绝", "驳回", "不同意"})
+DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
+
+
+async def propose(
+    ctx: GroupContext,
+    decision: str,
+    text: list[Segment],
+    payload: Mapping[str, Any],
+    decider: str,
+    span: timedelta,
+    hint: str,
+) -> Pending:
+    """Store it under the group's next number and say it, with the hint how to decide."""
+    if decision not in ctx.feature.decisions:
+        raise ValueError(f"{ctx.feature.id} declares no decision {decision!r}")
+
+    @atomic
+    async def store() -> Pending:
+        number = await next_number(ctx.group.id, "pending")
+        pending = await Pending.create(
+            group_id=ctx.group.id,
+            number=number,
+            feature=ctx.feature.id,
+            kind=decision,
+            author_id=ctx.author_id,
+            decider=decider,
+            payload=dict(payload),
+            summary=plain(text)[:200],
+            created_at=ctx.now,
+            expires_at=ctx.now + span,
+        )
+        how = hint.replace("{n}", str(number)).replace("{span}", say_duration(span))
+        await ctx.post([*text, *compose("\n{how}", {"how": how})], source=f"{NOTICE_SOURCE}{pending.id}")
+        return pending
+
+    return await store()
+
+
+async def remember_notice(source: str | None, message_id: int | None) -> None:
+    """Once the outbox knows a notice's message id, quoting that message can decide it."""
+    if source and source.startswith(NOTICE_SOURCE) and message_id is not None:
+        await Pending.filter(id=int(source.removeprefix(NOTICE_SOURCE))).update(notice_id=message_id)
+
+
+async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...]) -> Pending:
+    """The open one that is meant. Raises `Misread` when there is none, or when several could be."""
+    query = Pending.filter(group_id=ctx.group.id)
+    if number is None and ctx.quoted:
+        query = query.filter(notice_id=ctx.quoted.message_id)
+    elif number is None:
+        query = query.filter(decider__in=deciders, state="open", expires_at__gt=ctx.now)
+        if "author" in deciders:
+            query = query.filter(author_id=ctx.author_id)
+    else:
+        query = query.filter(number=number)
+    found = await query.order_by("-number").limit(6)
+    if not found:
+        raise Misread(f"没有待办 {number}。" if number is not None else "现在没有等你决定的事。")
+    if len(found) > 1:
+        numbers = "、".join(str(p.number) for p in found[:5])
+        raise Misread(f"有几件事在等：{numbers}。请带上编号。")
+    _refuse_closed(ctx, found[0])
+    return found[0]
+
+
+STATES = {"approved": "已经通过了", "rejected": "已经被拒绝了", "cancelled": "已经取消了", "expired": "已经过期了"}
+
+
+def _refuse_closed(ctx: Context, pending: Pending) -> None:
+    if pending.state != "open":
+        raise Misread(f"{pending.number} 号{STATES[pending.state]}，没有再动。")
+    if pending.expires_at <= ctx.now:
+        raise Misread(f"{pending.number} 号已经过期了，请重新发起。")
+
+
+def _refuse_other(ctx: Context, pending: Pending) -> None:
+    if pending.decider == "author":
+        if pending.author_id != ctx.author_id:
+            raise Misread(f"{pending.number} 号要由发起的人自己确认。")
+        return
+    needed = DECIDERS[pending.decider]
+    if ctx.role < needed:
+        raise Misread(f"{pending.number} 号要由{needed.label}及以上来决定。")
+    if pending.author_id == ctx.author_id and ctx.role < Role.ADMIN:
+        raise Misread(f"{pending.number} 号是你自己提交的，要由别人来决定。")
+
+
+@atomic
+async def decide(ctx: Context, pending: Pending, state: str, reason: str = "") -> bool:
+    """Close it and plan what follows; False when somebody else was first."""
+    changed = await Pending.filter(id=pending.id, state="open").update(
+        state=state, decided_by=ctx.author_id, decided_at=ctx.now, reason=reason
+    )
+    if changed:
+        await ctx.host.schedule.plan(
+            feature.id, DECIDED, ctx.group.id, ctx.now, key=str(pending.id), payload={"id": pending.id}
+        )
+    return bool(changed)
+
+
+async def carry_out(ctx: GroupContext, slot: Any) -> None:
+    """The due slot of a decision: run the feature's own handler, on behalf of whoever decided."""
+    pending = await Pending.get(id=slot.payload["id"])
+    owner = ctx.host.features[pending.feature]
+    decision = owner.decisions[pending.kind]
+    handler = decision.approve if pending.state == "approved" else decision.reject
+    if handler is None:
+        await ctx.say("{number} 号{state}。", number=pending.number, state=STATES[pending.state])
+        return
+    needed = DECIDERS.get(pending.decider, Role.MEMBER)
+    await handler(ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}"), pending)
+
+
+async def _answer(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
+    _refuse_other(ctx, pending)
+    if not await decide(ctx, pending, state, reason):
+        raise Misread(f"{pending.number} 号刚刚已有人决定了，没有再动。")
+
+
+async def confirm(ctx: Context, number: int | None = None) -> None:
+    await _answer(ctx, await find_open(ctx, number, ("author", "admin")), "approved")
+
+
+async def cancel(ctx: Context, number: int | None = None) -> None:
+    await _answer(ctx, await find_open(ctx, number, ("author", "admin")), "cancelled")
+
+
+async def approve(ctx: Context, number: int | None = None) -> None:
+    await _answer(ctx, await find_open(ctx, number, ("deputy", "admin")), "approved")
+
+
+async def reject(ctx: Context, number: int | None = None, reason: str = "") -> None:
+    await _answer(ctx, await find_open(ctx, number, ("deputy", "admin")), "rejected", reason)
+
+
+async def by_quote(ctx: Context) -> bool:
+    """同意 or 拒绝 as the whole answer to a quoted notice decides it; anything else, or another message quoted, is talk."""
+    word = ctx.message.extract_plain_text().strip()
+    if ctx.quoted is None or word not in YES | NO:
+        return False
+    if not await Pending.filter(group_id=ctx.group.id, notice_id=ctx.quoted.message_id).exists():
+        return False
+    pending = await find_open(ctx, None, ("deputy", "admin"))
+    await _answer(ctx, pending, "approved" if word in YES else "rejected")
+    return True
+
+
+feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
+feature.command("确认", "确认自己发起的操作", example="/确认 3").form(confirm)
+feature.command("取消", "放弃自己发起的操作", example="/取消 3").form(cancel)
+feature.command("通过", "同意一件待办", role=Role.DEPUTY, example="/通过 3").form(approve)
+feature.command("拒绝", "不同意一件待办", aliases={"驳回"}, role=Role.DEPUTY, example="/拒绝 3 内容太长").form(reject)
+feature.job(DECIDED, carry_out)

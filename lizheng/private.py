@@ -1,0 +1,83 @@
+"""Which group a private message means: the one shared with the sender, else the one they pick."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from nonebot.adapters.onebot.v11 import ActionFailed, MessageEvent, NetworkError
+
+from lizheng.groups import GroupState
+from lizheng.outbox import Draft, Priority
+from lizheng.speech import compose
+
+if TYPE_CHECKING:
+    from lizheng.host import Host
+
+KEPT = timedelta(minutes=10)
+SHOWN = 8
+
+
+class Private:
+    """Remembers for ten minutes which group somebody picked."""
+
+    def __init__(self, host: Host):
+        self._host = host
+        self._picked: dict[int, tuple[int, datetime]] = {}
+        self._asked: dict[int, tuple[list[GroupState], MessageEvent, datetime]] = {}
+
+    async def group_for(self, event: MessageEvent) -> GroupState | None:
+        """The group a private command is about; None when this is no command, or when the bot had to ask."""
+        now = self._host.now()
+        text = event.get_plaintext().strip()
+        if (asked := self._asked.pop(event.user_id, None)) and text.isdecimal() and asked[2] > now:
+            groups, original, _ = asked
+            if 1 <= int(text) <= len(groups):
+                chosen = groups[int(text) - 1]
+                self._picked[event.user_id] = (chosen.id, now + KEPT)
+                event.message = original.message
+                return chosen
+        if not self._host.dispatch.looks_called(event.get_message()):
+            return None
+        picked = self._picked.get(event.user_id)
+        if picked and picked[1] > now:
+            return self._host.groups[picked[0]]
+        shared = await self._shared(event.user_id, event.self_id)
+        if len(shared) == 1:
+            return shared[0]
+        await self._ask(event, shared)
+        return None
+
+    async def _shared(self, user_id: int, account: int) -> list[GroupState]:
+        found: list[GroupState] = []
+        try:
+            rows = await self._host.ask_account(account, "get_group_list")
+        except (NetworkError, ActionFailed):
+            rows = []
+        for row in rows or []:
+            group = self._host.groups[int(row["group_id"])]
+            group.name = group.name or str(row.get("group_name") or "")
+            try:
+                if await self._host.roster.member(group.id, user_id):
+                    found.append(group)
+            except NetworkError:
+                continue
+        return found
+
+    async def _ask(self, event: MessageEvent, shared: list[GroupState]) -> None:
+        if not shared:
+            text = compose("我和你没有共同的群，帮不上忙。", {})
+        else:
+            self._asked[event.user_id] = (shared[:SHOWN], event, self._host.now() + KEPT)
+            lines = "\n".join(f"{i}. {g.name or g.id}" for i, g in enumerate(shared[:SHOWN], 1))
+            text = compose("你指哪个群？回复数字就行：\n{lines}", {"lines": lines})
+        await self._host.outbox.put(
+            Draft(
+                api="send_private_msg",
+                params={"user_id": event.user_id, "message": text},
+                user_id=event.user_id,
+                account=event.self_id,
+                priority=Priority.REPLY,
+                feature="control",
+            )
+        )

@@ -1,0 +1,35 @@
+"""Who may do what: the ladder of roles in a group."""
+
+from enum import IntEnum
+
+
+class Role(IntEnum):
+    """Ordered: a higher role may do all a lower one may.
+
+    `DEPUTY` (代管) is named by admins in chat, beyond QQ's own limit on admins; `SUPERUSER` is configured on the host.
+    """
+
+    MEMBER = 0
+    DEPUTY = 1
+    ADMIN = 2
+    OWNER = 3
+    SUPERUSER = 4
+
+    @property
+    def label(self) -> str:
+        return ROLE_LABELS[self]
+
+    @classmethod
+    def of_qq(cls, role: str) -> "Role":
+        """Read QQ's own word (`owner`, `admin`, `member`); anything unknown is a member."""
+        return QQ_ROLES.get(role, cls.MEMBER)
+
+
+ROLE_LABELS = {
+    Role.MEMBER: "成员",
+    Role.DEPUTY: "代管",
+    Role.ADMIN: "管理员",
+    Role.OWNER: "群主",
+    Role.SUPERUSER: "超级用户",
+}
+QQ_ROLES = {"owner": Role.OWNER, "admin": Role.ADMIN}

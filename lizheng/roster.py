@@ -1,0 +1,117 @@
+"""Who is in a group, with which role: a cache over the endpoint's member list, re-read where it matters."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from nonebot.adapters.onebot.v11 import ActionFailed
+
+from lizheng.clock import Clock
+from lizheng.roles import Role
+
+KEPT_GROUPS = 64
+FRESH_SECONDS = 300
+
+
+@dataclass(slots=True)
+class MemberInfo:
+    """One member. Times are epoch seconds, 0 where the endpoint does not say."""
+
+    user_id: int
+    nickname: str
+    card: str
+    role: Role
+    joined_at: int = 0
+    last_spoke_at: int = 0
+    muted_until: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.card or self.nickname or str(self.user_id)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> MemberInfo:
+        """From a member object of any endpoint; missing fields take their zero."""
+        return cls(
+            user_id=int(data["user_id"]),
+            nickname=str(data.get("nickname") or ""),
+            card=str(data.get("card") or ""),
+            role=Role.of_qq(str(data.get("role") or "")),
+            joined_at=int(data.get("join_time") or 0),
+            last_spoke_at=int(data.get("last_sent_time") or 0),
+            muted_until=int(data.get("shut_up_timestamp") or 0),
+        )
+
+
+class Query(Protocol):
+    """Reads from the endpoint that acts for a group, within 2 s. Raises `NetworkError` when it does not answer."""
+
+    def __call__(self, group_id: int, api: str, **params: Any) -> Awaitable[Any]: ...
+
+
+@dataclass(slots=True)
+class _Listing:
+    at: float
+    members: dict[int, MemberInfo]
+
+
+class Roster:
+    """Member lists by group, the most recently used kept."""
+
+    def __init__(self, clock: Clock, query: Query):
+        self._clock = clock
+        self._query = query
+        self._listings: OrderedDict[int, _Listing] = OrderedDict()
+
+    async def members(self, group_id: int, *, fresh: bool = False) -> dict[int, MemberInfo]:
+        """Everyone in the group. Raises `NetworkError` or `ActionFailed` when the list cannot be read."""
+        now = self._clock.now().timestamp()
+        listing = self._listings.get(group_id)
+        if listing is not None and not fresh and 0 <= now - listing.at < FRESH_SECONDS:
+            self._listings.move_to_end(group_id)
+            return listing.members
+        rows = await self._query(group_id, "get_group_member_list", group_id=group_id, no_cache=fresh)
+        members = {m.user_id: m for m in map(MemberInfo.of, rows or [])}
+        self._listings[group_id] = _Listing(now, members)
+        self._listings.move_to_end(group_id)
+        while len(self._listings) > KEPT_GROUPS:
+            self._listings.popitem(last=False)
+        return members
+
+    async def member(self, group_id: int, user_id: int, *, fresh: bool = False) -> MemberInfo | None:
+        """One member as the endpoint knows them now when `fresh`, else as last seen; None when not in the group.
+
+        Raises `NetworkError` when the endpoint does not answer.
+        """
+        if not fresh:
+            listing = self._listings.get(group_id)
+            if listing and user_id in listing.members and self._clock.now().timestamp() - listing.at < FRESH_SECONDS:
+                return listing.members[user_id]
+        try:
+            data = await self._query(
+                group_id, "get_group_member_info", group_id=group_id, user_id=user_id, no_cache=True
+            )
+        except ActionFailed:
+            self.forget(group_id, user_id)
+            return None
+        if not data:
+            return None
+        info = MemberInfo.of(data)
+        if listing := self._listings.get(group_id):
+            listing.members[user_id] = info
+        return info
+
+    def seen(self, group_id: int, user_id: int) -> MemberInfo | None:
+        """What is remembered, without asking anyone."""
+        listing = self._listings.get(group_id)
+        return listing.members.get(user_id) if listing else None
+
+    def forget(self, group_id: int, user_id: int = 0) -> None:
+        """Drop one member (who left, whose role changed) or, with 0, the whole group."""
+        if not user_id:
+            self._listings.pop(group_id, None)
+        elif listing := self._listings.get(group_id):
+            listing.members.pop(user_id, None)

@@ -1,0 +1,166 @@
+"""Per-group settings: one pydantic model per feature, read by handlers, `/设置`, docs and the environment alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from lizheng.grammar import Misread, WeeklySpans, parse_duration, parse_int, parse_money, parse_on_off, parse_weekly
+from lizheng.grammar import say_duration, say_money
+from lizheng.params import Yuan
+
+if TYPE_CHECKING:
+    from lizheng.feature import Feature
+    from lizheng.groups import GroupState
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field as `/设置` sees it: `title` is its Chinese name, `default` the value when nobody set any."""
+
+    feature: str
+    name: str
+    title: str
+    description: str
+    kind: Any
+    default: Any
+    info: FieldInfo
+
+    @property
+    def environment(self) -> str:
+        """The variable that changes the default for all groups of this host."""
+        return f"LIZHENG_{self.feature}__{self.name}".upper()
+
+    def parse(self, text: str) -> Any:
+        """Read what an admin typed. Raises `Misread` with a Chinese sentence."""
+        reader = READERS.get(self.kind)
+        if get_origin(self.kind) is Literal:
+            options = get_args(self.kind)
+            if text not in options:
+                raise Misread(f"「{self.title}」只能是：{'、'.join(map(str, options))}。")
+            return text
+        value = reader(text) if reader else text
+        try:
+            return self._adapter().validate_python(value)
+        except ValidationError as error:
+            raise Misread(f"「{self.title}」不能是这个值：{_reason(error)}。") from error
+
+    def show(self, value: Any) -> str:
+        """The value with its unit, for people."""
+        if value is None or value in ("", [], ()):
+            return "（空）"
+        if isinstance(value, bool):
+            return "开" if value else "关"
+        if self.kind is Yuan:
+            return say_money(value)
+        if isinstance(value, timedelta):
+            return say_duration(value)
+        if isinstance(value, WeeklySpans):
+            return value.describe()
+        if isinstance(value, list | tuple):
+            return "、".join(map(str, value))
+        return str(value)
+
+    def dump(self, value: Any) -> Any:
+        """The JSON form that is stored."""
+        if isinstance(value, WeeklySpans):
+            return value.describe()
+        return TypeAdapter(Any).dump_python(value, mode="json")
+
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(_annotated(self.kind, self.info))
+
+
+READERS: dict[Any, Any] = {
+    bool: parse_on_off,
+    int: parse_int,
+    Yuan: lambda text: Yuan(parse_money(text)),
+    timedelta: parse_duration,
+    WeeklySpans: parse_weekly,
+    str: str,
+    list[int]: lambda text: [] if text in ("无", "空") else [parse_int(w) for w in text.replace("，", ",").replace("、", ",").split(",")],
+}
+
+
+def _annotated(kind: Any, info: FieldInfo) -> Any:
+    from typing import Annotated
+
+    for constraint in info.metadata:
+        kind = Annotated[kind, constraint]
+    return kind
+
+
+REASONS = {
+    "greater_than_equal": "最小是 {ge}",
+    "less_than_equal": "最大是 {le}",
+    "greater_than": "要大于 {gt}",
+    "less_than": "要小于 {lt}",
+    "string_too_long": "最长 {max_length} 个字",
+    "string_too_short": "最短 {min_length} 个字",
+}
+
+
+def _reason(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if pattern := REASONS.get(first["type"]):
+        bounds = {
+            name: say_duration(bound) if isinstance(bound, timedelta) else bound
+            for name, bound in first.get("ctx", {}).items()
+        }
+        return pattern.format(**bounds)
+    if first["type"] in ("value_error", "assertion_error"):
+        return str(first.get("ctx", {}).get("error", first["msg"])).rstrip("。")
+    return "看不懂"
+
+
+def settings_of(feature: Feature) -> list[Setting]:
+    """Every setting a feature declares, in the order of the model. Raises `TypeError` for a field without a title."""
+    if feature.settings is None:
+        return []
+    found: list[Setting] = []
+    for name, info in feature.settings.model_fields.items():
+        if not info.title or not info.description:
+            raise TypeError(f"{feature.id}.{name} needs a Chinese title and a description")
+        default = info.get_default(call_default_factory=True)
+        found.append(Setting(feature.id, name, info.title, info.description, info.annotation, default, info))
+    return found
+
+
+class SettingsReader:
+    """Settings models by group: code default, then the host's environment, then the group's own choice."""
+
+    def __init__(self, environment: Mapping[str, Mapping[str, Any]]):
+        """`environment` is `{feature id: {field: raw value}}`, as the host read it."""
+        self._environment = environment
+        self._kept: dict[tuple[int, str], tuple[int, BaseModel]] = {}
+
+    def read(self, feature: Feature, group: GroupState) -> BaseModel:
+        """The feature's settings in this group; kept until the group changes something."""
+        if feature.settings is None:
+            raise TypeError(f"{feature.id} declares no settings")
+        kept = self._kept.get((group.id, feature.id))
+        if kept is not None and kept[0] == group.revision:
+            return kept[1]
+        values = dict(self.defaults(feature))
+        stored = {f: v for (owner, f), v in group.settings.items() if owner == feature.id}
+        model = self._build(feature, values, stored)
+        self._kept[group.id, feature.id] = (group.revision, model)
+        return model
+
+    def defaults(self, feature: Feature) -> dict[str, Any]:
+        """What the host's environment sets, parsed. Raises `Misread` for a value that does not fit."""
+        raw = {k.lower(): v for k, v in self._environment.get(feature.id, {}).items()}
+        return {s.name: s.parse(str(raw[s.name])) for s in settings_of(feature) if s.name in raw}
+
+    def _build(self, feature: Feature, values: dict[str, Any], stored: Mapping[str, Any]) -> BaseModel:
+        assert feature.settings is not None
+        for setting in settings_of(feature):
+            if setting.name in stored:
+                value = stored[setting.name]
+                values[setting.name] = parse_weekly(value) if setting.kind is WeeklySpans else value
+        return feature.settings.model_validate(values)
