@@ -8,6 +8,7 @@ from typing import Any, Literal
 from .endpoints import ENDPOINTS, Endpoint
 from .faults import FaultKind, Faults
 from .happenings import ApiCall, Happening
+from .media import Media
 from .refusal import WorldError
 from .state import KEPT_MESSAGES, Group, Member, Message, Person, Request, Role
 
@@ -38,6 +39,7 @@ class Core:
         self.private: deque[Message] = deque()
         self.forwards: dict[str, list[dict[str, Any]]] = {}
         self.faults = Faults()
+        self.media = Media()
         self.api_log: deque[ApiCall] = deque(maxlen=KEPT_CALLS)
         self.outlets: list[Callable[[dict[str, Any]], None]] = []
         self.watchers: list[Callable[[Happening], None]] = []
@@ -59,7 +61,7 @@ class Core:
         self.endpoint = ENDPOINTS[endpoint]
 
     def add_account(self, user_id: int, nick: str = "机器人") -> Person:
-        """Another QQ account that is a bot behind an endpoint; it may be made a member of groups like any person."""
+        """Another QQ account that is a bot behind an endpoint; it joins groups like any person."""
         self.accounts.append(user_id)
         return self.add_person(nick, user_id)
 
@@ -82,7 +84,7 @@ class Core:
         group_id: int | None = None,
         bot_role: Literal["owner", "admin", "member"] | None = "admin",
     ) -> Group:
-        """People not known yet are made up. `bot_role` None: the bot is not in it; owner: `owner` becomes an admin."""
+        """Strangers are made up. `bot_role` None: the bot is not in it; owner: `owner` becomes an admin."""
         if group_id is None:
             group_id = max((700_000, *self.groups)) + 1
         if group_id in self.groups:
@@ -155,7 +157,7 @@ class Core:
         return str(int(self.now()) * 1_000_000 + self._flags)
 
     def keep(self, message: Message) -> None:
-        """Remember a message; the oldest of its group (or of all private ones) is forgotten beyond the limit."""
+        """Remember a message; beyond the limit the oldest of its group (or of all private ones) goes."""
         shelf = self.groups[message.group_id].messages if message.group_id else self.private
         limit = KEPT_MESSAGES if message.group_id else KEPT_PRIVATE
         shelf.append(message)

@@ -8,8 +8,11 @@ OLD_PACKET_TEXT = "[QQ红包]请使用新版手机QQ查收红包。"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`packet` is the red-packet form: redbag, empty, text or red_packet. `seq_pages_back`: a history page is the
-    messages up to the given one; otherwise, as NapCat does without `reverseOrder`, those from it on."""
+    """`packet` is the red-packet form: redbag, empty, text or red_packet.
+
+    `seq_pages_back`: `message_seq` is the place in the group, and a history page holds the messages up to it;
+    otherwise, as with NapCat, it is the message id and a page starts there unless `reverseOrder` is set.
+    """
 
     key: str
     app_name: str
@@ -49,4 +52,8 @@ def packet_segments(endpoint: Endpoint, wish: str, *, as_text: bool) -> list[dic
 
 def packet_raw(wish: str) -> dict[str, Any]:
     """NapCat's `raw` with `debug: true`: the kernel's own message, cut down to what carries the packet."""
-    return {"elements": [{"elementType": 9, "walletElement": {"receiver": {"title": wish, "subTitle": "赶紧点击拆开吧"}}}]}
+    return {
+        "elements": [
+            {"elementType": 9, "walletElement": {"receiver": {"title": wish, "subTitle": "赶紧点击拆开吧"}}}
+        ]
+    }

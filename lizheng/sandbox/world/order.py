@@ -109,7 +109,9 @@ class Order(Core):
         member.previous_role, member.role = before, role
         self.happen("role", group_id, member.user_id, group.owner, role=role.value, old=before.value)
         if role is not Role.OWNER:
-            self.notice(group_id, "group_admin", sub_type="unset" if was_admin else "set", user_id=member.user_id)
+            self.notice(
+                group_id, "group_admin", sub_type="unset" if was_admin else "set", user_id=member.user_id
+            )
 
     # silence
 
@@ -224,7 +226,13 @@ class Order(Core):
         request.state = "approved" if approve else "rejected"
         request.handled_by, request.reason = int(by), reason
         self.happen(
-            "handled", request.group_id, request.user_id, int(by), flag=request.flag, approve=approve, reason=reason
+            "handled",
+            request.group_id,
+            request.user_id,
+            int(by),
+            flag=request.flag,
+            approve=approve,
+            reason=reason,
         )
         newcomer = request.account or request.user_id
         if approve and newcomer not in self.groups[request.group_id].members:

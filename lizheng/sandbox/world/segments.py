@@ -85,7 +85,9 @@ def to_plain(segments: Iterable[Segment]) -> str:
         if kind == "text":
             parts.append(str(data.get("text", "")))
         elif kind == "at":
-            parts.append("@全体成员" if str(data.get("qq")) == "all" else f"@{data.get('name') or data.get('qq')}")
+            parts.append(
+                "@全体成员" if str(data.get("qq")) == "all" else f"@{data.get('name') or data.get('qq')}"
+            )
         elif kind != "reply":
             parts.append(_LABELS.get(kind, f"[{kind}]"))
     return "".join(parts)

@@ -130,7 +130,11 @@ class Talk(Core):
         self.forwards[forward_id] = opened
         if len(self.forwards) > KEPT_FORWARDS:
             del self.forwards[next(iter(self.forwards))]
-        made = self.post(group_id, user_id, segments) if group_id else self.post_private(user_id, peer_id, segments)
+        made = (
+            self.post(group_id, user_id, segments)
+            if group_id
+            else self.post_private(user_id, peer_id, segments)
+        )
         return made.message_id, forward_id
 
     def _node(self, node: Segment) -> dict[str, Any]:
@@ -226,7 +230,9 @@ class Talk(Core):
         files[shared.file_id] = shared
         if len(files) > KEPT_FILES:
             files.popitem(last=False)
-        self.happen("file", group_id, int(user_id), int(user_id), file_id=shared.file_id, name=name, size=size)
+        self.happen(
+            "file", group_id, int(user_id), int(user_id), file_id=shared.file_id, name=name, size=size
+        )
         body = {"id": shared.file_id, "name": name, "size": size, "busid": 102}
         self.notice(group_id, "group_upload", user_id=int(user_id), file=body)
         return shared.file_id
@@ -234,9 +240,7 @@ class Talk(Core):
     def _announce_card(self, group_id: int, member: Member) -> None:
         if member.announced_card != member.card:
             old, member.announced_card = member.announced_card, member.card
-            self.notice(
-                group_id, "group_card", user_id=member.user_id, card_new=member.card, card_old=old
-            )
+            self.notice(group_id, "group_card", user_id=member.user_id, card_new=member.card, card_old=old)
 
     def _publish(self, message: Message, kind: str) -> None:
         self.keep(message)
@@ -254,7 +258,9 @@ class Talk(Core):
         if inside:
             kind, data["nodes"] = "forward", self.forwards.get(str(inside[0]), [])
         self.happen(kind, message.group_id, message.user_id, message.user_id, **data)
-        present = self.groups[message.group_id].members if message.group_id else (message.user_id, message.peer_id)
+        present = (
+            self.groups[message.group_id].members if message.group_id else (message.user_id, message.peer_id)
+        )
         for account in self.accounts:
             if account in present and (account != message.user_id or self.report_self):
                 self.tell(account, message_body(self, message, account))

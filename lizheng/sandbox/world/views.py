@@ -50,7 +50,11 @@ def _seen(world: "Core", message: Message, segment: dict[str, Any]) -> dict[str,
             data[key] = str(data[key])
     if kind == "mface":
         kind = "image"
-        data = {"summary": data.get("summary", "[动画表情]"), "file": f"{data.get('emoji_id', 'mface')}.gif", **data}
+        data = {
+            "summary": data.get("summary", "[动画表情]"),
+            "file": f"{data.get('emoji_id', 'mface')}.gif",
+            **data,
+        }
     if kind in ("image", "record", "video"):
         name = str(data.get("name") or data.get("file") or kind)
         if name.startswith(("base64://", "http", "file:", "data:")):

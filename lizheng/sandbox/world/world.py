@@ -33,7 +33,9 @@ class World(Talk, Order):
     (SnowLuma). `faults` holds what goes wrong. `use_endpoint` changes the endpoint.
     """
 
-    async def act(self, action: str, params: dict[str, Any] | None, account: int | None = None) -> dict[str, Any]:
+    async def act(
+        self, action: str, params: dict[str, Any] | None, account: int | None = None
+    ) -> dict[str, Any]:
         """Answer one API call in full, without echo; may wait for ever or for long when a fault says so."""
         account = account or self.account
         call = ApiCall(self.now(), action, dict(params or {}), None, account)

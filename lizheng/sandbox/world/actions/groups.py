@@ -5,7 +5,7 @@ import binascii
 from contextlib import suppress
 from typing import Any
 
-from ..refusal import WorldError
+from lizheng.sandbox.world.refusal import WorldError
 from .params import Action, BadParams, Call
 
 

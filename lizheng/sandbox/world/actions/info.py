@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..refusal import WorldError
-from ..views import group_info, member_info, shown_role, system_message
+from lizheng.sandbox.world.refusal import WorldError
+from lizheng.sandbox.world.views import group_info, member_info, shown_role, system_message
 from .params import Action, Call
 
 

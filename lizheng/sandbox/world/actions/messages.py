@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..refusal import WorldError
-from ..segments import Segment
-from ..views import message_body, seen_segments
+from lizheng.sandbox.world.refusal import WorldError
+from lizheng.sandbox.world.segments import Segment
+from lizheng.sandbox.world.views import message_body, seen_segments
 from .params import Action, BadParams, Call
 
 MOST_HISTORY = 200
@@ -71,7 +71,9 @@ def get_forward_msg(call: Call) -> dict[str, Any]:
     key = call.string("message_id", call.params.get("id") or "")
     world = call.world
     if key.lstrip("-").isdecimal():
-        inside = [one["data"].get("id") for one in world.message(int(key)).segments if one["type"] == "forward"]
+        inside = [
+            one["data"].get("id") for one in world.message(int(key)).segments if one["type"] == "forward"
+        ]
         key = str(inside[0]) if inside else ""
     nodes = world.forwards.get(key)
     if nodes is None:
@@ -105,7 +107,11 @@ def get_group_msg_history(call: Call) -> dict[str, Any]:
         if not places:
             raise WorldError("这条消息不存在。", f"消息{anchor}不存在")
         back = call.flag("reverseOrder") or call.flag("reverse_order") or world.endpoint.seq_pages_back
-        page = kept[max(0, places[0] + 1 - count) : places[0] + 1] if back else kept[places[0] : places[0] + count]
+        page = (
+            kept[max(0, places[0] + 1 - count) : places[0] + 1]
+            if back
+            else kept[places[0] : places[0] + count]
+        )
     else:
         page = kept[-count:] if count else []
     return {"messages": [message_body(world, message, call.account) for message in page]}
@@ -133,7 +139,9 @@ def delete_essence_msg(call: Call) -> None:
 
 def get_essence_msg_list(call: Call) -> list[dict[str, Any]]:
     world = call.world
-    known = [world.messages[one] for one in world.group(call.number("group_id")).essence if one in world.messages]
+    known = [
+        world.messages[one] for one in world.group(call.number("group_id")).essence if one in world.messages
+    ]
     return [
         {
             "message_id": one.message_id,

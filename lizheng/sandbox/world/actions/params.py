@@ -1,13 +1,13 @@
-"""Reading the parameters of a call, as strict and as lenient as NapCat: numbers may be strings, nothing else bends."""
+"""Reading the parameters of a call, as strict as NapCat: numbers may be strings, nothing else bends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..segments import Segment, from_cq, text
+from lizheng.sandbox.world.segments import Segment, from_cq, text
 
 if TYPE_CHECKING:
-    from ..world import World
+    from lizheng.sandbox.world.world import World
 
 
 class BadParams(Exception):
