@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lizheng.sandbox.world import World, WorldError
+from lizheng.sandbox.world import FaultKind, World, WorldError
 
 TEXT_LIMIT = 5000
 IMAGE_LIMIT = 2 * 1024 * 1024
@@ -83,7 +83,10 @@ def segment(part: Any) -> dict[str, Any]:
         raise Refused("消息的格式不对。")
     match part.get("type"):
         case "text":
-            return {"type": "text", "data": {"text": Fields(data).text("text", "文字", TEXT_LIMIT, empty=True)}}
+            return {
+                "type": "text",
+                "data": {"text": Fields(data).text("text", "文字", TEXT_LIMIT, empty=True)},
+            }
         case "at":
             whom = str(data.get("qq", ""))
             if whom != "all" and not (whom.isascii() and whom.isdigit() and len(whom) <= 12):
@@ -125,12 +128,32 @@ def rename(world: World, ask: Fields) -> Any:
 
 
 def promote(world: World, ask: Fields) -> Any:
-    return world.set_role(ask.group, ask.target, ask.choice("role", "身份", ("admin", "member")))
+    role = ask.choice("role", "身份", ("owner", "admin", "member"))
+    return world.set_role(ask.group, ask.target, role, by=ask.me)
 
 
-def request(world: World, ask: Fields) -> Any:
+def request(world: World, ask: Fields) -> None:
     comment = ask.text("comment", "验证消息", 300, empty=True)
     world.request_join(ask.group, ask.target, comment, invitor=ask.maybe("invitor", "邀请人"))
+
+
+def decide(world: World, ask: Fields) -> None:
+    world.handle_request(ask.text("flag", "申请", 60), ask.me, ask.flag("approve"))
+
+
+def set_fault(world: World, ask: Fields) -> None:
+    """Turn a fault knob, or with kind ``clear`` turn all of them off."""
+    kind = ask.choice("kind", "故障", ("clear", *(one.value for one in FaultKind)))
+    if kind == "clear":
+        world.faults.clear()
+        return
+    action = ask.text("action", "接口名", 60).strip()
+    world.faults.add(
+        kind,
+        action,
+        ask.number("count", "次数", 1, 1000),
+        seconds=float(ask.number("seconds", "秒数", 0, 600)),
+    )
 
 
 def newcomer(world: World, ask: Fields) -> Any:
@@ -150,6 +173,8 @@ DOINGS: dict[str, Callable[[World, Fields], Any]] = {
     "role": promote,
     "packet": lambda world, ask: world.red_packet(ask.group, ask.me, ask.text("wish", "祝福语", 60)),
     "request": request,
+    "decide": decide,
+    "fault": set_fault,
     "poke": lambda world, ask: world.poke(ask.group, ask.me, ask.target),
     "person": newcomer,
 }
@@ -167,8 +192,6 @@ async def perform(world: World, backstage: Any, given: dict[str, Any]) -> Any:
         else:
             backstage.move_clock(ask.number("seconds", "时长", 1, 400 * 86400))
         return None
-    if verb == "fault":
-        return set_fault(world, ask)
     doing = DOINGS.get(verb) if isinstance(verb, str) else None
     if doing is None:
         raise Refused("沙盒不认识这个动作。")

@@ -6,26 +6,25 @@ address, Host and Origin checked, and no request that changes anything except ov
 
 import asyncio
 import contextlib
-import hmac
-import ipaddress
 import json
 import logging
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import parse_qs
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from lizheng.sandbox.backstage import Backstage, Dialogue
 from lizheng.sandbox.doings import Refused, perform
-from lizheng.sandbox.world import World
+from lizheng.sandbox.guard import Guard, armour
+from lizheng.sandbox.world import Happening, World
+
+__all__ = ["Backstage", "Dialogue", "Site", "mount"]
 
 log = logging.getLogger("lizheng.sandbox")
 
@@ -35,118 +34,6 @@ HISTORY = 400
 MAX_VIEWERS = 32
 MAX_FRAME = 3 * 1024 * 1024
 AUDIT_ROWS = 60
-
-
-@dataclass(frozen=True)
-class Dialogue:
-    """An example conversation the page can replay; ``lines`` are shown as a preview, one chat line each."""
-
-    name: str
-    feature: str
-    lines: Sequence[str]
-
-
-class Backstage(Protocol):
-    """What the page needs from the host behind the chat."""
-
-    async def audit(self, group_id: int, limit: int) -> list[dict[str, Any]]:
-        """Newest first; each with ``number`` (int), ``at`` (epoch seconds), ``text`` and ``state``."""
-        ...
-
-    def clock_offset(self) -> float:
-        """Seconds by which the world's clock is ahead of the machine's."""
-        ...
-
-    def move_clock(self, seconds: float) -> None:
-        """Move forward; raises ValueError with a Chinese sentence when it cannot."""
-        ...
-
-    def move_clock_to(self, epoch: float) -> None:
-        """Move forward to a moment; raises ValueError with a Chinese sentence when it lies behind."""
-        ...
-
-    def idle(self) -> bool:
-        """True when the host has nothing left to do for what has happened so far."""
-        ...
-
-    def dialogues(self) -> list[Dialogue]: ...
-
-    async def play(self, name: str) -> None:
-        """Replay one example in the simulated QQ; raises ValueError with a Chinese sentence on failure."""
-        ...
-
-
-class Guard:
-    """Lets in loopback clients that carry the key and name this very host; everyone else gets a 403."""
-
-    def __init__(self, app: ASGIApp, key: str, port: int) -> None:
-        self.app, self.key, self.port = app, key, port
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            return
-        if not (why := self.objection(scope)):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await WebSocket(scope, receive, send).close(1008, why)
-        else:
-            await PlainTextResponse(why + "\n", 403, headers=armour(""))(scope, receive, send)
-
-    def objection(self, scope: Scope) -> str:
-        """Why this request is refused, or an empty string."""
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        hosts = local_hosts(self.port or (scope.get("server") or ("", 0))[1])
-        origin = headers.get("origin")
-        if not is_loopback((scope.get("client") or ("", 0))[0]):
-            return "沙盒只接受本机的浏览器。"
-        if headers.get("host") not in hosts:
-            return "沙盒只在本机地址上打开，请用启动时打印的地址。"
-        if origin is None and scope["type"] == "websocket":
-            return "连接没有说明来自哪个页面。"
-        if origin is not None and origin not in {f"http://{host}" for host in hosts}:
-            return "沙盒不接受别的网页发来的请求。"
-        if not hmac.compare_digest(key_in(scope).encode(), self.key.encode()):
-            return "地址里的 key 不对，请用启动时打印的完整地址打开。"
-        return ""
-
-
-def is_loopback(address: str) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_loopback
-
-
-def local_hosts(port: int | None) -> set[str]:
-    return {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
-
-
-def key_in(scope: Scope) -> str:
-    """The key a request carries: in the query, or as the folder the page's own files are fetched from."""
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    if given := query.get("key"):
-        return given[0]
-    parts = scope["path"].removeprefix(scope.get("root_path", "")).strip("/").split("/")
-    return parts[1] if len(parts) == 3 and parts[0] == "page" else ""
-
-
-def armour(host: str) -> dict[str, str]:
-    """Headers of every answer: nothing from outside, nothing inline, no framing, nothing kept."""
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return {
-        "Content-Security-Policy": policy if host else "default-src 'none'; frame-ancestors 'none'",
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }
 
 
 class Viewer:
@@ -207,8 +94,8 @@ class Site:
         viewer.tell(self.snapshot(history=True))
         if self.pulse is None or self.pulse.done():
             self.pulse = asyncio.create_task(self.beat())
-        tasks = [asyncio.create_task(self.listen(socket, viewer)), asyncio.create_task(self.talk(socket, viewer)),
-                 asyncio.create_task(viewer.lost.wait())]
+        sides = (self.listen(socket, viewer), self.talk(socket, viewer), viewer.lost.wait())
+        tasks = [asyncio.create_task(side) for side in sides]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -225,7 +112,7 @@ class Site:
                 await socket.send_text(json.dumps(await viewer.queue.get(), ensure_ascii=False, default=str))
 
     async def listen(self, socket: WebSocket, viewer: Viewer) -> None:
-        with contextlib.suppress(WebSocketDisconnect):
+        with contextlib.suppress(WebSocketDisconnect, KeyError):
             async for frame in socket.iter_text():
                 await self.heard(viewer, frame)
 
@@ -270,18 +157,19 @@ class Site:
 
     def snapshot(self, history: bool = False) -> dict[str, Any]:
         """Who and what is there now; with ``history`` also what was seen so far and the examples."""
-        told: dict[str, Any] = {"type": "snapshot", "world": self.world.snapshot()}
+        told: dict[str, Any] = {"type": "snapshot", "world": scene(self.world.snapshot())}
         if history:
             told["history"] = [plain for past in self.past.values() for plain in past]
             told["clock"] = self.backstage.clock_offset()
             told["idle"] = self.backstage.idle()
             told["timezone"] = self.timezone
             told["dialogues"] = [asdict(dialogue) for dialogue in self.backstage.dialogues()]
+            told["commands"] = [{"name": name, "about": about} for name, about in self.backstage.commands()]
         return told
 
-    def happened(self, happening: Any) -> None:
+    def happened(self, happening: Happening) -> None:
         """The world's watcher: remember for pages opened later, tell the open ones."""
-        plain = asdict(happening) if is_dataclass(happening) and not isinstance(happening, type) else dict(happening)
+        plain = happening.to_dict()
         self.past.setdefault(plain.get("group_id") or 0, deque(maxlen=HISTORY)).append(plain)
         self.broadcast({"type": "happening", "happening": plain})
         self.stirred.set()
@@ -323,6 +211,15 @@ class Site:
             viewer.tell({"type": "audit", "group_id": group_id, "rows": rows})
 
 
+def scene(world: dict[str, Any]) -> dict[str, Any]:
+    """Who and what there is, without what changes at every word: the page hears messages as they happen."""
+    groups = []
+    for group in world["groups"]:
+        members = [{k: v for k, v in one.items() if k != "last_sent_time"} for one in group["members"]]
+        groups.append({k: v for k, v in group.items() if k != "messages"} | {"members": members})
+    return {k: world[k] for k in ("accounts", "people", "endpoint", "faults")} | {"groups": groups}
+
+
 def parse(frame: str) -> dict[str, Any]:
     """The frame as an object; raises Refused for anything else."""
     if len(frame) > MAX_FRAME:
@@ -336,10 +233,13 @@ def parse(frame: str) -> dict[str, Any]:
     return message
 
 
-def mount(app: Any, world: World, backstage: Backstage, key: str, port: int, timezone: str = "Asia/Shanghai") -> Site:
-    """Put the page at ``/sandbox`` of a Starlette or FastAPI application.
+def mount(
+    app: Any, world: World, backstage: Backstage, key: str, port: int, timezone: str = "Asia/Shanghai"
+) -> Site:
+    """Put the page at ``/sandbox`` of a Starlette or FastAPI application, before anybody speaks in the world.
 
-    ``port`` is the one people type in the address (0: whichever the server listens on); ``key`` must be random.
+    ``port`` is the one people type in the address (0: the one listened on); ``key`` must be random.
+    What was said before mounting is not shown.
     """
     site = Site(world, backstage, key, port, timezone)
     app.router.routes.append(Mount("/sandbox", app=site.app))

@@ -5,11 +5,15 @@ import { ROLES, briefOf, here, isBot, isSpoken, memberOf, messageOf, nameOf, ran
 import { dayOf, fullDate, span, spoken } from "./time.js";
 
 let actions = () => [];
+let decide = () => {};
 let lastShown = null;
 let waiting = 0;
 
-// `makeActions(one)` gives the menu entries for a message; set once by the page.
-export function setActions(makeActions) { actions = makeActions; }
+// `makeActions(one)` gives the menu entries for a message, `decideRequest(flag, yes)` answers a request; set once.
+export function setActions(makeActions, decideRequest) {
+  actions = makeActions;
+  decide = decideRequest;
+}
 
 const log = () => $("log");
 const atEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < 90;
@@ -86,21 +90,22 @@ function told(one) {
   const [who, by, data] = [you(one.user_id), you(one.operator_id), one.data];
   const acted = one.operator_id && one.operator_id !== one.user_id;
   switch (one.kind) {
-    case "join": return acted ? `${by}${data.how === "invite" || data.sub_type === "invite" ? "邀请" : "同意"}${who}加入了群聊` : `${who}加入了群聊`;
-    case "leave": return `${who}退出了群聊`;
+    case "join": return acted ? `${by}${data.how === "invite" ? "邀请" : "同意"}${who}加入了群聊` : `${who}加入了群聊`;
+    case "leave": return data.disband ? `${by}解散了群聊` : `${who}退出了群聊`;
     case "kick": return `${who}被${acted ? by : "管理员"}移出了群聊`;
-    case "mute": return data.duration > 0 ? `${who}被${by}禁言 ${span(data.duration)}` : `${who}被${by}解除禁言`;
-    case "mute_all": return data.on ?? data.duration !== 0 ? `${by}开启了全员禁言` : `${by}关闭了全员禁言`;
+    case "mute": return data.seconds > 0 ? `${who}被${by}禁言 ${span(data.seconds)}` : `${who}被${by}解除禁言`;
+    case "mute_all": return data.on ? `${by}开启了全员禁言` : `${by}关闭了全员禁言`;
     case "card": return acted
       ? `${by}把${who}的名片改为「${data.card || "（空）"}」` : `${who}把名片改为「${data.card || "（空）"}」`;
-    case "role": return data.role === "admin" ? `${who}成为管理员` : data.role === "owner" ? `${who}成为群主` : `${who}不再是管理员`;
+    case "role": return data.old === "owner" ? "" : data.role === "admin" ? `${who}成为管理员` : data.role === "owner" ? `${who}成为群主` : `${who}不再是管理员`;
     case "title": return `${who}获得头衔「${data.title ?? ""}」`;
     case "essence": return `${by}${data.on === false ? "移出了一条精华消息" : "把一条消息设为精华"}`;
-    case "poke": return `${you(one.operator_id || one.user_id)}拍了拍${you(data.target_id ?? one.user_id)}`;
+    case "poke": return `${by}拍了拍${one.user_id === one.operator_id ? "自己" : who}`;
     case "group_name": return `${by}把群名改为「${data.name ?? ""}」`;
-    case "notice": return `${by}发布了群公告：${data.content ?? data.text ?? ""}`;
+    case "notice": return `${by}发布了群公告：${data.content ?? ""}`;
     case "file": return `${who}上传了文件「${data.name ?? ""}」`;
-    case "gray_tip": return data.text ?? "";
+    case "gray_tip": return data.content ?? "";
+    case "invite": return `${who}邀请机器人加入群聊`;
     default: return "";
   }
 }
@@ -116,8 +121,11 @@ function requestCard(one) {
       h("strong", {}, `${you(one.user_id)}申请加入本群`),
       h("p", {}, data.comment || "（没有填写验证消息）"),
       data.invitor ? h("p", { class: "hint" }, `邀请人：${nameOf(data.invitor)}`) : null),
-    h("span", { class: `state ${now}` }, STATES[now] ?? now,
-      data.handledBy ? `（${nameOf(data.handledBy)}）` : null));
+    now === "pending" && rank(state.me) > 0
+      ? h("span", { class: "decide" },
+        h("button", { type: "button", class: "plain small", onclick: () => decide(data.flag, false) }, "拒绝"),
+        h("button", { type: "button", class: "strong small", onclick: () => decide(data.flag, true) }, "同意"))
+      : h("span", { class: `state ${now}` }, STATES[now] ?? now, data.handledBy ? `（${nameOf(data.handledBy)}）` : null));
 }
 
 function bubble(one) {
@@ -162,33 +170,24 @@ function holdable(node, one) {
 
 function body(one) {
   if (one.kind === "packet") return packet(one);
-  if (one.kind === "forward" || one.data.nodes) return forward(one.data.nodes ?? [], textOf0(one));
+  if (one.kind === "forward") return forward(one.data.nodes ?? []);
   const segments = one.data.segments ?? [];
-  const bundle = segments.find((segment) => segment.type === "forward");
-  if (bundle) return forward(bundle.data.content ?? one.data.nodes ?? [], "聊天记录");
   const quoted = one.data.reply_to ? quote(one.data.reply_to) : null;
   const lone = segments.length === 1 && segments[0].type === "image";
   return h("div", { class: `bubble ${lone && !quoted ? "picture" : ""}` }, quoted, segments.map(segmentNode));
 }
 
-const textOf0 = (one) => one.data.text || "聊天记录";
-
 function packet(one) {
   return h("div", { class: "packet", "aria-label": "红包" },
     h("div", { class: "packet-top" }, h("span", { class: "packet-seal", "aria-hidden": "true" }, "福"),
-      h("span", {}, one.data.wish ?? one.data.title ?? one.data.text ?? "恭喜发财")),
+      h("span", {}, one.data.wish || "恭喜发财")),
     h("div", { class: "packet-foot" }, "QQ 红包"));
 }
 
-function forward(nodes, title) {
-  const list = nodes.map((node) => {
-    const data = node.data ?? node;
-    const content = Array.isArray(data.content) ? data.content : data.message ?? data.segments ?? [{ type: "text", data: { text: String(data.content ?? "") } }];
-    const sender = data.nickname ?? data.name ?? data.sender?.nickname ?? "";
-    return h("li", {}, h("b", {}, `${sender}：`), content.map(segmentNode));
-  });
+function forward(nodes) {
+  const list = nodes.map((node) => h("li", {}, h("b", {}, `${node.nickname || nameOf(node.user_id)}：`), node.content.map(segmentNode)));
   return h("details", { class: "bubble forward" },
-    h("summary", {}, h("strong", {}, title.startsWith("[") ? "聊天记录" : title), h("span", { class: "hint" }, `${list.length} 条，点开看`)),
+    h("summary", {}, h("strong", {}, "聊天记录"), h("span", { class: "hint" }, `${list.length} 条，点开看`)),
     h("ol", {}, list));
 }
 

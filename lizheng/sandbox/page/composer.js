@@ -48,8 +48,7 @@ async function request(group) {
   const question = group.question;
   const answer = await ask("申请入群", [{ name: "comment", label: question || "验证消息", hint: "我是…" }], "发送申请");
   if (!answer) return;
-  const comment = question ? `问题：${question}\n答案：${answer.comment}` : answer.comment;
-  if (await act("request", { target: state.me, comment })) toast("申请发出去了，等管理员处理。");
+  if (await act("request", { target: state.me, comment: answer.comment })) toast("申请发出去了，等管理员处理。");
 }
 
 export async function act(verb, fields) {

@@ -238,7 +238,7 @@ function shade() {
   $("shade").hidden = !narrowOpen;
 }
 
-setActions(messageActions);
+setActions(messageActions, (flag, approve) => act("decide", { flag, approve }));
 startComposer(link);
 startPanel(link, (id) => { closeDrawers(); become(id); });
 $("open-side").append(icon("menu"));

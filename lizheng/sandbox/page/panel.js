@@ -112,6 +112,7 @@ export function personActions(id) {
     memberOf(state.me)?.role === "owner" && !mine && (member?.role === "admin"
       ? { name: "取消管理员", act: () => act("role", { target: id, role: "member" }) }
       : { name: "设为管理员", act: () => act("role", { target: id, role: "admin" }) }),
+    memberOf(state.me)?.role === "owner" && !mine && !isBot(id) && { name: "转让群主", danger: true, act: () => act("role", { target: id, role: "owner" }) },
     mayAct(id) && (muted ? { name: "解除禁言", act: () => act("mute", { target: id, seconds: 0 }) } : { name: "禁言…", act: () => askMute(id) }),
     mayAct(id) && { name: "移出群聊", danger: true, act: () => act("kick", { target: id }) },
     mine && member?.role !== "owner" && { name: "退出群聊", danger: true, act: () => act("leave", {}) },

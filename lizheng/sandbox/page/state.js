@@ -20,8 +20,10 @@ export const isSpoken = (one) => SPOKEN.has(one.kind);
 // Private chats with the bot live in one conversation per person: "p<QQ number>".
 export function placeOf(one) {
   if (one.group_id) return one.group_id;
-  const person = isBot(one.user_id) ? one.data.peer_id || one.operator_id : one.user_id;
-  return person ? `p${person}` : null;
+  if (!isSpoken(one) && one.kind !== "recall") return null;
+  if (one.kind !== "recall") return `p${isBot(one.user_id) ? one.data.peer_id : one.user_id}`;
+  const holds = ([, past]) => past.some((other) => other.data.message_id === one.data.message_id);
+  return [...state.past].find(holds)?.[0] ?? null;
 }
 
 export function remember(one) {
@@ -35,7 +37,7 @@ export function remember(one) {
   }
   if (one.kind === "handled") {
     const request = past.find((other) => other.kind === "request" && other.data.flag === one.data.flag);
-    if (request) Object.assign(request.data, { state: one.data.state, handledBy: one.operator_id });
+    if (request) Object.assign(request.data, { state: one.data.approve ? "approved" : "rejected", handledBy: one.operator_id });
   }
   past.push(one);
   if (past.length > 600) past.splice(0, past.length - 500);
@@ -71,7 +73,7 @@ export function textOf(segments) {
 
 export function briefOf(one) {
   if (one.recalledBy) return "撤回了一条消息";
-  if (one.kind === "packet") return `[红包] ${one.data.wish ?? one.data.text ?? ""}`;
+  if (one.kind === "packet") return `[红包] ${one.data.wish ?? ""}`;
   if (one.kind === "forward") return "[聊天记录]";
   return isSpoken(one) ? textOf(one.data.segments ?? []) : "";
 }
