@@ -25,9 +25,10 @@ class _HalfOpen(Exception):
 
 
 class Wire:
-    """One bot account of a world on one reverse WebSocket. Events of the account flow while it is connected.
+    """One bot account of a world on one reverse WebSocket; its events flow while it is connected.
 
     `reconnect` and `heartbeat` are seconds. Several wires may serve several accounts of one world.
+    `connections` counts those made so far, `last_error` says why the last attempt failed.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Wire:
         self.world, self.url, self.account = world, url, account or world.account
         self.reconnect, self.heartbeat = reconnect, heartbeat
         self.connections = 0
+        self.last_error = ""
         self._headers = {"X-Self-ID": str(self.account), "X-Client-Role": "Universal"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -60,9 +62,9 @@ class Wire:
             self.world.outlets.append(self._take)
             self._runner = asyncio.create_task(self._run())
 
-    async def ready(self, timeout: float = 10.0) -> None:
+    async def ready(self, within: float = 10.0) -> None:
         """Wait until it is connected; raises TimeoutError."""
-        await asyncio.wait_for(self._up.wait(), timeout)
+        await asyncio.wait_for(self._up.wait(), within)
 
     async def stop(self) -> None:
         if self._runner is None:
@@ -94,7 +96,8 @@ class Wire:
                     proxy=None,
                 )
             except (OSError, WebSocketException, TimeoutError) as error:
-                log.debug("account %s cannot connect: %s", self.account, type(error).__name__)
+                self.last_error = str(error) or type(error).__name__
+                log.debug("account %s cannot connect: %s", self.account, self.last_error)
             else:
                 pause = await self._serve(socket)
             await asyncio.sleep(pause)
@@ -128,7 +131,7 @@ class Wire:
 
     async def _write(self, socket: ClientConnection) -> None:
         while True:
-            await socket.send(json.dumps(await self._outgoing.get(), ensure_ascii=False))
+            await socket.send(json.dumps(await self._outgoing.get()))
 
     async def _beat(self) -> None:
         while True:
@@ -157,13 +160,18 @@ class Wire:
             fault = self.world.faults.take(kind, action)
             if fault is None:
                 continue
+            lost = self.world.note_call(action, params, self.account)
             if fault.done:
-                self.world.perform(action, params or {}, self.account)
+                self.world.perform(action, lost.params, self.account)
             if kind is FaultKind.HALF_OPEN:
                 raise _HalfOpen(fault.seconds)
-            await socket.close()
+            socket.transport.abort()
             return
-        answer = await self.world.act(action, params, self.account)
+        try:
+            answer = await self.world.act(action, params, self.account)
+        except Exception as error:  # whatever a host sends, the endpoint lives on, as real ones do
+            log.error("%s failed: %s", action, type(error).__name__)
+            answer = answer_failed(1200, type(error).__name__)
         twice = self.world.faults.take(FaultKind.DOUBLE_ANSWER, action)
         for _ in range(2 if twice else 1):
             self._outgoing.put_nowait({**answer, "echo": call.get("echo")})

@@ -24,11 +24,12 @@ class FaultKind(StrEnum):
 class Fault:
     """One knob.
 
-    `action` is an API name; for duplicate and reorder an event name (`message`, `notice`, `notice.group_increase`,
-    `request`, …); for stale_role `event`, `get_group_member_info` or `get_group_member_list`. `*` matches all.
-    `count` uses remain (-1: for ever). `seconds` is the delay, or how long after half_open the endpoint comes
-    back. `times` is how often a duplicated event arrives. `done` tells whether a call that is never answered,
-    dropped or caught by a half-open socket takes effect all the same. `message` is what a failure says.
+    `action` is an API name, or `*` for any. For duplicate and reorder it is an event name (`message`,
+    `notice`, `notice.group_increase`, `request`), for stale_role `event`, `get_group_member_info` or
+    `get_group_member_list`. `count` uses remain (-1: for ever). `seconds` is the delay, or how long
+    after half_open the endpoint comes back. `times` is how often a duplicated event arrives. `done`
+    tells whether a call that is never answered, dropped or caught by a half-open socket takes effect
+    all the same. `message` is what a failure says.
     """
 
     kind: FaultKind

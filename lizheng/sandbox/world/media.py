@@ -31,7 +31,7 @@ class Media:
         return name
 
     def take_in(self, segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The segments with `base64://` content kept here and named instead. Raises ValueError for bad base64."""
+        """The segments, `base64://` content kept here and named instead; ValueError when it is broken."""
         taken = []
         for segment in segments:
             source = segment["data"].get("file")

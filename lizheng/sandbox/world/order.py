@@ -9,6 +9,7 @@ from .views import request_event
 
 LONGEST_MUTE = 30 * 86400
 TITLE_BYTES = 18
+KEPT_REQUESTS = 2_000
 NOT_ADMIN = "ERR_NOT_GROUP_ADMIN"
 
 
@@ -91,7 +92,7 @@ class Order(Core):
     def set_role(
         self, group_id: int, user_id: Person | int, role: Role | str, by: Person | int | None = None
     ) -> None:
-        """Appoint or dismiss an admin, or hand the group over (role owner). `by`, when given, must be the owner."""
+        """Appoint or dismiss an admin, or hand the group over. `by`, when given, must be the owner."""
         member, role = self.member(group_id, int(user_id)), Role(role)
         group = self.groups[group_id]
         if by is not None and int(by) != group.owner:
@@ -121,7 +122,7 @@ class Order(Core):
         if not 0 <= seconds <= LONGEST_MUTE:
             raise WorldError("禁言时长要在 30 天以内。", "invalid ban duration")
         member.muted_until = self.now() + seconds if seconds else 0.0
-        self.happen("mute", group_id, member.user_id, int(by), seconds=seconds)
+        self.happen("mute", group_id, member.user_id, int(by), seconds=seconds, duration=seconds)
         sub = "ban" if seconds else "lift_ban"
         who = {"user_id": member.user_id, "operator_id": int(by), "duration": seconds}
         self.notice(group_id, "group_ban", sub_type=sub, **who)
@@ -180,7 +181,7 @@ class Order(Core):
         """A line QQ itself writes into the chat."""
         self.group(group_id)
         message_id = self.fresh_message_id()
-        self.happen("gray_tip", group_id, 0, 0, content=content)
+        self.happen("gray_tip", group_id, 0, 0, content=content, text=content)
         body = {"user_id": 0, "message_id": message_id, "busi_id": "0", "content": content}
         self.notice(group_id, "notify", sub_type="gray_tip", **body)
 
@@ -189,7 +190,7 @@ class Order(Core):
     def request_join(
         self, group_id: int, user_id: Person | int, comment: str = "", invitor: Person | int | None = None
     ) -> str:
-        """Ask to join; with a group question the comment becomes 问题：…\\n答案：…. Returns the flag.
+        """Ask to join; returns the flag. With a group question the comment is 问题：…\\n答案：….
 
         Only bots that are admins hear of it. Raises WorldError for members and for those shut out for good.
         """
@@ -232,16 +233,21 @@ class Order(Core):
             int(by),
             flag=request.flag,
             approve=approve,
+            state=request.state,
             reason=reason,
         )
         newcomer = request.account or request.user_id
         if approve and newcomer not in self.groups[request.group_id].members:
-            how = "invite" if request.kind == "invite" or request.invitor else "approve"
-            self.join(request.group_id, newcomer, request.invitor or int(by), how)
+            if request.kind == "invite":
+                self.join(request.group_id, newcomer, request.user_id, "invite")
+            else:
+                self.join(request.group_id, newcomer, int(by), "approve")
         return request
 
     def _ask(self, request: Request, accounts: list[int]) -> None:
         self.requests[request.flag] = request
+        if len(self.requests) > KEPT_REQUESTS:
+            del self.requests[next(iter(self.requests))]
         kind = "request" if request.kind == "add" else "invite"
         data = {"flag": request.flag, "comment": request.comment, "invitor": request.invitor}
         self.happen(kind, request.group_id, request.user_id, request.invitor, **data)

@@ -2,7 +2,7 @@
 
 
 class WorldError(Exception):
-    """QQ refused. `str(error)` is a Chinese sentence for a person; `kernel` is what an endpoint reports to a bot."""
+    """QQ refused: `str(error)` is a Chinese sentence for a person, `kernel` what an endpoint tells a bot."""
 
     def __init__(self, sentence: str, kernel: str = "") -> None:
         super().__init__(sentence)

@@ -35,7 +35,7 @@ class Person:
 
 @dataclass(slots=True)
 class Member:
-    """`announced_card` is the card endpoints know of: they hear of a change only when the member next speaks."""
+    """`announced_card`: the card endpoints were told; they hear of a change when the member next speaks."""
 
     user_id: int
     role: Role
@@ -51,7 +51,7 @@ class Member:
 
 @dataclass(slots=True)
 class Message:
-    """`group_id` 0 is a private message between `user_id` (its author) and `peer_id`. `packet` is a red packet's wish."""
+    """`group_id` 0: a private message from `user_id` to `peer_id`. `packet` is a red packet's wish."""
 
     message_id: int
     seq: int
@@ -67,7 +67,7 @@ class Message:
 
 @dataclass(slots=True)
 class Request:
-    """`kind` add: somebody wants in; invite: a bot account is invited. `state`: pending, approved, rejected."""
+    """`kind` add: somebody wants in; invite: a bot is invited. `state`: pending, approved, rejected."""
 
     flag: str
     kind: str

@@ -10,6 +10,7 @@ from .state import Member, Message, Person, Role, SharedFile
 from .views import message_body
 
 LONGEST = 4500
+UNREADABLE = "消息体无法解析, 请检查是否发送了不支持的消息类型"
 RECALL_WITHIN = 120
 KEPT_FORWARDS = 500
 KEPT_FILES = 200
@@ -29,10 +30,12 @@ class Talk(Core):
         message: str | Sequence[Segment],
         reply_to: int | None = None,
     ) -> int:
-        """Speak in a group: a str is plain text (never CQ codes), else OneBot segments. Returns the message id.
+        """Speak in a group: a str is plain text (never CQ codes), else OneBot segments; returns its id.
 
-        Raises WorldError when the speaker is not in the group or muted, or when the message is empty or too long.
+        Raises WorldError when the speaker is not in the group or is muted, the message empty or too long.
         """
+        if not isinstance(message, str) and message and all(one.get("type") == "node" for one in message):
+            return self.forward(group_id, user_id, message)[0]
         return self.post(group_id, int(user_id), message, reply_to).message_id
 
     def post(
@@ -80,7 +83,7 @@ class Talk(Core):
         kept: list[Segment] = []
         for segment in segments:
             if segment.get("type") not in KNOWN or not isinstance(segment.get("data"), dict):
-                raise WorldError("这种消息发不出去。", "消息体无法解析, 请检查是否发送了不支持的消息类型")
+                raise WorldError("这种消息发不出去。", UNREADABLE)
             if segment["type"] == "reply" and quoted([segment]) not in self.messages:
                 continue
             everyone = segment["type"] == "at" and str(segment["data"].get("qq")) == "all"
@@ -89,11 +92,14 @@ class Talk(Core):
         if length > LONGEST:
             raise WorldError(f"消息太长了，最多 {LONGEST} 字。", "消息过长，发送失败")
         if not any(one["type"] not in ("text", "reply") or one["data"].get("text") for one in kept):
-            raise WorldError("不能发送空白消息。", "消息体无法解析, 请检查是否发送了不支持的消息类型")
-        return kept
+            raise WorldError("不能发送空白消息。", UNREADABLE)
+        try:
+            return self.media.take_in(kept)
+        except ValueError as error:
+            raise WorldError("图片的内容坏了。", "文件消息缺少参数") from error
 
     def whisper(self, user_id: Person | int, message: str | Sequence[Segment], account: int = 0) -> int:
-        """Somebody writes to the bot in private. Raises WorldError unless they are friends or share a group."""
+        """Somebody writes to the bot in private. Raises WorldError unless friends or in one group."""
         return self.post_private(int(user_id), account or self.account, message).message_id
 
     def post_private(self, user_id: int, peer_id: int, message: str | Sequence[Segment]) -> Message:
@@ -124,7 +130,7 @@ class Talk(Core):
     ) -> tuple[int, str]:
         opened = [self._node(node) for node in nodes]
         if not opened:
-            raise WorldError("合并转发里没有消息。", "消息体无法解析, 请检查是否发送了不支持的消息类型")
+            raise WorldError("合并转发里没有消息。", UNREADABLE)
         forward_id = f"fw{self._made + 1:08d}"
         segments = [{"type": "forward", "data": {"id": forward_id}}]
         self.forwards[forward_id] = opened
@@ -140,14 +146,16 @@ class Talk(Core):
     def _node(self, node: Segment) -> dict[str, Any]:
         data = node.get("data", {}) if node.get("type") == "node" else {}
         if "id" in data and "content" not in data:
-            original = self.message(int(data["id"]))
+            number = str(data["id"])
+            original = self.message(int(number) if number.lstrip("-").isdecimal() else 0)
             name = self.display_name(original.group_id, original.user_id)
             return {"user_id": original.user_id, "nickname": name, "content": original.segments}
         if "content" not in data:
-            raise WorldError("合并转发里没有消息。", "消息体无法解析, 请检查是否发送了不支持的消息类型")
+            raise WorldError("合并转发里没有消息。", UNREADABLE)
         content = data["content"]
         segments = self.checked([content] if isinstance(content, dict) else content)
-        user_id = int(data.get("user_id") or data.get("uin") or self.account)
+        who = str(data.get("user_id") or data.get("uin") or "")
+        user_id = int(who) if who.isdecimal() else self.account
         return {
             "user_id": user_id,
             "nickname": str(data.get("nickname") or data.get("name") or ""),
@@ -247,7 +255,7 @@ class Talk(Core):
         data: dict[str, Any] = {
             "message_id": message.message_id,
             "text": f"[红包] {message.packet}" if message.packet is not None else to_plain(message.segments),
-            "segments": message.segments if message.packet is None else [],
+            "segments": self.media.inlined(message.segments) if message.packet is None else [],
             "reply_to": quoted(message.segments),
         }
         if message.packet is not None:

@@ -76,7 +76,7 @@ def message_body(world: "Core", message: Message, account: int) -> dict[str, Any
         "user_id": message.user_id,
         "time": int(message.at),
         "message_id": message.message_id,
-        "message_seq": message.message_id,
+        "message_seq": message.seq if world.endpoint.seq_pages_back else message.message_id,
         "real_id": message.message_id,
         "real_seq": str(message.seq),
         "message_type": "group" if message.group_id else "private",

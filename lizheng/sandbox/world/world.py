@@ -24,22 +24,21 @@ def answer_failed(retcode: int, why: str) -> dict[str, Any]:
 
 
 class World(Talk, Order):
-    """QQ with no QQ: `World(now, endpoint, account)`; `now` gives epoch seconds, `account` is the bot's number.
+    """QQ with no QQ: `now` gives epoch seconds, `account` is the bot's number.
 
-    Set it up with `add_person`, `add_group`, `befriend`, `add_account`; act as a person with `say`, `whisper`, `kick`, …
-    (each raises WorldError when QQ itself would refuse); act as the bot with `act`. `outlets` receive the OneBot
-    events for the bot accounts (look at `self_id`), `watchers` every `Happening`. Switches: `report_self` (own
-    messages come back as message_sent), `debug_raw` (NapCat's debug), `temp_sessions`, `packet_as_text`
-    (SnowLuma). `faults` holds what goes wrong. `use_endpoint` changes the endpoint.
+    Set it up with `add_person`, `add_group`, `befriend`, `add_account`; act as a person with `say`,
+    `whisper`, `kick` and so on (each raises WorldError when QQ itself would refuse); act as the bot
+    with `act`. `outlets` receive the OneBot events for the bot accounts (look at `self_id`), `watchers`
+    every `Happening`. Switches: `report_self` (own messages come back as message_sent), `debug_raw`
+    (NapCat's debug), `temp_sessions`, `packet_as_text` (SnowLuma). `faults` holds what goes wrong,
+    `media` the pictures; `media_base` is the address their urls begin with. `use_endpoint` changes the
+    endpoint.
     """
 
-    async def act(
-        self, action: str, params: dict[str, Any] | None, account: int | None = None
-    ) -> dict[str, Any]:
+    async def act(self, action: str, params: Any = None, account: int | None = None) -> dict[str, Any]:
         """Answer one API call in full, without echo; may wait for ever or for long when a fault says so."""
         account = account or self.account
-        call = ApiCall(self.now(), action, dict(params or {}), None, account)
-        self.api_log.append(call)
+        call = self.note_call(action, params, account)
         delay = self.faults.take(FaultKind.DELAY, action)
         if delay:
             await self.sleep(delay.seconds)
@@ -51,7 +50,13 @@ class World(Talk, Order):
         call.answer = self._answer(action, call.params, account)
         return call.answer
 
-    def _answer(self, action: str, params: dict[str, Any], account: int) -> dict[str, Any]:
+    def note_call(self, action: str, params: Any, account: int) -> ApiCall:
+        """Put a call into `api_log`; its answer is still missing."""
+        call = ApiCall(self.now(), action, {} if params is None else params, None, account)
+        self.api_log.append(call)
+        return call
+
+    def _answer(self, action: str, params: Any, account: int) -> dict[str, Any]:
         if refused := self.faults.take(FaultKind.REFUSED, action):
             return answer_failed(1200, refused.message)
         if self.faults.take(FaultKind.OK_BUT_NOT_DONE, action):
@@ -134,7 +139,7 @@ class World(Talk, Order):
                     "user_id": one.user_id,
                     "at": one.at,
                     "text": f"[红包] {one.packet}" if one.packet is not None else to_plain(one.segments),
-                    "segments": one.segments if one.packet is None else [],
+                    "segments": self.media.inlined(one.segments) if one.packet is None else [],
                     "wish": one.packet,
                     "recalled": one.recalled,
                 }

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from lizheng.sandbox.world.refusal import WorldError
+
 from .params import Action, BadParams, Call
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from lizheng.sandbox.world.refusal import WorldError
 from lizheng.sandbox.world.views import group_info, member_info, shown_role, system_message
+
 from .params import Action, Call
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from lizheng.sandbox.world.refusal import WorldError
 from lizheng.sandbox.world.segments import Segment
 from lizheng.sandbox.world.views import message_body, seen_segments
+
 from .params import Action, BadParams, Call
 
 MOST_HISTORY = 200
@@ -96,22 +97,20 @@ def _opened(call: Call, node: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_group_msg_history(call: Call) -> dict[str, Any]:
-    """Oldest first. From `message_seq` (a message id) on, or with `reverseOrder` up to it; else the latest."""
+    """Oldest first: from `message_seq` (a message id) on, up to it with `reverseOrder`; else the latest."""
     world, count = call.world, call.number("count", 20)
     group, anchor = world.group(call.number("group_id")), call.number("message_seq", 0)
     world.member(group.group_id, call.account)
     kept = [message for message in group.messages if not message.recalled]
     count = max(0, min(count, MOST_HISTORY))
     if anchor:
-        places = [at for at, one in enumerate(kept) if anchor in (one.message_id, one.seq)]
+        by_seq = world.endpoint.seq_pages_back
+        places = [at for at, one in enumerate(kept) if anchor == (one.seq if by_seq else one.message_id)]
         if not places:
             raise WorldError("这条消息不存在。", f"消息{anchor}不存在")
-        back = call.flag("reverseOrder") or call.flag("reverse_order") or world.endpoint.seq_pages_back
-        page = (
-            kept[max(0, places[0] + 1 - count) : places[0] + 1]
-            if back
-            else kept[places[0] : places[0] + count]
-        )
+        back = by_seq or call.flag("reverseOrder") or call.flag("reverse_order")
+        here = places[0]
+        page = kept[max(0, here + 1 - count) : here + 1] if back else kept[here : here + count]
     else:
         page = kept[-count:] if count else []
     return {"messages": [message_body(world, message, call.account) for message in page]}
