@@ -1,0 +1,156 @@
+"""The HTTP side: who may talk to the port at all, and the two pages for monitoring."""
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import FastAPI
+from nonebot.log import logger
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lizheng.adapter.access import Access, shown_secret
+
+Health = Callable[[], Awaitable[dict[str, Any]] | dict[str, Any]]
+Metrics = Callable[[], Mapping[str, float]]
+
+DEFAULT_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+MAX_FRAME_BYTES = 64 * 1024 * 1024
+
+
+def server_options() -> dict[str, Any]:
+    """What `nonebot.run` (and so uvicorn) must be given for the limits to hold."""
+    return {
+        "ws_max_size": MAX_FRAME_BYTES,
+        "ws_per_message_deflate": False,
+        "server_header": False,
+        "access_log": False,
+        "timeout_graceful_shutdown": 8,
+    }
+
+
+def driver_options() -> dict[str, Any]:
+    """What `nonebot.init` must be given: no schema and no documentation pages."""
+    return {"fastapi_openapi_url": None, "fastapi_docs_url": None, "fastapi_redoc_url": None}
+
+
+class Guard:
+    """ASGI middleware for every route: foreign `Host` and foreign `Origin` get 403.
+
+    A WebSocket that shows the valid secret may come under any Host; a foreign Origin is refused even then.
+    """
+
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str] = DEFAULT_HOSTS, access: Access | None = None
+    ) -> None:
+        """`hosts`: names without port, compared in lower case; `*` allows all."""
+        self._app = app
+        self._hosts = frozenset(_bare(host) for host in hosts)
+        self._access = access or Access()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        why = self._objection(scope)
+        if why is None:
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] == "http":
+            await PlainTextResponse(why, 403)(scope, receive, send)
+        elif "websocket.http.response" in scope.get("extensions", {}):
+            await _deny(send, why)
+        else:
+            await send({"type": "websocket.close", "code": 1008, "reason": why})
+
+    def _objection(self, scope: Scope) -> str | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1:
+            return "exactly one Host header is needed"
+        origin = headers.get("origin")
+        if origin is not None and _netloc(origin) != _without_default_port(hosts[0]):
+            return "foreign Origin"
+        if "*" in self._hosts or _bare(hosts[0]) in self._hosts:
+            return None
+        if scope["type"] == "websocket":
+            query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+            if self._access.proves(shown_secret(headers, {key: values[0] for key, values in query.items()})):
+                return None
+        return "this Host is not in ALLOWED_HOSTS"
+
+
+def _bare(host: str) -> str:
+    """The name of a Host value: lower case, no port, IPv6 without brackets."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    if host.count(":") > 1:
+        return host
+    return host.partition(":")[0].rstrip(".")
+
+
+def _without_default_port(host: str) -> str:
+    host = host.strip().lower()
+    return host.removesuffix(":80").removesuffix(":443")
+
+
+def _netloc(origin: str) -> str | None:
+    """Host and port of an origin, None for `null` and anything that is not a web origin."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        return None
+    return _without_default_port(parts.netloc)
+
+
+async def _deny(send: Send, why: str) -> None:
+    body = why.encode()
+    await send(
+        {
+            "type": "websocket.http.response.start",
+            "status": 403,
+            "headers": [(b"content-type", b"text/plain; charset=utf-8")],
+        }
+    )
+    await send({"type": "websocket.http.response.body", "body": body})
+
+
+def mount_status(app: FastAPI, health: Health, metrics: Metrics | None = None) -> None:
+    """Serve GET /healthz from `health`, and GET /metrics from `metrics` when it is given.
+
+    A `health` that raises is answered with 503 and logged.
+    """
+
+    async def healthz() -> Response:
+        try:
+            found = health()
+            state = await found if inspect.isawaitable(found) else found
+        except Exception:
+            logger.exception("The health check failed")
+            return JSONResponse({"error": "the health check failed"}, 503)
+        return JSONResponse(state)
+
+    app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False, response_model=None)
+    if metrics is None:
+        return
+
+    async def measured() -> Response:
+        return PlainTextResponse(prometheus_text(metrics()), media_type="text/plain; version=0.0.4")
+
+    app.add_api_route("/metrics", measured, methods=["GET"], include_in_schema=False, response_model=None)
+
+
+def prometheus_text(values: Mapping[str, float]) -> str:
+    """One untyped sample a line, `lizheng_` before the name; odd characters become `_`."""
+    names = ((_metric(name), value) for name, value in sorted(values.items()))
+    return "".join(f"{name} {json.dumps(value)}\n" for name, value in names)
+
+
+def _metric(name: str) -> str:
+    return "lizheng_" + "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name)
