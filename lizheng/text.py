@@ -75,7 +75,9 @@ class _FoldTable(dict[int, "int | str | None"]):
 
 
 _FOLD = _FoldTable()
-_ASCII_DROPPED = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) not in _KEPT_SYMBOLS)
+_ASCII_DROPPED = bytes(
+    code for code in range(128) if not chr(code).isalnum() and chr(code) not in _KEPT_SYMBOLS
+)
 _ASCII_LOWER = bytes(ord(chr(code).lower()) if code < 128 else code for code in range(256))
 
 

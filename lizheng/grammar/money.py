@@ -24,8 +24,15 @@ def parse_money(text: str) -> int:
         if len(part) > 2:
             raise misread(text, "最多写到分，例如 8.88")
         fen = int(match["yuan"].replace(",", "")) * 100 + int(part.ljust(2, "0"))
-    elif (match := _SPOKEN.fullmatch(written)) and (match["yuan"] or not match["tail"]) and written != "钱" and written:
-        spoken = int((match["tail"] or "0").ljust(2, "0")) + int(match["jiao"] or 0) * 10 + int(match["fen"] or 0)
+    elif (
+        (match := _SPOKEN.fullmatch(written))
+        and (match["yuan"] or not match["tail"])
+        and written != "钱"
+        and written
+    ):
+        spoken = (
+            int((match["tail"] or "0").ljust(2, "0")) + int(match["jiao"] or 0) * 10 + int(match["fen"] or 0)
+        )
         fen = int(match["yuan"] or 0) * 100 + spoken
     elif written.startswith(("-", "¥-")):
         raise misread(text, "不能是负数，请写 8.88")

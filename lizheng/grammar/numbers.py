@@ -9,8 +9,12 @@ from lizheng.grammar.misread import misread, plain, tight
 DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True))
 UNITS = {"十": 10, "百": 100, "千": 1000}
 CHINESE = "零〇一二两三四五六七八九十百千万"
-_ON = frozenset("开 开启 打开 启用 开着 是 对 on yes y true 1 enable enabled".split())
-_OFF = frozenset("关 关闭 关掉 停 停用 禁用 否 不 off no n false 0 disable disabled".split())
+_ON_OFF = {
+    **dict.fromkeys(("开", "开启", "打开", "启用", "开着", "是", "对"), True),
+    **dict.fromkeys(("on", "yes", "y", "true", "1", "enable", "enabled"), True),
+    **dict.fromkeys(("关", "关闭", "关掉", "停", "停用", "禁用", "否", "不"), False),
+    **dict.fromkeys(("off", "no", "n", "false", "0", "disable", "disabled"), False),
+}
 
 
 def chinese_number(text: str) -> int | None:
@@ -92,12 +96,9 @@ def parse_number_list(text: str, most: int = 100) -> list[int]:
 
 def parse_on_off(text: str) -> bool:
     """True for 开, on, 启用 …; False for 关, off, 停用 …"""
-    word = tight(text)
-    if word in _ON:
-        return True
-    if word in _OFF:
-        return False
-    raise misread(text, "看不懂，请写 开 或 关")
+    if (on := _ON_OFF.get(tight(text))) is None:
+        raise misread(text, "看不懂，请写 开 或 关")
+    return on
 
 
 def parse_label(text: str, prefix: str, bare: bool | None = None) -> int:

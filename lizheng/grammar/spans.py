@@ -14,6 +14,7 @@ DAY, WEEK = 1440, 10080
 EVERY_DAY = frozenset(range(7))
 MONDAY_TO_FRIDAY = frozenset(range(5))
 MOST_SPANS = 20
+LONGEST_TEXT = 1000
 Window = tuple[datetime, datetime]
 
 
@@ -58,7 +59,7 @@ class WeeklySpan:
         return self.end - self.start if self.end > self.start else self.end + DAY - self.start
 
     def windows(self, first: date, last: date, zone: tzinfo) -> Iterator[Window]:
-        """The windows that begin on the days first…last, in order; none where the clock jumps over all of it."""
+        """The windows that begin on first…last, in order; one the clock jumps over entirely is left out."""
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
             if day.weekday() in self.days:
@@ -136,7 +137,9 @@ _WEEK = r"每?个?(?:周|星期|礼拜)"
 _FROM_TO = re.compile(rf"{_WEEK}(?P<a>{_D}|[1-7]){_JOIN}(?:{_WEEK})?(?P<b>{_D}|[1-7]){_NOT_HOUR}")
 _NAMED = re.compile(rf"{_WEEK}(?P<days>{_D}(?:{_D}{_NOT_TEN})*|[1-7]+(?![0-9:点时]))")
 _MORE = re.compile(rf"(?P<days>{_D}|[1-7]){_NOT_TEN}")
-_GROUPS = re.compile(r"(?P<all>每天|每日|天天)|(?P<work>每?个?(?:工作日|上班日))|(?P<end>每?个?(?:周末|双休日|双休))")
+_GROUPS = re.compile(
+    r"(?P<all>每天|每日|天天)|(?P<work>每?个?(?:工作日|上班日))|(?P<end>每?个?(?:周末|双休日|双休))"
+)
 _SOFT = re.compile(r"[\s,、和与及]+|的")
 _HARD = re.compile(r"\s*[;\n。]\s*")
 
@@ -236,6 +239,8 @@ def _merged(spans: list[WeeklySpan]) -> list[WeeklySpan]:
 
 def parse_weekly(text: str) -> WeeklySpans:
     """The spans written; the same hours on several days become one span, overlapping ones are refused."""
+    if len(text) > LONGEST_TEXT:
+        raise misread(text, "太长，请分几次写")
     spans = _merged(_Reader(text).read())
     if len(spans) > MOST_SPANS:
         raise misread(text, f"太多，最多 {MOST_SPANS} 个时段")

@@ -81,7 +81,7 @@ class Words:
         return token is None
 
     def word(self) -> str | None:
-        """The next word, None at the end. “…” and "…" group words; a mention reads `@123456`; images are passed."""
+        """The next word, None at the end; “…” and "…" group, a mention reads `@123456`, images are passed."""
         token = self._skip()
         while isinstance(token, Other):
             self._step()

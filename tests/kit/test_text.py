@@ -110,10 +110,14 @@ def test_visible(written: str, shown: str) -> None:
 def test_visible_never_controls_the_screen(text: str) -> None:
     shown = visible(text)
     assert all(unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp") for char in shown)
-    assert not set(shown) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\ufeff\u3164")
+    assert not set(shown) & set(
+        "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\ufeff\u3164"
+    )
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u3164", "\u200b\u2060", "\u2800", "　\u00a0", "\u202e", "\ufe0f", "\uffa0"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u3164", "\u200b\u2060", "\u2800", "　\u00a0", "\u202e", "\ufe0f", "\uffa0"]
+)
 def test_blank(text: str) -> None:
     assert is_blank(text)
 
@@ -170,7 +174,8 @@ def test_clip_bytes_keeps_its_limit_and_the_beginning(text: str, limit: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "masked"), [("加微信123", "加＊"), ("\u200b小王", "小＊"), (FAMILY + "a", FAMILY + "＊"), ("\u3164", "＊")]
+    ("name", "masked"),
+    [("加微信123", "加＊"), ("\u200b小王", "小＊"), (FAMILY + "a", FAMILY + "＊"), ("\u3164", "＊")],
 )
 def test_mask(name: str, masked: str) -> None:
     assert mask(name) == masked
