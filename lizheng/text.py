@@ -97,6 +97,7 @@ _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 _COMMAND = str.maketrans(
     {"／": "/", **dict(zip("０１２３４５６７８９", "0123456789", strict=True)), **dict.fromkeys(_SPACES, " ")}
 )
+_WIDE = re.compile(f"[／０-９{_SPACES}]")
 
 
 def fold_command(text: str) -> str:
@@ -104,7 +105,7 @@ def fold_command(text: str) -> str:
 
     The length stays the same, so positions in the result are positions in the original.
     """
-    return text if text.isascii() else text.translate(_COMMAND)
+    return text.translate(_COMMAND) if _WIDE.search(text) else text
 
 
 def is_unseen(char: str) -> bool:
