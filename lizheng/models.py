@@ -1,0 +1,173 @@
+"""The kit's own tables. Times are aware UTC; group and user ids are QQ numbers."""
+
+from typing import ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Record(Model):
+    """One line of the audit: what was done, to whom, why, by which rule or person."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    number = fields.BigIntField()
+    at = fields.DatetimeField()
+    feature = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=32)
+    actor_id = fields.BigIntField(default=0)
+    rule = fields.CharField(max_length=128, default="")
+    target_id = fields.BigIntField(default=0)
+    params = fields.JSONField(default=dict)
+    reason = fields.TextField(default="")
+    state = fields.CharField(max_length=16, default="intended")
+    why = fields.TextField(default="")
+    undo = fields.JSONField(null=True)
+    source = fields.CharField(max_length=255, null=True, db_index=True)
+
+    class Meta(Model.Meta):
+        table = "lizheng_record"
+        unique_together: ClassVar = (("group_id", "number"),)
+        indexes: ClassVar = (("group_id", "target_id"),)
+
+
+class Outgoing(Model):
+    """One API call that changes QQ, from the intent to what became of it. Written by the outbox alone."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.BigIntField(default=0)
+    group_id = fields.BigIntField(default=0)
+    user_id = fields.BigIntField(default=0)
+    api = fields.CharField(max_length=64)
+    params = fields.JSONField(default=dict)
+    priority = fields.SmallIntField(default=0)
+    state = fields.CharField(max_length=16, default="queued")
+    record_id = fields.BigIntField(null=True, db_index=True)
+    feature = fields.CharField(max_length=64, default="")
+    source = fields.CharField(max_length=255, null=True, unique=True)
+    created_at = fields.DatetimeField()
+    not_before = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField(null=True)
+    sent_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    answer = fields.JSONField(null=True)
+    why = fields.TextField(default="")
+
+    class Meta(Model.Meta):
+        table = "lizheng_outgoing"
+        indexes: ClassVar = (("state", "created_at"), ("sent_at",))
+
+
+class Slot(Model):
+    """One due job of the schedule."""
+
+    id = fields.BigIntField(primary_key=True)
+    feature = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=64)
+    group_id = fields.BigIntField(default=0)
+    key = fields.CharField(max_length=128, default="")
+    due_at = fields.DatetimeField()
+    payload = fields.JSONField(default=dict)
+    state = fields.CharField(max_length=16, default="waiting")
+    late_limit = fields.FloatField(null=True)
+    attempts = fields.IntField(default=0)
+    error = fields.TextField(default="")
+    claimed_at = fields.DatetimeField(null=True)
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "lizheng_slot"
+        unique_together: ClassVar = (("feature", "name", "group_id", "key"),)
+        indexes: ClassVar = (("state", "due_at"),)
+
+
+class Pending(Model):
+    """Something that waits for a person's decision, under a short number of its group."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    number = fields.BigIntField()
+    feature = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=32)
+    author_id = fields.BigIntField(default=0)
+    decider = fields.CharField(max_length=16)
+    payload = fields.JSONField(default=dict)
+    summary = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    state = fields.CharField(max_length=16, default="open", db_index=True)
+    decided_by = fields.BigIntField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    reason = fields.TextField(default="")
+    notice_id = fields.BigIntField(null=True)
+
+    class Meta(Model.Meta):
+        table = "lizheng_pending"
+        unique_together: ClassVar = (("group_id", "number"),)
+
+
+class Counter(Model):
+    """The last number handed out under a name in a group; see `store.next_number`."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    name = fields.CharField(max_length=64)
+    value = fields.BigIntField(default=0)
+
+    class Meta(Model.Meta):
+        table = "lizheng_counter"
+        unique_together: ClassVar = (("group_id", "name"),)
+
+
+class GroupRow(Model):
+    """What the kit remembers about a group as a whole."""
+
+    group_id = fields.BigIntField(primary_key=True, generated=False)
+    name = fields.CharField(max_length=255, default="")
+    introduced_at = fields.DatetimeField(null=True)
+    dry_run = fields.BooleanField(default=False)
+
+    class Meta(Model.Meta):
+        table = "lizheng_group"
+
+
+class Switch(Model):
+    """Whether a feature is on in a group, where that differs from its default."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    feature = fields.CharField(max_length=64)
+    on = fields.BooleanField()
+
+    class Meta(Model.Meta):
+        table = "lizheng_switch"
+        unique_together: ClassVar = (("group_id", "feature"),)
+
+
+class SettingValue(Model):
+    """A setting as a group's admins set it."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    feature = fields.CharField(max_length=64)
+    field = fields.CharField(max_length=64)
+    value = fields.JSONField(null=True)
+
+    class Meta(Model.Meta):
+        table = "lizheng_setting"
+        unique_together: ClassVar = (("group_id", "feature", "field"),)
+
+
+class Standing(Model):
+    """A member who is a deputy or whitelisted in a group."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    user_id = fields.BigIntField()
+    kind = fields.CharField(max_length=16)
+    by = fields.BigIntField(default=0)
+    at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "lizheng_standing"
+        unique_together: ClassVar = (("group_id", "user_id", "kind"),)

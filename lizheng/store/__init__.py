@@ -1,0 +1,20 @@
+"""The store: one database, opened with care, written in shielded transactions."""
+
+from lizheng.store.atomic import after_commit, atomic, in_atomic
+from lizheng.store.errors import StoreError
+from lizheng.store.migrating import KIT, AppModules, make_migrations, undetected_changes
+from lizheng.store.sql import next_number
+from lizheng.store.store import Store
+
+__all__ = [
+    "KIT",
+    "AppModules",
+    "Store",
+    "StoreError",
+    "after_commit",
+    "atomic",
+    "in_atomic",
+    "make_migrations",
+    "next_number",
+    "undetected_changes",
+]

@@ -1,0 +1,45 @@
+"""Plain SQL for the few statements where the mapper is too slow or has no words, on either engine."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+
+from lizheng.store.migrating import CONNECTION
+
+
+def connection() -> BaseDBAsyncClient:
+    """The running transaction's connection, or the database's."""
+    return get_connection(CONNECTION)
+
+
+async def fetch(statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """Run one statement, with `?` for values on every engine, and return its rows (RETURNING included)."""
+    client = connection()
+    return await client.execute_query_dict(numbered(statement, client), list(values))
+
+
+async def fetch_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run one statement for every row of values; joins the running transaction, else has its own."""
+    client = connection()
+    await client.execute_many(numbered(statement, client), [list(row) for row in rows])
+
+
+def numbered(statement: str, client: BaseDBAsyncClient) -> str:
+    """The statement with the placeholders of the client's engine; it must hold no literal question mark."""
+    if client.capabilities.dialect != "postgres":
+        return statement
+    first, *rest = statement.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+async def next_number(group_id: int, name: str) -> int:
+    """The next of the group's numbers under `name`, from 1; given back when the transaction fails."""
+    rows = await fetch(
+        'INSERT INTO "lizheng_counter" ("group_id", "name", "value") VALUES (?, ?, 1) '
+        'ON CONFLICT ("group_id", "name") DO UPDATE '
+        'SET "value" = "lizheng_counter"."value" + 1 RETURNING "value"',
+        (group_id, name),
+    )
+    return rows[0]["value"]

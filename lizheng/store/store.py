@@ -1,0 +1,127 @@
+"""The database of one host, from the lock beside the file to the last connection closed."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nonebot.log import logger
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+
+from lizheng.clock import Clock
+from lizheng.store import files, migrating
+from lizheng.store.atomic import after_commit, atomic, in_atomic
+from lizheng.store.errors import StoreError
+from lizheng.store.migrating import CONNECTION, KIT, KIT_MODULES, AppModules
+
+_PRAGMAS = {"busy_timeout": 5000, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
+
+
+class Store:
+    """One database for the whole process, over SQLite or Postgres.
+
+    `apps` maps each feature's label to where its models and migrations are; the kit's own are added. Backups
+    of a SQLite file go to `backups` before it is migrated.
+    """
+
+    atomic = staticmethod(atomic)
+    in_atomic = staticmethod(in_atomic)
+    after_commit = staticmethod(after_commit)
+
+    def __init__(self, url: str, apps: Mapping[str, AppModules], backups: Path, clock: Clock) -> None:
+        self.url = url
+        self.apps = {KIT: KIT_MODULES, **apps}
+        self.backups = backups
+        self._clock = clock
+        self._connection: dict[str, Any] = expand_db_url(url)
+        self._context: TortoiseContext | None = None
+        self._lock: files.OwnerLock | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._connection["engine"].endswith("sqlite")
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, None for Postgres or a database in memory."""
+        if not self.is_sqlite or (name := self._connection["credentials"]["file_path"]) == ":memory:":
+            return None
+        return Path(name)
+
+    async def open(self) -> None:
+        """Lock, check, back up and migrate as needed, and connect. Raises StoreError when refused."""
+        path = self.path
+        try:
+            if path is not None:
+                self._lock = files.OwnerLock(path)
+                self._lock.acquire()
+                await self._prepare_file(path)
+            self._context = await self._connect(self._connection, everywhere=True)
+            if path is None:
+                await self._migrate_in_place(self._context)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the connections and let the file go."""
+        if self._context is not None:
+            await self._context.close_connections()
+            self._context = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    async def _prepare_file(self, path: Path) -> None:
+        staged = path.with_name(path.name + ".new")
+        files.remove(staged)
+        if await asyncio.to_thread(path.exists):
+            await asyncio.to_thread(files.check, path, self.backups)
+            done = await asyncio.to_thread(files.applied, path)
+            if not migrating.pending(self.apps, done):
+                return
+            backup = await asyncio.to_thread(files.back_up, path, self.backups, self._clock.now())
+            logger.info(f"升级数据库前已备份到 {backup}")
+            await asyncio.to_thread(files.copy, path, staged)
+        await self._migrate_file(staged)
+        await asyncio.to_thread(files.put_in_place, staged, path)
+
+    async def _migrate_file(self, staged: Path) -> None:
+        # Foreign keys off: rebuilding a parent table would cascade its children away.
+        connection = {
+            "engine": self._connection["engine"],
+            "credentials": {"file_path": str(staged), "foreign_keys": "OFF", "journal_mode": "DELETE"},
+        }
+        context = await self._connect(connection, everywhere=False)
+        try:
+            await migrating.migrate(context, migrating.tortoise_config(connection, self.apps))
+            broken = await context.db(CONNECTION).execute_query_dict("PRAGMA foreign_key_check")
+        except Exception as error:
+            raise StoreError(f"升级数据库失败（{error}）。原来的数据库没有改动。") from error
+        finally:
+            await context.close_connections()
+        if broken:
+            raise StoreError("升级数据库失败（升级后有断开的引用）。原来的数据库没有改动。")
+
+    async def _migrate_in_place(self, context: TortoiseContext) -> None:
+        if migrating.pending(self.apps, await migrating.applied_in(context)):
+            await migrating.migrate(context, migrating.tortoise_config(self._connection, self.apps))
+
+    async def _connect(self, connection: dict[str, Any], *, everywhere: bool) -> TortoiseContext:
+        if everywhere and self.is_sqlite:
+            connection = {**connection, "credentials": {**connection["credentials"], **_PRAGMAS}}
+        context = TortoiseContext()
+        try:
+            with context:
+                await context.init(
+                    config=migrating.tortoise_config(connection, self.apps),
+                    _enable_global_fallback=everywhere,
+                )
+            await context.db(CONNECTION).execute_query_dict("SELECT 1")
+        except OSError as error:
+            await context.close_connections()
+            raise StoreError(
+                f"连不上数据库（{error}）。请检查 DATABASE_URL 和数据库服务是否启动。"
+            ) from error
+        return context
