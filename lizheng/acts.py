@@ -55,11 +55,17 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
     if refusal:
         await _write(ctx, act, "not_done", refusal)
         if refusal == NO_RIGHTS:
-            await ctx.tell_once("no-rights", "我在本群不是管理员，「{title}」只能先记着。给我管理员后就会生效。", title=ctx.feature.title)
+            await ctx.tell_once(
+                "no-rights",
+                "我在本群不是管理员，「{title}」只能先记着。给我管理员后就会生效。",
+                title=ctx.feature.title,
+            )
         return Outcome(State.NOT_DONE, why=refusal)
     if ctx.group.dry_run:
         await _write(ctx, act, "simulated", "试运行")
-        await ctx.say("【试运行】本来会：{label}。原因：{reason}", label=_told(ctx, act), reason=act.reason or "无")
+        await ctx.say(
+            "【试运行】本来会：{label}。原因：{reason}", label=_told(ctx, act), reason=act.reason or "无"
+        )
         return Outcome(State.SIMULATED, why="试运行")
     ticket = await _intend(ctx, act)
     return await ticket.outcome()
@@ -135,5 +141,3 @@ async def _intend(ctx: GroupContext, act: Act) -> Ticket:
             source=ctx.next_source(),
         )
     )
-
-

@@ -76,7 +76,9 @@ class HostConfig(BaseModel):
 def read(config: Config) -> HostConfig:
     """From NoneBot's config. Raises `Unsafe`, and pydantic's `ValidationError` for values of the wrong shape."""
     raw: dict[str, Any] = {
-        name: getattr(config, name) for name in HostConfig.model_fields if getattr(config, name, None) is not None
+        name: getattr(config, name)
+        for name in HostConfig.model_fields
+        if getattr(config, name, None) is not None
     }
     raw["host"] = str(raw.get("host", "127.0.0.1"))
     raw["onebot_access_token"] = str(raw.get("onebot_access_token", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -82,13 +82,23 @@ class GroupContext:
     def within(self, feature: Feature) -> GroupContext:
         """The same place and cause, seen by another feature."""
         return GroupContext(
-            self.host, self.group, feature, source=self.source and f"{self.source}/{feature.id}", priority=self.priority
+            self.host,
+            self.group,
+            feature,
+            source=self.source and f"{self.source}/{feature.id}",
+            priority=self.priority,
         )
 
     def on_behalf(self, feature: Feature, author_id: int, needed_role: Role, source: str) -> GroupContext:
         """The same place, for a feature acting for a person who decided something."""
         return GroupContext(
-            self.host, self.group, feature, source=source, author_id=author_id, needed_role=needed_role, priority=Priority.ACT
+            self.host,
+            self.group,
+            feature,
+            source=source,
+            author_id=author_id,
+            needed_role=needed_role,
+            priority=Priority.ACT,
         )
 
     def next_source(self) -> str | None:
@@ -109,15 +119,15 @@ class GroupContext:
 
     # — saying ——————————————————————————————————————————————————————————————————————————————
 
-    async def say(self, template: LiteralString, /, **values: Any) -> Outcome:
+    async def say(self, template: str, /, **values: Any) -> Outcome:
         """Say it in the group; `{name}` in the template stands for a value, which is text unless it is a `Mention` or `Picture`."""
         return await (await self.post(compose(template, values))).outcome()
 
-    async def tell(self, user_id: int, template: LiteralString, /, **values: Any) -> Outcome:
+    async def tell(self, user_id: int, template: str, /, **values: Any) -> Outcome:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
         return await (await self.post(compose(template, values), user_id=user_id)).outcome()
 
-    async def tell_once(self, topic: str, template: LiteralString, /, **values: Any) -> None:
+    async def tell_once(self, topic: str, template: str, /, **values: Any) -> None:
         """Say it once per group and topic until the host restarts."""
         if self.host.first_time(self.group.id, f"{self.feature.id}:{topic}"):
             await self.say(template, **values)
@@ -149,7 +159,9 @@ class GroupContext:
         params = {"group_id": self.group.id, "user_id": target, "duration": int(span.total_seconds())}
         label = f"禁言 {say_duration(span)}"
         undo = {"name": "unmute", "target": target}
-        return await perform(self, Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo))
+        return await perform(
+            self, Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo)
+        )
 
     async def unmute(self, target: int, reason: str, *, rule: str = "") -> Outcome:
         params = {"group_id": self.group.id, "user_id": target, "duration": 0}
@@ -161,12 +173,24 @@ class GroupContext:
         act = Act("recall", "撤回消息", "delete_msg", params, author_id, reason, rule, may_be_gone=True)
         return await perform(self, act)
 
-    async def rename(self, target: int, card: str, reason: str, *, rule: str = "", own: bool = False) -> Outcome:
+    async def rename(
+        self, target: int, card: str, reason: str, *, rule: str = "", own: bool = False
+    ) -> Outcome:
         """Set a member's card ("" takes it away). `own` when the member asked for it."""
         before = self.host.roster.seen(self.group.id, target)
         params = {"group_id": self.group.id, "user_id": target, "card": card}
         undo = {"name": "rename", "target": target, "card": before.card if before else "", "own": own}
-        act = Act("rename", f"改名片为「{card}」", "set_group_card", params, target, reason, rule, own=own, undo=undo)
+        act = Act(
+            "rename",
+            f"改名片为「{card}」",
+            "set_group_card",
+            params,
+            target,
+            reason,
+            rule,
+            own=own,
+            undo=undo,
+        )
         return await perform(self, act)
 
     async def note(
@@ -194,7 +218,13 @@ class GroupContext:
     # — later ———————————————————————————————————————————————————————————————————————————————
 
     async def plan(
-        self, job: str, at: datetime, *, key: str = "", payload: Mapping[str, Any] | None = None, replace: bool = False
+        self,
+        job: str,
+        at: datetime,
+        *,
+        key: str = "",
+        payload: Mapping[str, Any] | None = None,
+        replace: bool = False,
     ) -> Slot:
         """Have one of the feature's jobs run at `at`. The same job, group and key is one slot, however often it is planned."""
         return await self.host.schedule.plan(
@@ -205,7 +235,7 @@ class GroupContext:
         await self.host.schedule.cancel(self.feature.id, job, self.group.id, key=key)
 
     async def preview(
-        self, decision: str, template: LiteralString, /, *, payload: Mapping[str, Any], **values: Any
+        self, decision: str, template: str, /, *, payload: Mapping[str, Any], **values: Any
     ) -> Pending:
         """Show what would happen under a short number; `/确认` by the same person within 5 minutes does it.
 
@@ -213,13 +243,19 @@ class GroupContext:
         """
         decider, span = ("author", timedelta(minutes=5)) if self.author_id else ("admin", timedelta(hours=24))
         return await propose(
-            self, decision, compose(template, values), payload, decider, span, "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
+            self,
+            decision,
+            compose(template, values),
+            payload,
+            decider,
+            span,
+            "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。",
         )
 
     async def submit(
         self,
         decision: str,
-        template: LiteralString,
+        template: str,
         /,
         *,
         payload: Mapping[str, Any],
@@ -276,7 +312,7 @@ class Context(GroupContext):
     def channel(self) -> str:
         return self.event.message_type
 
-    async def say(self, template: LiteralString, /, **values: Any) -> Outcome:
+    async def say(self, template: str, /, **values: Any) -> Outcome:
         segments = compose(template, values)
         user_id = self.author_id if self.channel == "private" else 0
         return await (await self.post(segments, user_id=user_id)).outcome()

@@ -197,7 +197,9 @@ class Dispatch:
             await ctx.say("{sentence}", sentence=str(misread))
         except Exception as error:
             case = secrets.token_hex(2).upper()
-            logger.opt(exception=error).error("lizheng: case {} in {} (group {})", case, ctx.feature.id, ctx.group.id)
+            logger.opt(exception=error).error(
+                "lizheng: case {} in {} (group {})", case, ctx.feature.id, ctx.group.id
+            )
             if ctx.command is not None:
                 await ctx.say("出了点问题，没有完成（编号 {case}）。请把编号告诉管理员。", case=case)
         return None
@@ -236,7 +238,9 @@ class Dispatch:
             try:
                 await handler(ctx, happened)
             except Exception as error:
-                logger.opt(exception=error).error("lizheng: {} failed on {}", feature.id, type(happened).__name__)
+                logger.opt(exception=error).error(
+                    "lizheng: {} failed on {}", feature.id, type(happened).__name__
+                )
 
     async def _meet(self, ctx: GroupContext) -> None:
         if not ctx.group.introduced and await self._host.groups.introduce(ctx.group.id, ctx.now):
@@ -309,7 +313,9 @@ class Entry(Matcher):
         await cls.dispatch.notice(event)
         return False
 
-    async def run(self, bot: Any, event: Any, state: Any, stack: Any = None, dependency_cache: Any = None) -> None:
+    async def run(
+        self, bot: Any, event: Any, state: Any, stack: Any = None, dependency_cache: Any = None
+    ) -> None:
         """Nothing is left to do: the message was handled while it was matched."""
 
 

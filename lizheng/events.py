@@ -71,3 +71,10 @@ class FeatureSwitched(GroupEvent):
     """The feature that listens was switched in this group; told to that feature alone."""
 
     on: bool = False
+
+
+@dataclass(frozen=True)
+class SettingChanged(GroupEvent):
+    """A setting of the feature that listens was changed in this group; told to that feature alone."""
+
+    name: str = ""

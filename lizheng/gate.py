@@ -39,7 +39,11 @@ def is_on(group: GroupState, feature: Feature) -> bool:
 def may(group: GroupState, feature: Feature, form: Form, role: Role) -> Verdict:
     """A feature that is off is silent for members and one hint for admins; too low a role is told who may."""
     if not is_on(group, feature):
-        hint = f"「{feature.title}」在本群是关的。发 /开启 {feature.title} 打开它。" if role >= Role.ADMIN else ""
+        hint = (
+            f"「{feature.title}」在本群是关的。发 /开启 {feature.title} 打开它。"
+            if role >= Role.ADMIN
+            else ""
+        )
         return Verdict(False, Denial.OFF, hint)
     if role < form.role:
         above = "" if form.role is Role.SUPERUSER else "及以上"

@@ -74,7 +74,9 @@ class Groups:
             await SettingValue.filter(group_id=group_id, feature=feature, field=name).delete()
             state.settings.pop((feature, name), None)
         else:
-            await SettingValue.update_or_create({"value": value}, group_id=group_id, feature=feature, field=name)
+            await SettingValue.update_or_create(
+                {"value": value}, group_id=group_id, feature=feature, field=name
+            )
             state.settings[feature, name] = value
         state.revision += 1
 
@@ -88,7 +90,9 @@ class Groups:
         await GroupRow.filter(group_id=group_id).update(name=name)
         self[group_id].name = name
 
-    async def add_standing(self, group_id: int, user_id: int, kind: StandingKind, by: int, at: datetime) -> bool:
+    async def add_standing(
+        self, group_id: int, user_id: int, kind: StandingKind, by: int, at: datetime
+    ) -> bool:
         """False when the person had it already."""
         held = self[group_id].standing(kind)
         if user_id in held:

@@ -19,12 +19,12 @@ from nonebot.drivers import Driver
 from nonebot.rule import CommandRule
 
 from lizheng import config, pending
-from lizheng.adapter import Access, Adapter
+from lizheng.adapter import Access, Adapter, Bot, Quirks
 from lizheng.adapter.errors import NotSent
 from lizheng.clock import Clock
 from lizheng.context import GroupContext
 from lizheng.dispatch import Dispatch, install
-from lizheng.events import GroupEvent
+from lizheng.events import FeatureSwitched, GroupEvent, SettingChanged
 from lizheng.feature import Feature, Watch
 from lizheng.foreign import install_index
 from lizheng.gate import is_on
@@ -36,6 +36,7 @@ from lizheng.roles import Role
 from lizheng.roster import Roster
 from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
+from lizheng.switching import Switchable, respect_switches, switchables
 from lizheng.store import AppModules, Store, StoreError
 
 QUERY_SECONDS = 2.0
@@ -49,7 +50,12 @@ class Host:
     def prepare() -> dict[str, Any]:
         """Go to the project's root and return what `nonebot.init` is to be given."""
         os.chdir(config.ROOT)
-        return {"driver": "~fastapi", "fastapi_openapi_url": None, "fastapi_docs_url": None, "fastapi_redoc_url": None}
+        return {
+            "driver": "~fastapi",
+            "fastapi_openapi_url": None,
+            "fastapi_docs_url": None,
+            "fastapi_redoc_url": None,
+        }
 
     def __init__(self, driver: Driver):
         self.config = config.read(driver.config)
@@ -65,7 +71,9 @@ class Host:
         self.schedule = Schedule(self.clock)
         pacing = None if self.config.pacing == "off" else Pacing()
         self.outbox = Outbox(self.clock, self._call, pacing, self.account_for)
-        self.outbox.on_decided(lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id")))
+        self.outbox.on_decided(
+            lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id"))
+        )
         self.store: Store | None = None
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
         self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
@@ -73,6 +81,7 @@ class Host:
         self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
         install_index()
         install(self.dispatch)
+        respect_switches(self.groups)
         driver.on_startup(self.start)
         driver.on_shutdown(self.stop)
 
@@ -81,7 +90,9 @@ class Host:
     async def start(self) -> None:
         """Find the features among NoneBot's plugins, open the database, and take up what was left."""
         self.take_in_features()
-        apps = {f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models}
+        apps = {
+            f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models
+        }
         self.store = Store(self.config.database, apps, config.ROOT / "data" / "backups", self.clock)
         try:
             await self.store.open()
@@ -118,7 +129,7 @@ class Host:
             feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
             if isinstance(feature, Feature):
                 found.append(feature)
-        found.sort(key=lambda f: (not f.always_on, f.id))
+        found.sort(key=lambda f: (not f.always_on, f.hidden, f.id))
         self.features = {f.id: f for f in found}
         self._watches.clear()
         self.dispatch.learn(found)
@@ -158,6 +169,16 @@ class Host:
         if bot is None:
             raise NotSent(f"account {account} is not connected")
         return await bot.call_api(api, **params)
+
+    async def quirks(self, group_id: int) -> Quirks:
+        """What the endpoint of this group can see; cautious defaults while none is connected."""
+        bot = self.adapter.bots.get(str(self.account_for(group_id)))
+        return await bot.quirks() if isinstance(bot, Bot) else Quirks()
+
+    def database_name(self) -> str:
+        """The kind of database and, for a file, its name; never an address or a password."""
+        assert self.store is not None
+        return f"SQLite {self.store.path.name}" if self.store.path else "Postgres"
 
     def role_of(self, group: GroupState, event: MessageEvent) -> Role:
         """The role a message claims; an anonymous one holds none, a private one is decided when it matters."""
@@ -219,9 +240,28 @@ class Host:
         for plugin in nonebot.get_loaded_plugins():
             for matcher in plugin.matcher:
                 for checker in matcher.rule.checkers:
-                    if isinstance(checker.call, CommandRule) and any(name == "".join(c) for c in checker.call.cmds):
+                    if isinstance(checker.call, CommandRule) and any(
+                        name == "".join(c) for c in checker.call.cmds
+                    ):
                         return True
         return False
+
+    def switchables(self, group: GroupState) -> list[Switchable]:
+        """What `/功能` lists in a group, other people's plugins included."""
+        return switchables(list(self.features.values()), group)
+
+    async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:
+        """Switch a feature (or, by its `store:` id, another plugin) from the next message on, and tell the feature."""
+        await self.groups.switch(group.id, switch_id, on)
+        if feature := self.features.get(switch_id):
+            time = int(self.clock.now().timestamp())
+            await self.dispatch.tell(group, FeatureSwitched(group.id, 0, 0, time, on=on), only=feature)
+
+    async def change_setting(self, group: GroupState, feature: Feature, name: str, stored: Any) -> None:
+        """Store a setting in its JSON form, None for the default, and tell the feature."""
+        await self.groups.set_value(group.id, feature.id, name, stored)
+        time = int(self.clock.now().timestamp())
+        await self.dispatch.tell(group, SettingChanged(group.id, 0, 0, time, name=name), only=feature)
 
     # — idleness ———————————————————————————————————————————————————————————————————————————
 

@@ -43,7 +43,9 @@ def _left(event: Any, sub_type: str, base: dict[str, int]) -> GroupEvent:
 
 
 def _card(event: Any, sub_type: str, base: dict[str, int]) -> GroupEvent:
-    return CardChanged(**base, old=str(getattr(event, "card_old", "")), new=str(getattr(event, "card_new", "")))
+    return CardChanged(
+        **base, old=str(getattr(event, "card_old", "")), new=str(getattr(event, "card_new", ""))
+    )
 
 
 def _muted(event: Any, sub_type: str, base: dict[str, int]) -> GroupEvent:

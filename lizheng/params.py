@@ -13,7 +13,16 @@ from datetime import timedelta
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from lizheng.grammar import Misread, WeeklySpans, Words, parse_duration, parse_int, parse_money, parse_on_off, parse_weekly
+from lizheng.grammar import (
+    Misread,
+    WeeklySpans,
+    Words,
+    parse_duration,
+    parse_int,
+    parse_money,
+    parse_on_off,
+    parse_weekly,
+)
 
 if TYPE_CHECKING:
     from lizheng.context import Context

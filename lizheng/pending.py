@@ -89,7 +89,12 @@ async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...])
     return found[0]
 
 
-STATES = {"approved": "已经通过了", "rejected": "已经被拒绝了", "cancelled": "已经取消了", "expired": "已经过期了"}
+STATES = {
+    "approved": "已经通过了",
+    "rejected": "已经被拒绝了",
+    "cancelled": "已经取消了",
+    "expired": "已经过期了",
+}
 
 
 def _refuse_closed(ctx: Context, pending: Pending) -> None:
@@ -175,5 +180,7 @@ feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等�
 feature.command("确认", "确认自己发起的操作", example="/确认 3").form(confirm)
 feature.command("取消", "放弃自己发起的操作", example="/取消 3").form(cancel)
 feature.command("通过", "同意一件待办", role=Role.DEPUTY, example="/通过 3").form(approve)
-feature.command("拒绝", "不同意一件待办", aliases={"驳回"}, role=Role.DEPUTY, example="/拒绝 3 内容太长").form(reject)
+feature.command(
+    "拒绝", "不同意一件待办", aliases={"驳回"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
+).form(reject)
 feature.job(DECIDED, carry_out)

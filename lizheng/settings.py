@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from lizheng.grammar import Misread, WeeklySpans, parse_duration, parse_int, parse_money, parse_on_off, parse_weekly
+from lizheng.grammar import (
+    Misread,
+    WeeklySpans,
+    parse_duration,
+    parse_int,
+    parse_money,
+    parse_on_off,
+    parse_weekly,
+)
 from lizheng.grammar import say_duration, say_money
 from lizheng.params import Yuan
 
@@ -83,13 +91,15 @@ READERS: dict[Any, Any] = {
     timedelta: parse_duration,
     WeeklySpans: parse_weekly,
     str: str,
-    list[int]: lambda text: [] if text in ("无", "空") else [parse_int(w) for w in text.replace("，", ",").replace("、", ",").split(",")],
+    list[int]: lambda text: (
+        []
+        if text in ("无", "空")
+        else [parse_int(w) for w in text.replace("，", ",").replace("、", ",").split(",")]
+    ),
 }
 
 
 def _annotated(kind: Any, info: FieldInfo) -> Any:
-    from typing import Annotated
-
     for constraint in info.metadata:
         kind = Annotated[kind, constraint]
     return kind
@@ -151,6 +161,10 @@ class SettingsReader:
         model = self._build(feature, values, stored)
         self._kept[group.id, feature.id] = (group.revision, model)
         return model
+
+    def default(self, feature: Feature, setting: Setting) -> Any:
+        """What holds where a group has chosen nothing."""
+        return self.defaults(feature).get(setting.name, setting.default)
 
     def defaults(self, feature: Feature) -> dict[str, Any]:
         """What the host's environment sets, parsed. Raises `Misread` for a value that does not fit."""

@@ -1,0 +1,326 @@
+"""Plays written conversations against the simulated QQ: everything the bot does must be written, and nothing more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from lizheng.grammar import parse_date, parse_duration, parse_time_of_day, say_duration
+from lizheng.sandbox.script import BOT, Deed, Header, Speech, Step, matches, read_script
+from lizheng.sandbox.world import Happening, World, WorldError
+from lizheng.sandbox.world.state import Group, Member, Role
+
+OWNER = "群主"
+ADMIN = re.compile(r"^管理员\S?$")
+OUTSIDER = re.compile(r"^新人|^小新")
+MENTION = re.compile(r"@(\S{1,12}?)(?=[\s，。！、：]|$)")
+
+
+class Stage(Protocol):
+    """What a conversation is played on: a world, the host behind it, and its clock."""
+
+    world: World
+
+    async def settle(self) -> None:
+        """Return once the host has dealt with everything that has happened."""
+        ...
+
+    async def move(self, delta: timedelta) -> None: ...
+
+    def now(self) -> datetime:
+        """The host's time, in its zone."""
+        ...
+
+    async def restart(self) -> None: ...
+
+    async def switch_on(self, group_id: int, feature: str) -> None:
+        """By id or Chinese title, through the kit."""
+        ...
+
+    async def change_setting(self, group_id: int, feature: str, setting: str, value: str) -> None: ...
+
+
+class Mismatch(AssertionError):
+    """What was written and what happened, side by side."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One thing the bot did, as a script would write it; `text` is what is compared."""
+
+    text: str
+    speech: bool
+
+
+class Player:
+    """One conversation in one group. People come into being when first named: 群主, 管理员…, 新人… (outside), else a member."""
+
+    def __init__(self, stage: Stage, group: Group | None = None, *, title: str = "试验群"):
+        self.stage = stage
+        self.world = stage.world
+        self.people: dict[str, int] = {BOT: self.world.account}
+        if group is None:
+            owner = self.world.add_person(OWNER)
+            group = self.world.add_group(title, owner)
+            self.people[OWNER] = int(owner.user_id)
+        self.group = group
+        self._seen: list[Happening] = []
+        self._last: dict[str, int] = {}
+        self._expected: list[tuple[int, str]] = []
+        self._pace: Callable[[], Awaitable[None]] | None = None
+
+    # — people —————————————————————————————————————————————————————————————————————————————
+
+    def person(self, name: str) -> int:
+        """Their QQ number; makes them up when they are new."""
+        if name in self.people:
+            return self.people[name]
+        user_id = int(self.world.add_person(name).user_id)
+        self.people[name] = user_id
+        if not OUTSIDER.match(name):
+            role = Role.ADMIN if ADMIN.match(name) else Role.MEMBER
+            self.group.members[user_id] = Member(user_id, role, self.world.now(), previous_role=role)
+        return user_id
+
+    def name(self, user_id: int) -> str:
+        return next((name for name, known in self.people.items() if known == user_id), str(user_id))
+
+    # — playing ————————————————————————————————————————————————————————————————————————————
+
+    async def play(self, script: str) -> None:
+        """Play it to the end. Raises `Mismatch` where the bot does something else than is written."""
+        steps = read_script(script)
+        self._name_everyone(steps)
+        await self.stage.settle()
+        self.world.watchers.append(self._watch)
+        try:
+            await self._play(steps, script.strip("\n").splitlines())
+        finally:
+            self.world.watchers.remove(self._watch)
+
+    async def perform(self, script: str, pace: Callable[[], Awaitable[None]]) -> None:
+        """Play only the people's part, with `pace()` between the steps: a demonstration, nothing is compared."""
+        steps = read_script(script)
+        self._name_everyone(steps)
+        for step in steps:
+            if not _is_bots(step):
+                await self._do(step)
+                await self.stage.settle()
+                await pace()
+
+    async def _play(self, steps: list[Step], lines: list[str]) -> None:
+        waiting: list[Step] = []
+        position = 0
+        for step in steps:
+            if _is_bots(step):
+                waiting.append(step)
+                continue
+            self._compare(waiting, lines, position)
+            waiting, position = [], step.line
+            await self._do(step)
+            await self.stage.settle()
+        self._compare(waiting, lines, position)
+
+    def _name_everyone(self, steps: list[Step]) -> None:
+        for step in steps:
+            if not isinstance(step, Header) and step.who:
+                self.person(step.who)
+
+    def _watch(self, happening: Happening) -> None:
+        if happening.user_id == self.world.account or happening.operator_id == self.world.account:
+            self._seen.append(happening)
+        if "message_id" in happening.data and happening.kind in ("message", "packet", "forward"):
+            self._last[self.name(happening.user_id)] = happening.data["message_id"]
+
+    def _compare(self, waiting: list[Step], lines: list[str], position: int) -> None:
+        happened = [done for seen in self._seen if (done := self._told(seen))]
+        self._seen.clear()
+        written = [self._written(step) for step in waiting]
+        fits = len(happened) == len(written) and all(
+            w.speech == h.speech and matches(w.text, h.text) for w, h in zip(written, happened, strict=True)
+        )
+        if not fits:
+            after = lines[position - 1] if position else "(the beginning)"
+            shown = "\n".join(f"  {_shown(d)}" for d in happened) or "  (nothing)"
+            wanted = "\n".join(f"  {_shown(d)}" for d in written) or "  (nothing)"
+            raise Mismatch(f"after line {position}: {after}\nwritten:\n{wanted}\nhappened:\n{shown}")
+
+    # — what the bot did, in the words of a script ———————————————————————————————————————————
+
+    def _told(self, happening: Happening) -> Done | None:
+        data = happening.data
+        if happening.kind in ("message", "forward") and happening.user_id == self.world.account:
+            aside = f"（私聊 {self.name(data['peer_id'])}）" if not happening.group_id else ""
+            return Done(f"{BOT}{aside}：{self._plain(data)}", speech=True)
+        if happening.operator_id != self.world.account or happening.kind in SILENT:
+            return None
+        target = self.name(happening.user_id)
+        words = {
+            "mute": lambda: (
+                f"禁言 {target} {say_duration(timedelta(seconds=data['seconds']))}"
+                if data.get("seconds")
+                else f"解除禁言 {target}"
+            ),
+            "kick": lambda: f"踢 {target}",
+            "recall": lambda: f"撤回 {target}",
+            "card": lambda: f"改名片 {target} {data['card']}",
+            "handled": lambda: f"{'同意' if data.get('approve') else '拒绝'} {target}",
+            "title": lambda: f"头衔 {target} {data.get('title', '')}",
+        }
+        tell = words.get(happening.kind)
+        return Done(f"{BOT} {tell()}" if tell else f"{BOT} {happening.kind} {target}", speech=False)
+
+    def _plain(self, data: dict[str, Any]) -> str:
+        parts: list[str] = []
+        for segment in data.get("segments") or []:
+            if segment["type"] == "text":
+                parts.append(segment["data"]["text"])
+            elif segment["type"] == "at":
+                parts.append(f"@{self.name(int(segment['data']['qq']))} ")
+            elif segment["type"] == "image":
+                parts.append("[图片]")
+            elif segment["type"] != "reply":
+                parts.append(f"[{segment['type']}]")
+        return "".join(parts) or str(data.get("text", ""))
+
+    def _written(self, step: Step) -> Done:
+        if isinstance(step, Speech):
+            aside = f"（私聊 {step.to}）" if step.private else ""
+            return Done(f"{BOT}{aside}：{step.text}", speech=True)
+        assert isinstance(step, Deed)
+        words = list(step.words)
+        if step.verb == "禁言" and len(words) == 2:
+            words[1] = say_duration(parse_duration(words[1]))
+        return Done(" ".join([BOT, step.verb, *words]), speech=False)
+
+    # — what people do —————————————————————————————————————————————————————————————————————
+
+    async def _do(self, step: Step) -> None:
+        if isinstance(step, Header):
+            await self._head(step)
+        elif isinstance(step, Speech):
+            self._speak(step)
+        elif step.verb in ("过", "到"):
+            await self.stage.move(self._span(step))
+        elif step.verb == "重启":
+            await self.stage.restart()
+        else:
+            self._act(step)
+
+    async def _head(self, header: Header) -> None:
+        group_id = self.group.group_id
+        if header.name == "开":
+            for feature in header.text.replace("、", " ").split():
+                await self.stage.switch_on(group_id, feature)
+        else:
+            feature, setting, value = header.text.split(maxsplit=2)
+            await self.stage.change_setting(group_id, feature, setting, value)
+
+    def _speak(self, step: Speech) -> None:
+        who = self.person(step.who)
+        if step.private:
+            self.world.whisper(who, step.text)
+            return
+        quoted = None
+        if step.quoted:
+            quoted = self._last.get(step.quoted)
+            if quoted is None:
+                raise Mismatch(f"line {step.line}: {step.quoted} has not said anything yet")
+        self._last[step.who] = self.world.say(
+            self.group.group_id, who, self._segments(step.text), reply_to=quoted
+        )
+
+    def _segments(self, text: str) -> list[dict[str, Any]]:
+        segments: list[dict[str, Any]] = []
+        position = 0
+        for mention in MENTION.finditer(text):
+            if mention[1] not in self.people:
+                continue
+            segments.append({"type": "text", "data": {"text": text[position : mention.start()]}})
+            segments.append({"type": "at", "data": {"qq": str(self.people[mention[1]])}})
+            position = mention.end()
+        segments.append({"type": "text", "data": {"text": text[position:]}})
+        return [s for s in segments if s["type"] != "text" or s["data"]["text"]]
+
+    def _span(self, step: Deed) -> timedelta:
+        words = "".join(step.words) if step.verb == "过" else " ".join(step.words)
+        if step.verb == "过":
+            return parse_duration(words)
+        day, _, clock = words.rpartition(" ")
+        now = self.stage.now()
+        date = parse_date(day, now) if day else now.date()
+        target = datetime.combine(date, parse_time_of_day(clock), tzinfo=now.tzinfo)
+        return target - now
+
+    def _act(self, step: Deed) -> None:
+        deed = DEEDS.get(step.verb)
+        if deed is None:
+            raise Mismatch(f"line {step.line}: nobody knows how to {step.verb}")
+        try:
+            deed(self, self.person(step.who), step.words)
+        except WorldError as refused:
+            raise Mismatch(f"line {step.line}: {refused}") from refused
+
+
+SILENT = frozenset({"introduce", "message", "forward"})
+
+
+def _is_bots(step: Step) -> bool:
+    return not isinstance(step, Header) and step.who == BOT
+
+
+def _shown(done: Done) -> str:
+    return done.text if done.speech else f"【{done.text}】"
+
+
+def _join(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.join(player.group.group_id, who, operator=player.person(words[0]) if words else 0)
+
+
+def _leave(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.leave(player.group.group_id, who)
+
+
+def _kick(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.kick(player.group.group_id, player.person(words[0]), who)
+
+
+def _card(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.set_card(player.group.group_id, who, " ".join(words))
+
+
+def _recall(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.recall(player._last[player.name(who)], who)
+
+
+def _packet(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.red_packet(player.group.group_id, who, " ".join(words) or "恭喜发财，大吉大利")
+
+
+def _promote(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.set_role(player.group.group_id, who, "admin")
+
+
+def _demote(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.set_role(player.group.group_id, who, "member")
+
+
+def _ask(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.request_join(player.group.group_id, who, " ".join(words))
+
+
+DEEDS: dict[str, Callable[[Player, int, tuple[str, ...]], None]] = {
+    "进群": _join,
+    "退群": _leave,
+    "踢": _kick,
+    "改名片": _card,
+    "撤回": _recall,
+    "发红包": _packet,
+    "升管理": _promote,
+    "降成员": _demote,
+    "申请": _ask,
+}
+"""What people can do in 【】 besides speaking; 【过 …】 and 【到 …】 move the clock, 【重启】 restarts the host."""

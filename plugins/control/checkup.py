@@ -1,0 +1,86 @@
+"""`/自检`: what works, what cannot, and what comes next."""
+
+from typing import Any
+
+from nonebot.adapters.onebot.v11 import NetworkError
+
+from lizheng import Context, Role, __version__
+from lizheng.adapter import Quirks
+from plugins.control import texts
+
+RED_PACKETS = {
+    "segment": "看得见（不含金额）",
+    "empty": "只看得见一条空消息",
+    "text": "只看得见一句提示文字，谁都能打",
+    "unknown": "不清楚",
+}
+
+
+async def checkup(ctx: Context) -> None:
+    lines = [
+        await _account(ctx),
+        *await _endpoint(ctx),
+        _database(ctx),
+        _sending(ctx),
+        await _next_jobs(ctx),
+    ]
+    await ctx.say(texts.CHECKUP, version=__version__, lines="\n".join(lines))
+
+
+async def _account(ctx: Context) -> str:
+    account = ctx.host.account_for(ctx.group.id)
+    if account is None:
+        return "QQ：没有连上"
+    try:
+        me = await ctx.host.roster.member(ctx.group.id, account, fresh=True)
+    except NetworkError:
+        return f"QQ：{account}，成员列表读不到"
+    role = me.role if me else Role.MEMBER
+    rights = "" if role >= Role.ADMIN else "，禁言、撤回、改名片都做不了，请给我管理员"
+    return f"QQ：{account}，本群{role.label}{rights}"
+
+
+async def _endpoint(ctx: Context) -> list[str]:
+    quirks = await ctx.host.quirks(ctx.group.id)
+    return [f"接口：{quirks.name or '不明'} {quirks.version}".rstrip(), f"看得见：{_sees(quirks)}"]
+
+
+def _sees(quirks: Quirks) -> str:
+    return "；".join(
+        [
+            f"红包{RED_PACKETS[quirks.red_packet]}",
+            f"邀请人{'能' if quirks.tells_invitor else '不能'}",
+            f"历史消息{'能' if quirks.has_history else '不能'}",
+            "名片改动要等他说话" if quirks.card_notice_late else "名片改动能",
+        ]
+    )
+
+
+def _database(ctx: Context) -> str:
+    return f"数据库：{ctx.host.database_name()}，正常"
+
+
+def _sending(ctx: Context) -> str:
+    host = ctx.host
+    pace = "不限速" if host.config.pacing == "off" else "按群限速"
+    return f"发送：{pace}，{host.outbox.pending()} 条在途{_breaker(host)}；试运行{'开' if ctx.group.dry_run else '关'}"
+
+
+def _breaker(host: Any) -> str:
+    state = host.outbox.breaker_state()
+    return f"；{state}" if state else ""
+
+
+async def _next_jobs(ctx: Context) -> str:
+    slots = await ctx.host.schedule.upcoming(ctx.group.id, 3)
+    if not slots:
+        return "接下来：没有安排"
+    told = [
+        f"{slot.due_at.astimezone(ctx.host.zone):%m-%d %H:%M} {_title(ctx, slot.feature)}" for slot in slots
+    ]
+    return f"接下来：{'；'.join(told)}"
+
+
+def _title(ctx: Context, feature_id: str) -> str:
+    feature = ctx.host.features.get(feature_id)
+    return feature.title if feature else feature_id

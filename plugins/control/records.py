@@ -1,0 +1,109 @@
+"""`/记录` and `/撤销`."""
+
+from lizheng import Context, Misread, Record, Words, audit
+from lizheng.grammar import parse_label
+from lizheng.undo import CannotUndo, undo_record
+from plugins.control import texts
+from plugins.control.settings import Settings
+
+STATES = {
+    "intended": "进行中",
+    "done": "已完成",
+    "not_done": "没有做成",
+    "unknown": "不确定，正在核对",
+    "simulated": "试运行，没有真做",
+    "undone": "已撤销",
+}
+MOST = 30
+
+
+class RecordNumber(int):
+    """`#12` or `12`."""
+
+    label = "<编号>"
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> "RecordNumber":
+        if not (word := words.word()):
+            raise Misread("缺少编号。")
+        return cls(parse_label(word, "#"))
+
+
+class Which:
+    """A member, one number (`#12`), or how many."""
+
+    label = "<@成员|#编号|条数>"
+
+    def __init__(self, *, person: int = 0, number: int = 0, count: int = 0):
+        self.person = person
+        self.number = number
+        self.count = count
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> "Which":
+        if person := words.at():
+            return cls(person=person)
+        if not (word := words.word()):
+            raise Misread("要看谁、哪一条或几条？")
+        if word.startswith(("#", "＃")):
+            return cls(number=parse_label(word, "#"))
+        count = parse_label(word, "#")
+        if count > MOST:
+            raise Misread(f"一次最多看 {MOST} 条；看某一条请写 #{count}。")
+        return cls(count=count)
+
+
+def _what(record: Record) -> str:
+    return record.params.get("label") or record.reason or record.kind
+
+
+def _who(ctx: Context, user_id: int, nobody: str) -> str:
+    return ctx.name_of(user_id) if user_id else nobody
+
+
+async def show(ctx: Context, which: Which | None = None) -> None:
+    which = which or Which(person=ctx.quoted.user_id if ctx.quoted else 0)
+    if which.number:
+        await _show_one(ctx, which.number)
+        return
+    limit = which.count or ctx.settings(Settings).records
+    rows = await audit.recent(ctx.group.id, limit, target_id=which.person)
+    if not rows:
+        await ctx.say(texts.NO_RECORDS)
+        return
+    await ctx.say("{lines}", lines="\n".join(_line(ctx, r) for r in rows))
+
+
+def _line(ctx: Context, record: Record) -> str:
+    when = record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M")
+    target = f" {ctx.name_of(record.target_id)}" if record.target_id else ""
+    state = "" if record.state == "done" else f"（{STATES[record.state]}）"
+    return f"#{record.number} {when} {_what(record)}{target}{state}"
+
+
+async def _show_one(ctx: Context, number: int) -> None:
+    record = await audit.find(ctx.group.id, number)
+    if record is None:
+        raise Misread(texts.NO_RECORD.format(number=number))
+    state = STATES[record.state] + (f"：{record.why}" if record.why else "")
+    await ctx.say(
+        texts.RECORD,
+        number=record.number,
+        when=record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M"),
+        what=_what(record),
+        actor=_who(ctx, record.actor_id, f"规则 {record.rule}" if record.rule else "里正"),
+        target=_who(ctx, record.target_id, "—"),
+        reason=record.reason or "—",
+        state=state,
+    )
+
+
+async def undo(ctx: Context, number: RecordNumber) -> None:
+    record = await audit.find(ctx.group.id, number)
+    if record is None:
+        raise Misread(texts.NO_RECORD.format(number=number))
+    try:
+        await undo_record(ctx, record)
+    except CannotUndo as why:
+        raise Misread(texts.CANNOT_UNDO.format(number=number, why=why)) from why
+    await ctx.say(texts.UNDONE, number=number, what=_what(record))

@@ -1,0 +1,96 @@
+"""`/设置`: any feature's settings, from its own model."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from lizheng import Context, Feature, Misread, Word, Words
+from lizheng.settings import Setting, settings_of
+from plugins.control import texts
+
+DEFAULT = ("默认", "default")
+
+
+class Settings(BaseModel):
+    records: int = Field(8, ge=1, le=30, title="记录条数", description="/记录 一次显示几条，1 到 30。")
+
+
+class Configurable:
+    """One of our features, by title or id."""
+
+    label = "<功能>"
+
+    def __init__(self, feature: Feature):
+        self.feature = feature
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> "Configurable":
+        name = (words.word() or "").casefold()
+        for feature in ctx.host.features.values():
+            if name in (feature.id.casefold(), feature.title.casefold()):
+                return cls(feature)
+        raise Misread(texts.NO_FEATURE.format(name=name[:12]) if name else "要说是哪个功能。")
+
+    @classmethod
+    def known(cls, ctx: Context) -> Iterator[str]:
+        for feature in ctx.host.features.values():
+            yield feature.title
+
+
+def _find(feature: Feature, name: str) -> Setting:
+    found = settings_of(feature)
+    if not found:
+        raise Misread(texts.NO_SETTINGS.format(title=feature.title))
+    for setting in found:
+        if name.casefold() in (setting.title.casefold(), setting.name.casefold()):
+            return setting
+    names = "、".join(s.title for s in found)
+    raise Misread(texts.NO_SETTING.format(title=feature.title, name=name[:12], names=names))
+
+
+async def show(ctx: Context, of: Configurable, name: Word = Word("")) -> None:
+    feature = of.feature
+    if name:
+        setting = _find(feature, name)
+        value = getattr(ctx.host.settings.read(feature, ctx.group), setting.name)
+        await ctx.say(
+            texts.SETTING,
+            name=setting.title,
+            value=setting.show(value),
+            default=setting.show(ctx.host.settings.default(feature, setting)),
+            description=setting.description,
+        )
+        return
+    if feature.settings is None:
+        raise Misread(texts.NO_SETTINGS.format(title=feature.title))
+    values = ctx.host.settings.read(feature, ctx.group)
+    lines = [
+        f"{s.title}：{s.show(getattr(values, s.name))}（默认 {s.show(ctx.host.settings.default(feature, s))}）{s.description}"
+        for s in settings_of(feature)
+    ]
+    await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines))
+
+
+async def change(ctx: Context, of: Configurable, name: Word, value: str) -> None:
+    setting = _find(of.feature, name)
+    stored = None if value.casefold() in DEFAULT else setting.dump(setting.parse(value))
+    old = ctx.group.settings.get((of.feature.id, setting.name))
+    await ctx.host.change_setting(ctx.group, of.feature, setting.name, stored)
+    now = getattr(ctx.host.settings.read(of.feature, ctx.group), setting.name)
+    record = await ctx.note(
+        "setting",
+        f"{of.feature.title} {setting.title} 改为 {setting.show(now)}",
+        undo={"name": "setting", "feature": of.feature.id, "field": setting.name, "old": old},
+    )
+    await ctx.say(
+        texts.CHANGED,
+        title=of.feature.title,
+        name=setting.title,
+        value=setting.show(now),
+        number=record.number,
+    )
+
+
+async def undo_change(ctx: Context, undo: dict[str, Any]) -> None:
+    await ctx.host.change_setting(ctx.group, ctx.host.features[undo["feature"]], undo["field"], undo["old"])

@@ -1,0 +1,81 @@
+"""Deputies, the whitelist, and other programs' accounts."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from lizheng import Context, People
+from lizheng.groups import StandingKind
+from plugins.control import texts
+
+KINDS: tuple[tuple[str, str, StandingKind], ...] = (
+    ("代管", "QQ 管理员之外，能处理违规和待办的人", "deputy"),
+    ("白名单", "机器人绝不动的人", "whitelist"),
+    ("机器人", "群里别的机器人：不听它说话，也不动它", "bot"),
+)
+TITLES = {kind: title for title, _, kind in KINDS}
+Handler = Callable[..., Awaitable[None]]
+
+
+def _names(ctx: Context, people: list[int]) -> str:
+    return "、".join(ctx.name_of(p) for p in people)
+
+
+def lister(kind: StandingKind) -> Handler:
+    async def show(ctx: Context) -> None:
+        held = sorted(ctx.group.standing(kind))
+        if not held:
+            await ctx.say(texts.STANDING_NONE, title=TITLES[kind])
+            return
+        names = "、".join(f"{ctx.name_of(p)}（{p}）" if ctx.name_of(p) != str(p) else str(p) for p in held)
+        await ctx.say(texts.STANDING_LIST, title=TITLES[kind], names=names)
+
+    return show
+
+
+def adder(kind: StandingKind) -> Handler:
+    async def add(ctx: Context, people: People) -> None:
+        new = [
+            p
+            for p in people
+            if await ctx.host.groups.add_standing(ctx.group.id, p, kind, ctx.author_id, ctx.now)
+        ]
+        await _answer(ctx, kind, list(people), new, added=True)
+
+    return add
+
+
+def remover(kind: StandingKind) -> Handler:
+    async def remove(ctx: Context, people: People) -> None:
+        gone = [p for p in people if await ctx.host.groups.remove_standing(ctx.group.id, p, kind)]
+        await _answer(ctx, kind, list(people), gone, added=False)
+
+    return remove
+
+
+async def _answer(
+    ctx: Context, kind: StandingKind, asked: list[int], changed: list[int], *, added: bool
+) -> None:
+    title = TITLES[kind]
+    if not changed:
+        template = texts.STANDING_HAD if added else texts.STANDING_HAD_NOT
+        await ctx.say(template, names=_names(ctx, asked), title=title)
+        return
+    undo = {"name": "standing", "kind": kind, "people": changed, "added": added}
+    for person in changed:
+        await ctx.note(
+            "standing",
+            f"{'加进' if added else '移出'}{title}",
+            target=person,
+            undo=undo | {"people": [person]},
+        )
+    template = texts.STANDING_ADDED if added else texts.STANDING_REMOVED
+    await ctx.say(template, names=_names(ctx, changed), title=title)
+
+
+async def undo_standing(ctx: Context, undo: dict[str, Any]) -> None:
+    groups = ctx.host.groups
+    for person in undo["people"]:
+        if undo["added"]:
+            await groups.remove_standing(ctx.group.id, person, undo["kind"])
+        else:
+            await groups.add_standing(ctx.group.id, person, undo["kind"], ctx.author_id, ctx.now)
