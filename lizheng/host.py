@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
@@ -77,7 +78,9 @@ class Host:
         self.store: Store | None = None
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
         self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
-        driver.register_adapter(Adapter, access=Access(self.config.onebot_access_token))
+        sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
+        self.access = Access(self.config.onebot_access_token, sandbox_key)
+        driver.register_adapter(Adapter, access=self.access)
         self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
         install_index()
         install(self.dispatch)

@@ -128,7 +128,16 @@ async def _read_on_off(ctx: Context, words: Words) -> bool:
 
 
 async def _read_duration(ctx: Context, words: Words) -> timedelta:
-    return parse_duration(_need(words, "时长"))
+    first = _need(words, "时长")
+    mark = words.mark()
+    try:
+        return parse_duration(first)
+    except Misread as misread:
+        try:
+            return parse_duration(first + (words.word() or ""))
+        except Misread:
+            words.reset(mark)
+            raise misread from None
 
 
 async def _read_money(ctx: Context, words: Words) -> Yuan:

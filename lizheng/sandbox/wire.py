@@ -51,6 +51,11 @@ class Wire:
         self._up = asyncio.Event()
         self._outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._lingering: list[ClientConnection] = []
+        self._carrying = 0
+
+    def idle(self) -> bool:
+        """Nothing waits to be written and no call is being answered."""
+        return self._outgoing.empty() and not self._carrying
 
     @property
     def connected(self) -> bool:
@@ -155,6 +160,13 @@ class Wire:
             tasks.create_task(self._carry_out(socket, call))
 
     async def _carry_out(self, socket: ClientConnection, call: dict[str, Any]) -> None:
+        self._carrying += 1
+        try:
+            await self._answer(socket, call)
+        finally:
+            self._carrying -= 1
+
+    async def _answer(self, socket: ClientConnection, call: dict[str, Any]) -> None:
         action, params = call["action"], call.get("params")
         for kind in (FaultKind.DROP, FaultKind.HALF_OPEN):
             fault = self.world.faults.take(kind, action)

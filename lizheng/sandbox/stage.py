@@ -1,0 +1,65 @@
+"""A host in this process and the simulated QQ on its wire, as one stage for conversations."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from lizheng.host import Host
+from lizheng.sandbox.transcript import Player
+from lizheng.sandbox.wire import Wire
+from lizheng.sandbox.world import World
+from lizheng.settings import settings_of
+
+STEP_SECONDS = 0.001
+QUIET_STEPS = 4
+
+
+class HostStage:
+    """See `transcript.Stage`. The world lives on the host's clock."""
+
+    def __init__(self, host: Host, world: World, wire: Wire):
+        self.host = host
+        self.world = world
+        self.wire = wire
+
+    async def settle(self) -> None:
+        """Return once nothing has been under way for a few turns of the loop, the frames on the socket included."""
+        quiet = 0
+        while quiet < QUIET_STEPS:
+            await asyncio.sleep(STEP_SECONDS)
+            busy = not self.host.idle() or not self.wire.idle()
+            quiet = 0 if busy else quiet + 1
+
+    async def move(self, delta: timedelta) -> None:
+        self.host.clock.move(delta)
+
+    def now(self) -> datetime:
+        return self.host.now()
+
+    async def restart(self) -> None:
+        await self.wire.stop()
+        await self.host.stop()
+        await self.host.start()
+        await self.wire.start()
+        await self.wire.ready()
+
+    async def switch_on(self, group_id: int, feature: str) -> None:
+        found = next(f for f in self.host.features.values() if feature in (f.id, f.title))
+        await self.host.switch(self.host.groups[group_id], found.id, on=True)
+
+    async def change_setting(self, group_id: int, feature: str, setting: str, value: str) -> None:
+        found = next(f for f in self.host.features.values() if feature in (f.id, f.title))
+        one = next(s for s in settings_of(found) if setting in (s.name, s.title))
+        await self.host.change_setting(self.host.groups[group_id], found, one.name, one.dump(one.parse(value)))
+
+    async def introduce(self, group_id: int) -> None:
+        """Get the bot's one introduction over with, where a conversation is not about it."""
+        await self.host.groups.introduce(group_id, self.host.now())
+
+    async def play(self, script: str) -> Player:
+        """Play a conversation in a new group. Raises `Mismatch`."""
+        player = Player(self)
+        await self.introduce(player.group.group_id)
+        await player.play(script)
+        return player
