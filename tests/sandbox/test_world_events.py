@@ -27,7 +27,7 @@ class Town:
         world.watchers.append(self.seen.append)
 
     def act(self, action, **params):
-        return asyncio.run(self.world.act(action, params))
+        return self.world.perform(action, params)
 
     def notices(self):
         return [(e["notice_type"], e.get("sub_type")) for e in self.events if e["post_type"] == "notice"]
@@ -94,6 +94,7 @@ def test_quotes_of_nothing_fall_off(town):
         ("set_group_whole_ban", {"group_id": 700_001, "enable": "maybe"}, 1400),
         ("get_msg", {"message_id": 5}, 1200),
         ("delete_msg", {"message_id": 5}, 1200),
+        ("delete_msg", {"message_id": "9" * 5000}, 1400),
         ("get_group_info", {"group_id": 5}, 1200),
         ("get_group_member_info", {"group_id": 700_001, "user_id": 5}, 1200),
         ("set_group_add_request", {"flag": "5"}, 1200),
@@ -352,7 +353,7 @@ def test_everything_shown_is_json(town):
     town.world.request_join(town.gid, town.wang, "让我进")
     town.world.red_packet(town.gid, town.li, "恭喜")
     town.world.faults.add("delay", "send_msg", seconds=1)
-    town.act("get_login_info")
+    asyncio.run(town.world.act("get_login_info", None))
     shown = json.loads(json.dumps(town.world.snapshot()))
     assert shown["groups"][0]["messages"][-1]["wish"] == "恭喜"
     assert shown["requests"][0]["user_id"] == town.wang.user_id

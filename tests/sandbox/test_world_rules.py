@@ -1,6 +1,5 @@
 """Who may do what to whom, as a table; and what time does to mutes and recalls."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +10,7 @@ from lizheng.sandbox.world import World, WorldError
 
 ROLES = ("member", "admin", "owner")
 START = 1_795_000_000.0
+PAIRS = [(bot, other) for bot in ROLES for other in ROLES if (bot, other) != ("owner", "owner")]
 
 
 def town(bot_role="admin"):
@@ -23,7 +23,7 @@ def town(bot_role="admin"):
     world.outlets.append(events.append)
 
     def act(action, **params):
-        return asyncio.run(world.act(action, {"group_id": group.group_id, **params}))
+        return world.perform(action, {"group_id": group.group_id, **params})
 
     def later(seconds):
         at[0] += seconds
@@ -45,13 +45,10 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("target", ROLES)
-@pytest.mark.parametrize("bot_role", ROLES)
+@pytest.mark.parametrize(("bot_role", "target"), PAIRS)
 @pytest.mark.parametrize("action", ACTS)
 def test_acts_on_others_need_the_higher_rank(action, bot_role, target):
     t = town(bot_role)
-    if bot_role == "owner" and target == "owner":
-        pytest.skip("a group has one owner")
     user = getattr(t.p, target).user_id
     allowed = bot_role != "member" and ROLES.index(bot_role) > ROLES.index(target)
     answer = t.act(action, user_id=user, **ACTS[action])
@@ -92,12 +89,9 @@ def test_acts_on_the_group_need_the_role(action, params, needs, bot_role):
     assert answer["retcode"] in (0, 1200)
 
 
-@pytest.mark.parametrize("author", ROLES)
-@pytest.mark.parametrize("bot_role", ROLES)
+@pytest.mark.parametrize(("bot_role", "author"), PAIRS)
 def test_recalling_others(bot_role, author):
     t = town(bot_role)
-    if bot_role == "owner" and author == "owner":
-        pytest.skip("a group has one owner")
     said = t.world.say(t.gid, getattr(t.p, author), "一句话")
     t.later(3600)
     answer = t.act("delete_msg", message_id=said)

@@ -50,8 +50,8 @@ class Media:
         shown = []
         for segment in segments:
             if segment["type"] == "image":
-                named = str(segment["data"].get("file") or ""), str(segment["data"].get("url") or "")
-                names = (named[0], named[1].partition("?")[0].rpartition("/")[2])
+                places = (str(segment["data"].get(key) or "") for key in ("file", "url"))
+                names = (place.partition("?")[0].rpartition("/")[2] for place in places)
                 content = next((one for one in map(self.get, names) if one is not None), None)
                 if content is not None:
                     source = INLINE + base64.b64encode(content).decode()

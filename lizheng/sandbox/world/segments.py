@@ -7,6 +7,7 @@ from typing import Any
 Segment = dict[str, Any]
 
 _CQ = re.compile(r"\[CQ:([A-Za-z0-9_.-]+)((?:,[^,\[\]]+)*)\]")
+_NUMBER = re.compile(r"-?[0-9]+")
 _LABELS = {
     "image": "[图片]",
     "mface": "[动画表情]",
@@ -93,10 +94,18 @@ def to_plain(segments: Iterable[Segment]) -> str:
     return "".join(parts)
 
 
+def as_number(value: object) -> int | None:
+    """A whole number written as such or as a string of at most 20 digits."""
+    if isinstance(value, str) and len(value) <= 20 and _NUMBER.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def quoted(segments: Iterable[Segment]) -> int | None:
     """The id of the message these segments quote."""
     for segment in segments:
         if segment["type"] == "reply":
-            value = str(segment["data"].get("id", ""))
-            return int(value) if value.lstrip("-").isdigit() else None
+            return as_number(segment["data"].get("id"))
     return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from .core import Core
 from .refusal import WorldError
-from .segments import KNOWN, Segment, quoted, text, to_plain
+from .segments import KNOWN, Segment, as_number, quoted, text, to_plain
 from .state import Member, Message, Person, Role, SharedFile
 from .views import message_body
 
@@ -146,16 +146,14 @@ class Talk(Core):
     def _node(self, node: Segment) -> dict[str, Any]:
         data = node.get("data", {}) if node.get("type") == "node" else {}
         if "id" in data and "content" not in data:
-            number = str(data["id"])
-            original = self.message(int(number) if number.lstrip("-").isdecimal() else 0)
+            original = self.message(as_number(data["id"]) or 0)
             name = self.display_name(original.group_id, original.user_id)
             return {"user_id": original.user_id, "nickname": name, "content": original.segments}
         if "content" not in data:
             raise WorldError("合并转发里没有消息。", UNREADABLE)
         content = data["content"]
         segments = self.checked([content] if isinstance(content, dict) else content)
-        who = str(data.get("user_id") or data.get("uin") or "")
-        user_id = int(who) if who.isdecimal() else self.account
+        user_id = as_number(data.get("user_id") or data.get("uin")) or self.account
         return {
             "user_id": user_id,
             "nickname": str(data.get("nickname") or data.get("name") or ""),

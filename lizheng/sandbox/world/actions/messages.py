@@ -3,7 +3,7 @@
 from typing import Any
 
 from lizheng.sandbox.world.refusal import WorldError
-from lizheng.sandbox.world.segments import Segment
+from lizheng.sandbox.world.segments import Segment, as_number
 from lizheng.sandbox.world.views import message_body, seen_segments
 
 from .params import Action, BadParams, Call
@@ -71,10 +71,9 @@ def get_msg(call: Call) -> dict[str, Any]:
 def get_forward_msg(call: Call) -> dict[str, Any]:
     key = call.string("message_id", call.params.get("id") or "")
     world = call.world
-    if key.lstrip("-").isdecimal():
-        inside = [
-            one["data"].get("id") for one in world.message(int(key)).segments if one["type"] == "forward"
-        ]
+    number = as_number(key)
+    if number is not None:
+        inside = [one["data"].get("id") for one in world.message(number).segments if one["type"] == "forward"]
         key = str(inside[0]) if inside else ""
     nodes = world.forwards.get(key)
     if nodes is None:

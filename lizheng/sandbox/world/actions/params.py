@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lizheng.sandbox.world.segments import Segment, from_cq, text
+from lizheng.sandbox.world.segments import Segment, as_number, from_cq, text
 
 if TYPE_CHECKING:
     from lizheng.sandbox.world.world import World
@@ -26,12 +26,8 @@ class Call:
     params: dict[str, Any]
 
     def number(self, name: str, default: int = _MISSING) -> int:
-        value = self._get(name, default)
-        if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-            value = int(value)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
+        value = as_number(self._get(name, default))
+        if value is None:
             raise BadParams(f"{name}: Expected number")
         return value
 
