@@ -46,3 +46,7 @@ class Backstage(Protocol):
     async def play(self, name: str) -> None:
         """Replay one example in the simulated QQ; raises ValueError with a Chinese sentence on failure."""
         ...
+
+    async def reconnect(self) -> None:
+        """Close the sandbox's wire and open it again, so that the host asks the endpoint anew who it is."""
+        ...

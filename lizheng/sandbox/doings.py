@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from lizheng.sandbox.backstage import Backstage
 from lizheng.sandbox.world import FaultKind, World, WorldError
+from lizheng.sandbox.world.endpoints import ENDPOINTS
 
 TEXT_LIMIT = 5000
 IMAGE_LIMIT = 2 * 1024 * 1024
@@ -180,7 +182,7 @@ DOINGS: dict[str, Callable[[World, Fields], Any]] = {
 }
 
 
-async def perform(world: World, backstage: Any, given: dict[str, Any]) -> Any:
+async def perform(world: World, backstage: Backstage, given: dict[str, Any]) -> Any:
     """Do what the page asks and return what came of it (a message id, a QQ number or None).
 
     Raises Refused (or ValueError from the clock) with the sentence to show.
@@ -191,6 +193,10 @@ async def perform(world: World, backstage: Any, given: dict[str, Any]) -> Any:
             backstage.move_clock_to(ask.number("to", "时刻", 1, 2**40))
         else:
             backstage.move_clock(ask.number("seconds", "时长", 1, 400 * 86400))
+        return None
+    if verb == "endpoint":
+        world.use_endpoint(ask.choice("name", "QQ 端", tuple(ENDPOINTS)))
+        await backstage.reconnect()
         return None
     doing = DOINGS.get(verb) if isinstance(verb, str) else None
     if doing is None:

@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lizheng.sandbox.backstage import Backstage, Dialogue
-from lizheng.sandbox.doings import Refused, perform
+from lizheng.sandbox.doings import Fields, Refused, perform
 from lizheng.sandbox.guard import Guard, armour
 from lizheng.sandbox.world import Happening, World
 
@@ -103,7 +103,7 @@ class Site:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(1013)
 
     async def talk(self, socket: WebSocket, viewer: Viewer) -> None:
@@ -124,7 +124,7 @@ class Site:
             ref = message.get("ref")
             match message.get("verb"):
                 case "watch":
-                    viewer.group_id, viewer.audit = int(message.get("group_id") or 0), None
+                    viewer.group_id, viewer.audit = Fields(message).number("group_id", "群号"), None
                 case "play":
                     self.play(viewer, str(message.get("name", "")))
                 case _:
@@ -159,7 +159,8 @@ class Site:
         """Who and what is there now; with ``history`` also what was seen so far and the examples."""
         told: dict[str, Any] = {"type": "snapshot", "world": scene(self.world.snapshot())}
         if history:
-            told["history"] = [plain for past in self.past.values() for plain in past]
+            seen = (plain for past in self.past.values() for plain in past)
+            told["history"] = sorted(seen, key=lambda plain: plain["seq"])
             told["clock"] = self.backstage.clock_offset()
             told["idle"] = self.backstage.idle()
             told["timezone"] = self.timezone

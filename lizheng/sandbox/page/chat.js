@@ -1,13 +1,14 @@
 // The middle of the page: messages as bubbles, everything else that happened as quiet lines.
 
 import { $, avatar, h, icon, openMenu } from "./dom.js";
-import { ROLES, briefOf, here, isBot, isSpoken, memberOf, messageOf, nameOf, rank, state } from "./state.js";
+import { ROLES, briefOf, here, isBot, isSpoken, memberOf, messageOf, nameOf, nickOf, rank, state } from "./state.js";
 import { dayOf, fullDate, span, spoken } from "./time.js";
 
 let actions = () => [];
 let decide = () => {};
 let lastShown = null;
 let waiting = 0;
+let followed = true;
 
 // `makeActions(one)` gives the menu entries for a message, `decideRequest(flag, yes)` answers a request; set once.
 export function setActions(makeActions, decideRequest) {
@@ -19,6 +20,7 @@ const log = () => $("log");
 const atEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < 90;
 
 export function toEnd() {
+  followed = true;
   log().scrollTop = log().scrollHeight;
   waiting = 0;
   $("newer").hidden = true;
@@ -32,10 +34,23 @@ export function redraw() {
   toEnd();
 }
 
+// Whoever was reading the newest line keeps seeing it when the room gets smaller or larger.
+export function follow() {
+  log().addEventListener("scroll", () => { followed = atEnd(); if (followed) { waiting = 0; $("newer").hidden = true; } }, { passive: true });
+  new ResizeObserver(() => { if (followed) toEnd(); }).observe(log());
+}
+
 function welcome() {
   return h("div", { class: "empty" },
     h("p", {}, "这里还没有消息。"),
     h("p", { class: "hint" }, here() ? "换一个身份说句话试试，或者发 /帮助 看看里正会什么。右边「示例」里有现成的对话可以重演。" : "在这里和里正私聊。"));
+}
+
+// Names, roles or rights changed: draw again, and stay where the reader was.
+export function refresh() {
+  const [top, follows] = [log().scrollTop, followed];
+  redraw();
+  if (!follows) log().scrollTop = top;
 }
 
 // Add one more at the end; a recall or a decided request also changes what is already there.
@@ -74,38 +89,48 @@ function drawn(one) {
 function bare(one) {
   if (isSpoken(one)) return [one.recalledBy ? line(one, recalled(one)) : bubble(one)];
   if (one.kind === "request") return [requestCard(one)];
-  const words = told(one);
-  return words ? [line(one, words)] : [];
+  const tale = told(one);
+  return tale && tale.length ? [line(one, tale)] : [];
 }
 
-const line = (one, words) => h("div", { class: "line", data: { seq: one.seq } }, h("span", {}, words));
-const you = (id) => (id === state.me ? "你" : nameOf(id));
+const line = (one, tale) => h("div", { class: "line", data: { seq: one.seq } }, h("span", {}, tale));
+const you = (id) => h("b", {}, id === state.me ? "你" : nameOf(id));
+
+// A template whose values are text or nodes: member text never becomes markup.
+const words = (strings, ...values) => strings.flatMap((text, i) => [text, values[i] ?? ""]);
 
 function recalled(one) {
-  if (one.recalledBy === one.user_id) return `${you(one.user_id)}撤回了一条消息`;
-  return `${you(one.recalledBy)}撤回了${you(one.user_id)}的一条消息`;
+  if (one.recalledBy === one.user_id) return words`${you(one.user_id)}撤回了一条消息`;
+  return words`${you(one.recalledBy)}撤回了${you(one.user_id)}的一条消息`;
 }
 
 function told(one) {
   const [who, by, data] = [you(one.user_id), you(one.operator_id), one.data];
   const acted = one.operator_id && one.operator_id !== one.user_id;
   switch (one.kind) {
-    case "join": return acted ? `${by}${data.how === "invite" ? "邀请" : "同意"}${who}加入了群聊` : `${who}加入了群聊`;
-    case "leave": return data.disband ? `${by}解散了群聊` : `${who}退出了群聊`;
-    case "kick": return `${who}被${acted ? by : "管理员"}移出了群聊`;
-    case "mute": return data.seconds > 0 ? `${who}被${by}禁言 ${span(data.seconds)}` : `${who}被${by}解除禁言`;
-    case "mute_all": return data.on ? `${by}开启了全员禁言` : `${by}关闭了全员禁言`;
-    case "card": return acted
-      ? `${by}把${who}的名片改为「${data.card || "（空）"}」` : `${who}把名片改为「${data.card || "（空）"}」`;
-    case "role": return data.old === "owner" ? "" : data.role === "admin" ? `${who}成为管理员` : data.role === "owner" ? `${who}成为群主` : `${who}不再是管理员`;
-    case "title": return `${who}获得头衔「${data.title ?? ""}」`;
-    case "essence": return `${by}${data.on === false ? "移出了一条精华消息" : "把一条消息设为精华"}`;
-    case "poke": return `${by}拍了拍${one.user_id === one.operator_id ? "自己" : who}`;
-    case "group_name": return `${by}把群名改为「${data.name ?? ""}」`;
-    case "notice": return `${by}发布了群公告：${data.content ?? ""}`;
-    case "file": return `${who}上传了文件「${data.name ?? ""}」`;
+    case "join":
+      if (!acted) return words`${who}加入了群聊`;
+      return data.how === "invite" ? words`${by}邀请${who}加入了群聊` : words`${by}同意${who}加入了群聊`;
+    case "leave": return data.disband ? words`${by}解散了群聊` : words`${who}退出了群聊`;
+    case "kick": return acted ? words`${who}被${by}移出了群聊` : words`${who}被移出了群聊`;
+    case "mute": return data.seconds > 0 ? words`${who}被${by}禁言 ${span(data.seconds)}` : words`${who}被${by}解除禁言`;
+    case "mute_all": return data.on ? words`${by}开启了全员禁言` : words`${by}关闭了全员禁言`;
+    case "card": {
+      const before = one.user_id === state.me ? who : h("b", {}, data.old || nickOf(one.user_id));
+      const after = data.card ? `「${data.card}」` : "昵称";
+      return acted ? words`${by}把${before}的名片改为${after}` : words`${before}把名片改为${after}`;
+    }
+    case "role":
+      if (data.old === "owner") return "";
+      return data.role === "admin" ? words`${who}成为管理员` : data.role === "owner" ? words`${who}成为群主` : words`${who}不再是管理员`;
+    case "title": return words`${who}获得头衔「${data.title ?? ""}」`;
+    case "essence": return data.on ? words`${by}把一条消息设为精华` : words`${by}移出了一条精华消息`;
+    case "poke": return acted ? words`${by}拍了拍${who}` : words`${by}拍了拍自己`;
+    case "group_name": return words`${by}把群名改为「${data.name ?? ""}」`;
+    case "notice": return words`${by}发布了群公告：${data.content ?? ""}`;
+    case "file": return words`${who}上传了文件「${data.name ?? ""}」`;
     case "gray_tip": return data.content ?? "";
-    case "invite": return `${who}邀请机器人加入群聊`;
+    case "invite": return words`${who}邀请机器人加入群聊`;
     default: return "";
   }
 }
@@ -116,9 +141,9 @@ function requestCard(one) {
   const { data } = one;
   const now = data.state ?? "pending";
   return h("article", { class: "request", data: { seq: one.seq }, "aria-label": "入群申请" },
-    avatar(one.user_id, nameOf(one.user_id)),
+    avatar(one.user_id, nickOf(one.user_id)),
     h("div", {},
-      h("strong", {}, `${you(one.user_id)}申请加入本群`),
+      h("strong", {}, `${one.user_id === state.me ? "你" : nameOf(one.user_id)}申请加入本群`),
       h("p", {}, data.comment || "（没有填写验证消息）"),
       data.invitor ? h("p", { class: "hint" }, `邀请人：${nameOf(data.invitor)}`) : null),
     now === "pending" && rank(state.me) > 0
@@ -140,7 +165,7 @@ function bubble(one) {
     onclick: (event) => openMenu(event.currentTarget, actions(one), "消息"),
   }, icon("more"));
   const node = h("article", { class: kind, data: { seq: one.seq, id: one.data.message_id } },
-    avatar(one.user_id, name, bot ? "of-bot" : ""),
+    avatar(one.user_id, nickOf(one.user_id), bot ? "of-bot" : ""),
     h("div", { class: "said" },
       h("header", {},
         h("span", { class: "name" }, name),

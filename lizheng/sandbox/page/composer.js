@@ -1,7 +1,7 @@
 // The foot of the page: writing as the chosen person, or asking to come in when that person is outside.
 
 import { $, ask, avatar, h, icon, iconButton, toast } from "./dom.js";
-import { briefOf, here, memberOf, messageOf, nameOf, personOf, state } from "./state.js";
+import { briefOf, here, memberOf, messageOf, nameOf, nickOf, personOf, state } from "./state.js";
 import { now, span } from "./time.js";
 
 let link = null;
@@ -28,7 +28,7 @@ export function drawFoot() {
   if (words) {
     const sealed = group?.mute_all && member?.role === "member";
     words.placeholder = muted ? `被禁言中，还有 ${span(member.muted_until - now())}（可以试试发言会怎样）`
-      : sealed ? "全员禁言中" : `以「${nameOf(state.me)}」的身份说…`;
+      : sealed ? "全员禁言中" : `以「${nickOf(state.me)}」的身份说…`;
     words.setAttribute("aria-label", words.placeholder);
   }
   drawQuote();
@@ -202,7 +202,7 @@ function suggest() {
       .map((member) => ({ id: member.user_id, name: nameOf(member.user_id) }))
       .filter((one) => !typed || one.name.toLowerCase().includes(typed) || String(one.id).startsWith(typed)).slice(0, 8);
     show(people.map((one) => ({
-      node: [avatar(one.id, one.name), one.name], take: () => { cut(at[0].length); mention(one.id); },
+      node: [avatar(one.id, nickOf(one.id)), one.name], take: () => { cut(at[0].length); mention(one.id); },
     })));
   } else if (slash) {
     const found = state.commands.filter((one) => one.name.startsWith(slash[1])).slice(0, 8);

@@ -1,11 +1,11 @@
 // The page: hears the sandbox, keeps the three columns in step, and decides who this tab acts as.
 
 import { $, ask, avatar, closeMenu, h, icon, iconButton, toast } from "./dom.js";
-import { append, canRecall, goTo, redraw, setActions, toEnd } from "./chat.js";
+import { append, canRecall, follow, goTo, redraw, refresh, setActions, toEnd } from "./chat.js";
 import { act, drawFoot, mention, quoteMessage, startComposer } from "./composer.js";
 import { Link } from "./link.js";
 import { askMute, drawPanel, showTab, startPanel } from "./panel.js";
-import { ROLES, briefOf, groupOf, here, isBot, isSpoken, keepMe, mayAct, memberOf, nameOf, personOf, rank, recallMe, remember, state, textOf } from "./state.js";
+import { ROLES, briefOf, groupOf, here, isBot, isSpoken, keepMe, mayAct, memberOf, nameOf, nickOf, personOf, rank, recallMe, remember, state, textOf } from "./state.js";
 import { setOffset, setZone, spoken } from "./time.js";
 
 const link = new Link(hear, connected);
@@ -27,8 +27,12 @@ function hear(message) {
   }
 }
 
+const faces = () => JSON.stringify(here()?.members.map((one) => [one.user_id, one.card, one.role, one.title]));
+
 function snapshot(message) {
+  const before = faces();
   state.world = message.world;
+  if (!message.history && before !== faces()) refresh();
   if (message.history) {
     state.past.clear();
     state.dialogues = message.dialogues;
@@ -133,7 +137,7 @@ function standing(id) {
 
 function drawPersona() {
   const name = state.me ? nameOf(state.me) : "选一个身份";
-  $("persona").replaceChildren(avatar(state.me, name),
+  $("persona").replaceChildren(avatar(state.me, nickOf(state.me)),
     h("span", { class: "person-words" }, h("span", { class: "hint" }, "我现在是"), h("span", { class: "person-name" }, name)),
     state.me ? h("span", { class: `badge ${memberOf(state.me)?.role ?? "out"}` }, standing(state.me)) : null, icon("swap"));
   $("persona").setAttribute("aria-label", `我现在是${name}，${standing(state.me)}。换一个身份`);
@@ -145,7 +149,7 @@ function choosePersona() {
   const pick = (id) => { box.close(); closeDrawers(); become(id); };
   const row = (person) => h("li", {},
     h("button", { type: "button", class: "person", "aria-current": person.user_id === state.me ? "true" : undefined, onclick: () => pick(person.user_id) },
-      avatar(person.user_id, nameOf(person.user_id)),
+      avatar(person.user_id, person.nickname),
       h("span", { class: "person-words" }, h("span", { class: "person-name" }, nameOf(person.user_id)), h("span", { class: "hint" }, person.user_id)),
       h("span", { class: `badge ${memberOf(person.user_id)?.role ?? "out"}` }, standing(person.user_id))),
     iconButton("open", `在新标签页里扮演${nameOf(person.user_id)}`, () => openTab(person.user_id)));
@@ -248,7 +252,7 @@ $("open-panel").addEventListener("click", () => togglePanel());
 $("open-side").addEventListener("click", () => { $("app").classList.add("side-open"); shade(); $("groups").querySelector("button")?.focus(); });
 $("shade").addEventListener("click", closeDrawers);
 $("newer").addEventListener("click", toEnd);
-$("log").addEventListener("scroll", () => { if ($("log").scrollHeight - $("log").scrollTop - $("log").clientHeight < 40) $("newer").hidden = true; }, { passive: true });
+follow();
 narrow.addEventListener("change", () => { $("app").classList.remove("panel-open", "side-open"); shade(); });
 addEventListener("keydown", (event) => { if (event.key === "Escape") { closeMenu(); closeDrawers(); } });
 addEventListener("resize", closeMenu);

@@ -2,7 +2,7 @@
 
 import { $, ask, avatar, h, openMenu, toast } from "./dom.js";
 import { act, mention } from "./composer.js";
-import { ROLES, here, isBot, mayAct, memberOf, nameOf, rank, state } from "./state.js";
+import { ROLES, here, isBot, mayAct, memberOf, nameOf, nickOf, rank, state } from "./state.js";
 import * as time from "./time.js";
 
 const TABS = [["members", "成员"], ["clock", "时钟"], ["audit", "记录"], ["dialogues", "示例"], ["faults", "故障"]];
@@ -47,7 +47,7 @@ let drawn = "";
 export function drawPanel(only) {
   if (only && only !== shown) return;
   const sign = JSON.stringify([shown, state.at, state.me, {
-    members: here()?.members, audit: state.audit, dialogues: [state.dialogues, state.playing], faults: state.world.faults,
+    members: [here()?.members, state.world.people.length], audit: state.audit, dialogues: [state.dialogues, state.playing], faults: [state.world.faults, state.world.endpoint],
   }[shown], here()?.mute_all]);
   if (sign === drawn) return;
   drawn = sign;
@@ -66,21 +66,30 @@ function members() {
   return [
     h("div", { class: "sheet-bar" },
       h("span", { class: "hint" }, `${group.members.length} 人`),
+      memberOf(state.me) ? h("button", { type: "button", class: "plain small", onclick: invite }, "邀请入群") : null,
       rank(state.me) > 0
         ? h("button", { type: "button", class: "plain small", onclick: () => act("mute_all", { on: !group.mute_all }) }, group.mute_all ? "解除全员禁言" : "全员禁言")
         : null),
     h("ul", { class: "people" }, order.map(personRow))];
 }
 
+async function invite() {
+  const outside = state.world.people.filter((person) => !memberOf(person.user_id));
+  if (!outside.length) { toast("认识的人都在群里了，先在左下角「换一个身份」里添一个人。"); return; }
+  const options = outside.map((person) => [person.user_id, person.nickname]);
+  const answer = await ask("邀请入群", [{ name: "target", label: "请谁进来", options }], "邀请");
+  if (answer) await act("join", { target: Number(answer.target), operator: state.me, how: "invite" });
+}
+
 function personRow(member) {
   const id = member.user_id;
   const name = nameOf(id);
-  const nick = state.world.people.find((person) => person.user_id === id)?.nickname;
+  const nick = nickOf(id);
   return h("li", {}, h("button", {
     type: "button", class: "person", data: { person: id }, "aria-haspopup": "menu",
     onclick: (event) => openMenu(event.currentTarget, personActions(id), name),
   },
-  avatar(id, name, isBot(id) ? "of-bot" : ""),
+  avatar(id, nick, isBot(id) ? "of-bot" : ""),
   h("span", { class: "person-words" },
     h("span", { class: "person-name" }, name, id === state.me ? h("em", {}, "（我）") : null),
     h("span", { class: "hint" }, member.card && nick !== member.card ? `${nick} · ${id}` : String(id),
@@ -183,6 +192,17 @@ const KINDS = [
   ["stale_role", "过期的身份"], ["delay", "延迟"],
 ];
 
+const ENDPOINTS = [["napcat", "NapCat"], ["llbot", "LLBot"], ["go-cqhttp", "go-cqhttp"], ["lagrange", "Lagrange.OneBot"], ["snowluma", "SnowLuma"]];
+
+function endpoints() {
+  const change = async (event) => {
+    const done = await link.do("endpoint", { name: event.target.value });
+    toast(done.ok ? "换好了，里正正在重新认识它。" : done.text, done.ok ? "" : "bad");
+  };
+  return h("label", { class: "endpoint" }, h("span", { class: "hint" }, "机器人背后的 QQ 端（红包的样子各不相同）"),
+    h("select", { onchange: change }, ENDPOINTS.map(([id, name]) => h("option", { value: id, selected: id === state.world.endpoint }, name))));
+}
+
 function faults() {
   const kind = h("select", { "aria-label": "故障" }, KINDS.map(([value, name]) => h("option", { value }, name)));
   const action = h("input", { value: "send_msg", "aria-label": "接口或事件名", list: "", spellcheck: "false" });
@@ -194,7 +214,7 @@ function faults() {
     if (!done.ok) toast(done.text, "bad");
   };
   const on = state.world.faults ?? [];
-  return [h("details", { class: "faults", open: on.length > 0 || faults.opened, ontoggle: (event) => { faults.opened = event.target.open; } },
+  return [endpoints(), h("details", { class: "faults", open: on.length > 0 || faults.opened, ontoggle: (event) => { faults.opened = event.target.open; } },
     h("summary", {}, "给开发者：让 QQ 出错"),
     h("p", { class: "hint" }, "下一次调用会按选的方式出错，看里正怎么应对。接口名用 * 表示全部。"),
     h("div", { class: "fault-form" },

@@ -54,6 +54,8 @@ export function nameOf(id, group = here()) {
   return memberOf(id, group)?.card || personOf(id)?.nickname || (isBot(id) ? "里正" : `QQ ${id}`);
 }
 
+export const nickOf = (id) => personOf(id)?.nickname ?? String(id);
+
 export const ROLES = { owner: "群主", admin: "管理员", member: "成员" };
 const RANK = { owner: 2, admin: 1, member: 0 };
 export const rank = (id, group = here()) => RANK[memberOf(id, group)?.role] ?? -1;
