@@ -61,8 +61,6 @@ class Guard:
             return
         if scope["type"] == "http":
             await PlainTextResponse(why, 403)(scope, receive, send)
-        elif "websocket.http.response" in scope.get("extensions", {}):
-            await _deny(send, why)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": why})
 
@@ -107,18 +105,6 @@ def _netloc(origin: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
         return None
     return _without_default_port(parts.netloc)
-
-
-async def _deny(send: Send, why: str) -> None:
-    body = why.encode()
-    await send(
-        {
-            "type": "websocket.http.response.start",
-            "status": 403,
-            "headers": [(b"content-type", b"text/plain; charset=utf-8")],
-        }
-    )
-    await send({"type": "websocket.http.response.body", "body": body})
 
 
 def mount_status(app: FastAPI, health: Health, metrics: Metrics | None = None) -> None:

@@ -5,13 +5,16 @@ bounds the stall is counting the brackets and commas first, which is a scan at m
 """
 
 import json
+import re
 from typing import Any
 
 MAX_BYTES = 4 * 1024 * 1024
-MAX_CONTAINERS = 40_000
-MAX_COMMAS = 300_000
+MAX_CONTAINERS = 20_000
+MAX_COMMAS = 120_000
+MAX_SURROGATES = 20_000
 MAX_DEPTH = 64
 _LIMIT = 2**63
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class BadFrame(ValueError):
@@ -43,6 +46,9 @@ def read_frame(raw: str | bytes) -> dict[str, Any]:
     containers = text.count("{") + text.count("[")
     if len(text) > 65_536 and (containers > MAX_CONTAINERS or text.count(",") > MAX_COMMAS):
         raise BadFrame("parts")
+    surrogates = text.count("\\ud") + text.count("\\uD")
+    if surrogates > MAX_SURROGATES:
+        raise BadFrame("parts")
     try:
         data = _decoder.decode(text)
     except RecursionError:
@@ -55,7 +61,7 @@ def read_frame(raw: str | bytes) -> dict[str, Any]:
         raise BadFrame("object")
     if containers > MAX_DEPTH and not _shallow(data):
         raise BadFrame("depth")
-    if "\\ud" in text or "\\uD" in text or "\\u0000" in text:
+    if surrogates or "\\u0000" in text:
         data = _clean(data)
     return data
 
@@ -91,7 +97,14 @@ def _shallow(data: dict[str, Any]) -> bool:
 
 def _clean(value: Any) -> Any:
     if type(value) is str:
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+        if "\0" in value:
+            value = value.replace("\0", "")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            # Pairs were joined while parsing, so whatever surrogate is left stands alone.
+            return _LONE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return value
     if type(value) is list:
         return [_clean(item) for item in value]
     if type(value) is dict:

@@ -10,6 +10,7 @@ from nonebot.adapters.onebot.v11.utils import unescape
 
 MAX_SEGMENTS = 200
 MAX_TEXT = 65_536
+MAX_CODED = 131_072
 _CQ = re.compile(r"\[CQ:(?P<type>[a-zA-Z0-9-_.]+)(?P<params>(?:,[a-zA-Z0-9-_.]+=[^,\]]*)*),?\]")
 
 
@@ -22,8 +23,11 @@ def read_message(value: Any) -> tuple[Message, Message, bool]:
     Raises:
         ValueError: not a message.
     """
+    cut = isinstance(value, str) and len(value) > MAX_CODED
+    if cut:
+        value = value[:MAX_CODED]
     segments = list(islice(_segments(value), MAX_SEGMENTS + 1))
-    cut = len(segments) > MAX_SEGMENTS
+    cut = cut or len(segments) > MAX_SEGMENTS
     del segments[MAX_SEGMENTS:]
     merged: list[MessageSegment] = []
     texts: list[str] = []
@@ -79,7 +83,7 @@ def _segment(value: Any) -> MessageSegment:
 
 
 def _codes(text: str) -> Iterator[MessageSegment]:
-    """CQ codes; every attempt ends at the next `]`, so hostile text costs no more than its length."""
+    """CQ codes as text; every attempt ends at the next `]`, so hostile text stays cheap."""
     position = told = 0
     while (start := text.find("[CQ:", position)) >= 0:
         end = text.find("]", start)
