@@ -384,3 +384,50 @@ def test_two_bot_accounts_in_one_group(town):
     town.events.clear()
     asyncio.run(town.world.act("send_group_msg", {"group_id": town.gid, "message": "我是二号"}, 10002))
     assert [(event["self_id"], event["user_id"]) for event in town.events] == [(10001, 10002)]
+
+
+def test_quick_operations(town):
+    town.world.say(town.gid, town.li, "你好")
+    reply = {"reply": "[CQ:face,id=1]好", "at_sender": True}
+    town.act(".handle_quick_operation_async", context=town.events[-1], operation=reply)
+    assert [one["type"] for one in town.seen[-1].data["segments"]] == ["at", "face", "text"]
+    town.world.request_join(town.gid, town.wang, "让我进")
+    town.act(
+        ".handle_quick_operation", context=town.events[-1], operation={"approve": False, "reason": "满员"}
+    )
+    assert town.seen[-1].data["reason"] == "满员"
+    assert town.act(".handle_quick_operation", context=1, operation={})["retcode"] == 1400
+
+
+def test_files_and_group_notices(town):
+    sent = town.act("upload_group_file", group_id=town.gid, file="base64://aGk=", name="说明.txt")["data"]
+    assert town.group.files[sent["file_id"]].content == b"hi"
+    asked = town.act("get_group_file_url", group_id=town.gid, file_id=sent["file_id"])
+    assert asked["data"]["url"].startswith(town.world.media_base)
+    assert town.act("get_group_file_url", group_id=town.gid, file_id="/没有")["retcode"] == 1200
+    assert town.act("_send_group_notice", group_id=town.gid, content="周五聚会")["retcode"] == 0
+    assert town.act("_get_group_notice", group_id=town.gid)["data"][0]["message"]["text"] == "周五聚会"
+
+
+def test_what_the_bot_may_look_up(town):
+    town.world.befriend(town.li)
+    assert town.act("get_friend_list")["data"][0]["user_id"] == town.li.user_id
+    assert town.act("get_stranger_info", user_id=str(town.wang.user_id))["data"]["nickname"] == "小王"
+    assert town.act("get_group_list")["data"][0]["member_count"] == 3
+    assert town.act("can_send_image")["data"] == {"yes": True}
+    listed = town.act("get_group_member_list", group_id=town.gid)["data"]
+    assert {one["role"] for one in listed} == {"owner", "admin", "member"}
+    assert all(isinstance(one["level"], str) for one in listed)
+    town.world.mute(town.gid, town.li, town.owner, 60)
+    assert town.act("get_group_shut_list", group_id=town.gid)["data"][0]["user_id"] == town.li.user_id
+    town.at += 61
+    assert town.act("get_group_shut_list", group_id=town.gid)["data"] == []
+
+
+def test_a_group_ends(town):
+    assert town.act("set_group_leave", group_id=town.gid)["retcode"] == 0
+    assert town.notices() == [("group_decrease", "leave")]
+    town.world.join(town.gid, town.world.account)
+    town.world.dissolve(town.gid, town.owner)
+    assert town.notices()[-1] == ("group_decrease", "disband")
+    assert town.act("get_group_list")["data"] == []

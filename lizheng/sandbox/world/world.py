@@ -69,7 +69,7 @@ class World(Talk, Order):
 
     def perform(self, action: str, params: Any, account: int | None = None) -> dict[str, Any]:
         """The call and its answer with no fault in between; neither waits nor logs."""
-        handler = ACTIONS.get(action)
+        handler = ACTIONS.get(action.removesuffix("_async").removesuffix("_rate_limited"))
         if handler is None:
             return answer_failed(1404, f"不支持的Api {action}")
         if not isinstance(params, dict):

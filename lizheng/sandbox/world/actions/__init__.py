@@ -4,7 +4,8 @@ from .groups import GROUPS
 from .info import INFO
 from .messages import MESSAGES
 from .params import Action, BadParams, Call
+from .quick import QUICK
 
-ACTIONS: dict[str, Action] = {**MESSAGES, **GROUPS, **INFO}
+ACTIONS: dict[str, Action] = {**MESSAGES, **GROUPS, **INFO, **QUICK}
 
 __all__ = ["ACTIONS", "BadParams", "Call"]
