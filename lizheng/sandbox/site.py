@@ -186,27 +186,30 @@ class Site:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stirred.wait(), 1.0)
             self.stirred.clear()
-            now = (self.backstage.clock_offset(), self.backstage.idle())
-            if now != self.last_pulse:
-                self.last_pulse = now
-                self.broadcast({"type": "clock", "offset": now[0]})
-                self.broadcast({"type": "idle", "idle": now[1]})
-            told = self.snapshot()
-            if (seen := json.dumps(told, default=str)) != people:
-                people = seen
-                self.broadcast(told)
-            for viewer in list(self.viewers):
-                await self.tell_audit(viewer)
+            try:
+                people = await self.tell_changes(people)
+            except Exception:
+                log.exception("the sandbox page could not be brought up to date")
             await asyncio.sleep(0.1)
+
+    async def tell_changes(self, people: str) -> str:
+        """Tell what differs from last time; returns the people and groups as they were told now."""
+        now = (self.backstage.clock_offset(), self.backstage.idle())
+        if now != self.last_pulse:
+            self.last_pulse = now
+            self.broadcast({"type": "clock", "offset": now[0]})
+            self.broadcast({"type": "idle", "idle": now[1]})
+        told = self.snapshot()
+        if (seen := json.dumps(told, default=str)) != people:
+            self.broadcast(told)
+        for viewer in list(self.viewers):
+            await self.tell_audit(viewer)
+        return seen
 
     async def tell_audit(self, viewer: Viewer) -> None:
         if not (group_id := viewer.group_id):
             return
-        try:
-            rows = await self.backstage.audit(group_id, AUDIT_ROWS)
-        except Exception:
-            log.exception("the audit of group %s could not be read", group_id)
-            return
+        rows = await self.backstage.audit(group_id, AUDIT_ROWS)
         if rows != viewer.audit and viewer.group_id == group_id:
             viewer.audit = rows
             viewer.tell({"type": "audit", "group_id": group_id, "rows": rows})

@@ -22,7 +22,7 @@ function hear(message) {
     case "clock": setOffset(message.offset); drawPanel("clock"); drawFoot(); return;
     case "idle": state.idle = message.idle; drawIdle(); return;
     case "playing": state.playing = message.name; drawPanel("dialogues"); return;
-    case "played": state.playing = ""; toast(message.text, message.ok ? "" : "bad"); drawPanel("dialogues"); return;
+    case "played": state.playing = ""; state.started = false; toast(message.text, message.ok ? "" : "bad"); drawPanel("dialogues"); return;
     case "error": toast(message.text, "bad");
   }
 }
@@ -74,7 +74,8 @@ function settle() {
 function happened(one) {
   const place = remember(one);
   if (place === null) return;
-  if (place === state.at) append(one);
+  if (state.started && one.group_id && one.group_id !== state.at && groupOf(one.group_id)) goToPlace(one.group_id);
+  else if (place === state.at) append(one);
   else if (isSpoken(one) && one.user_id !== state.me) state.unread.set(place, (state.unread.get(place) ?? 0) + 1);
   drawGroups();
 }

@@ -181,7 +181,7 @@ function dialogue(one) {
     h("summary", {}, h("span", {}, one.name),
       h("button", {
         type: "button", class: "strong small", disabled: Boolean(state.playing),
-        onclick: (event) => { event.preventDefault(); link.tellOnly("play", { name: one.name }); },
+        onclick: (event) => { event.preventDefault(); state.started = true; link.tellOnly("play", { name: one.name }); },
       }, playing ? "重演中…" : "重演")),
     h("ol", { class: "lines" }, one.lines.map((words) => h("li", {}, words))));
 }

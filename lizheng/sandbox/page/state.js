@@ -9,6 +9,7 @@ export const state = {
   dialogues: [],
   commands: [],
   playing: "",
+  started: false,
   audit: [],
   idle: true,
   unread: new Map(),
