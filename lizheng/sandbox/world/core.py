@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Literal
+from typing import Any
 
 from .endpoints import ENDPOINTS, Endpoint
 from .faults import FaultKind, Faults
@@ -82,7 +82,7 @@ class Core:
         members: Iterable[Person | int] = (),
         admins: Iterable[Person | int] = (),
         group_id: int | None = None,
-        bot_role: Literal["owner", "admin", "member"] | None = "admin",
+        bot_role: Role | str | None = "admin",
     ) -> Group:
         """Strangers are made up. `bot_role` None: the bot is not in it; owner: `owner` becomes an admin."""
         if group_id is None:
