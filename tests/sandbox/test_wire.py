@@ -189,9 +189,7 @@ async def test_two_accounts_on_two_wires(line):
 
 
 async def test_a_refusal_is_remembered_and_tried_again():
-    async with serve(
-        lambda socket: None, "127.0.0.1", 0, process_request=lambda c, r: c.respond(403, "")
-    ) as server:
+    async with serve(Host().serve, "127.0.0.1", 0, process_request=lambda c, r: c.respond(403, "")) as server:
         port = server.sockets[0].getsockname()[1]
         wire = Wire(World(lambda: 0.0), f"ws://127.0.0.1:{port}/", reconnect=0.02)
         await wire.start()

@@ -1,7 +1,5 @@
 """Who is in a group and what they may do: joining, kicking, muting, cards, roles, titles, requests."""
 
-from typing import Literal
-
 from .core import Core
 from .refusal import WorldError
 from .state import Group, Member, Person, Request, Role, fit_card
@@ -23,9 +21,9 @@ class Order(Core):
         group_id: int,
         user_id: Person | int,
         operator: Person | int = 0,
-        how: Literal["approve", "invite"] = "approve",
+        how: str = "approve",
     ) -> None:
-        """Raises WorldError when the person is in already or the group is full."""
+        """`how` is approve or invite. Raises WorldError when the person is in already or the group is full."""
         group, newcomer = self.group(group_id), int(user_id)
         self.person(newcomer)
         if newcomer in group.members:
