@@ -23,7 +23,7 @@ class Order(Core):
         operator: Person | int = 0,
         how: str = "approve",
     ) -> None:
-        """`how` is approve or invite. Raises WorldError when the person is in already or the group is full."""
+        """`how`: approve or invite. Raises WorldError when the person is in already or the group is full."""
         group, newcomer = self.group(group_id), int(user_id)
         self.person(newcomer)
         if newcomer in group.members:
