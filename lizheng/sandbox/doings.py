@@ -117,8 +117,9 @@ def recall(world: World, ask: Fields) -> Any:
 
 
 def join(world: World, ask: Fields) -> Any:
-    how = ask.choice("how", "入群方式", ("approve", "invite"))
-    return world.join(ask.group, ask.target, operator=ask.maybe("operator", "邀请人") or 0, how=how)
+    invited = ask.choice("how", "入群方式", ("approve", "invite")) == "invite"
+    operator = ask.maybe("operator", "邀请人") or 0
+    return world.join(ask.group, ask.target, operator, "invite" if invited else "approve")
 
 
 def mute(world: World, ask: Fields) -> Any:

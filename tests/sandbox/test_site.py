@@ -10,6 +10,7 @@ import httpx
 import pytest
 import websockets
 from starlette.types import Message
+from websockets.typing import Origin
 
 from lizheng.sandbox.demo import TRADERS
 from lizheng.sandbox.guard import Guard
@@ -52,8 +53,8 @@ class Tab:
         return answer
 
 
-def opening(host: Served, **headers: str) -> Any:
-    return websockets.connect(host.live, origin=host.origin, additional_headers=headers)  # type: ignore[arg-type]
+def opening(host: Served) -> Any:
+    return websockets.connect(host.live, origin=Origin(host.origin))
 
 
 def text(words: str) -> list[dict[str, Any]]:
@@ -119,7 +120,7 @@ async def test_a_foreign_host_or_origin_is_refused(host: Served, headers: dict[s
 async def test_the_socket_refuses_strangers(host: Served, key: str, origin: Any) -> None:
     address = f"ws://127.0.0.1:{host.port}/sandbox/live?key={key}"
     with pytest.raises(websockets.InvalidStatus) as refused:
-        await websockets.connect(address, origin=host.origin if origin == "own" else origin)
+        await websockets.connect(address, origin=Origin(host.origin) if origin == "own" else origin)
     assert refused.value.response.status_code == 403
 
 
