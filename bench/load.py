@@ -103,10 +103,10 @@ async def burst(endpoint: Endpoint, events: int, command_every: int = 50) -> Bur
     await asyncio.wait(pending, timeout=240)
     seconds = time.perf_counter() - began
     lost = sum(not answer.done() for answer in pending)
-    return Burst(seconds, lost, _overtaken(sent, endpoint.answered), host.peak_rss() - rss)
+    return Burst(seconds, lost, overtaken(sent, endpoint.answered), host.peak_rss() - rss)
 
 
-def _overtaken(sent: list[tuple[int, str]], answered: list[tuple[int, str]]) -> int:
+def overtaken(sent: list[tuple[int, str]], answered: list[tuple[int, str]]) -> int:
     """How many answers came after the answer to a later command of the same group."""
     rank = {token: number for number, (_, token) in enumerate(sent)}
     newest: dict[int, int] = {}

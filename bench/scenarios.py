@@ -56,7 +56,7 @@ class Plan:
     soak: int = 0
 
 
-CI = Plan(rounds=3, events=300, commands=40, seconds=6, burst=2_000, starts=1, groups=0)
+CI = Plan(rounds=3, events=300, commands=40, seconds=6, burst=1_000, starts=1, groups=0)
 
 
 class Arena:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import nonebot
 import pytest
 from nonebot import (
+    message,
     on_command,
     on_keyword,
     on_message,
@@ -29,6 +30,7 @@ from nonebot.params import Arg, ArgPlainText, CommandArg, RawCommand, ShellComma
 from nonebot.permission import Permission
 from nonebot.rule import ArgumentParser, CommandRule, Rule, TrieRule, command
 from nonebot.typing import T_State
+from pygtrie import CharTrie
 
 from lizheng import foreign
 from lizheng.foreign import install_index, uninstall_index
@@ -45,18 +47,17 @@ def _nonebot() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_register() -> Iterator[None]:
-    """Whatever matchers, commands or provider were there before a test are there after it."""
-    provider = matchers.provider
-    members = {priority: list(found) for priority, found in provider.items()}
-    prefixes = TrieRule.prefix.copy()
-    provider.clear()
+def _plain_nonebot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test starts from NoneBot as it comes; the host's own register stands again afterwards."""
+    for hooks in ("event_preprocessors", "event_postprocessors", "run_preprocessors", "run_postprocessors"):
+        monkeypatch.setattr(message, f"_{hooks}", set())
+    provider, prefixes, get_value = matchers.provider, TrieRule.prefix, TrieRule.__dict__["get_value"]
+    uninstall_index()
+    matchers.clear()
+    TrieRule.prefix = CharTrie()
     yield
     uninstall_index()
-    matchers.provider = provider
-    provider.clear()
-    provider.update(members)
-    TrieRule.prefix = prefixes
+    matchers.provider, TrieRule.prefix, TrieRule.get_value = provider, prefixes, get_value
 
 
 class RecordingBot(Bot):
@@ -390,7 +391,7 @@ async def play(conversation: Callable[[Chat], Awaitable[None]], *, indexed: bool
     await conversation(chat)
     uninstall_index()
     matchers.clear()
-    TrieRule.prefix.clear()
+    TrieRule.prefix = CharTrie()
     return " ".join(chat.trace)
 
 
@@ -508,7 +509,7 @@ async def test_sixty_foreign_commands_cost_no_more_than_one() -> None:
                 await chat.handle(event)
             rounds.append(time.process_time() - began)
         matchers.clear()
-        TrieRule.prefix.clear()
+        TrieRule.prefix = CharTrie()
         assert "hit" not in chat.trace
         return min(rounds)
 
