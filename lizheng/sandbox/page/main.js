@@ -74,8 +74,10 @@ function settle() {
 function happened(one) {
   const place = remember(one);
   if (place === null) return;
-  if (state.started && one.group_id && one.group_id !== state.at && groupOf(one.group_id)) goToPlace(one.group_id);
-  else if (place === state.at) append(one);
+  if (state.started && one.group_id && one.group_id !== state.at && groupOf(one.group_id)) {
+    state.started = false; // follow a replay to its own group once; after that the person decides where to look
+    goToPlace(one.group_id);
+  } else if (place === state.at) append(one);
   else if (isSpoken(one) && one.user_id !== state.me) state.unread.set(place, (state.unread.get(place) ?? 0) + 1);
   drawGroups();
 }
