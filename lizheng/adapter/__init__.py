@@ -79,13 +79,13 @@ class Adapter(v11.Adapter):
         self._accounts.clear()
 
     async def drain(self, deadline: float = 5.0) -> bool:
-        """Let running handlers end, at most `deadline` seconds, then cancel the rest; whether all ended.
+        """Let running handlers end, at most `deadline` seconds, then give up on the rest; whether all ended.
 
         To be called by the host before it closes what handlers use.
         """
         if await self.lanes.drained(deadline):
             return True
-        logger.warning("{} events were not finished within {} s", self.lanes.cancel(), deadline)
+        logger.warning("{} events were not finished within {} s", self.lanes.abandon(), deadline)
         return False
 
     @override

@@ -67,7 +67,11 @@ class Connection:
         except BadFrame as bad:
             self._counts.note(f"frames_dropped_{bad}", f"A frame from {self.self_id} was dropped")
             return
-        self._on_event(self, data, raw)
+        try:
+            self._on_event(self, data, raw)
+        except Exception as error:
+            # The boundary of the socket: whatever a frame does to us, the next one is still taken.
+            self._counts.note("frames_failed", f"A frame from {self.self_id} failed: {type(error).__name__}")
 
     def _settle(self, answer: dict[str, Any]) -> None:
         echo = answer.get("echo")

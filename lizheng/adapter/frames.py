@@ -149,5 +149,5 @@ def event_key(data: dict[str, Any]) -> tuple[Any, ...] | None:
     if kind == "meta_event":
         return None
     if message_id := kind in ("message", "message_sent") and data.get("message_id"):
-        return (data["self_id"], str(message_id), data["time"], data.get("group_id"), data.get("user_id"))
+        return (str(data["self_id"]), str(message_id), data["time"], lane_of(data), number(data, "user_id"))
     return tuple((key, value) for key, value in sorted(data.items()) if type(value) in (int, str, bool))

@@ -99,8 +99,11 @@ class Lanes:
             return False
         return True
 
-    def cancel(self) -> int:
-        """Forget what waits and cancel what runs; how many that were."""
+    def abandon(self) -> int:
+        """Forget what waits and ask what runs to stop; how many that were.
+
+        NoneBot shields handlers that already run from cancellation: those end when they end.
+        """
         lost = self.pending
         for lane in self._lanes.values():
             lane.queue.clear()

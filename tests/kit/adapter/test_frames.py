@@ -1,11 +1,13 @@
 """FACTS §2.4 and §2.9: nothing a peer sends closes its socket or stalls the host."""
 
 import asyncio
+import contextlib
 import json
 import random
 import time
 
 import pytest
+import websockets
 
 from lizheng.adapter.frames import MAX_BYTES, BadFrame, read_frame
 from tests.kit.adapter.station import ME, until
@@ -62,10 +64,9 @@ async def test_4_frames_over_4_mib_are_dropped_and_over_64_mib_close(station) ->
     async with station.peer() as peer:
         await _survives(station, peer, [json.dumps(peer.message("x" * MAX_BYTES))])
         assert station.texts() == ["还在"]
-        with pytest.raises(Exception, match=r"1009|too big|closed|connection"):
+        with contextlib.suppress(websockets.ConnectionClosed):
             await peer.send("x" * (65 * 1024 * 1024))
-            await peer.socket.wait_closed()
-            await peer.send("x")
+        await asyncio.wait_for(peer.socket.wait_closed(), 20)
     assert await until(lambda: not station.adapter.accounts())
 
 
@@ -83,6 +84,7 @@ def test_9_what_cannot_be_stored_is_replaced() -> None:
 
 def test_9_every_hostile_text_is_judged_quickly() -> None:
     size = MAX_BYTES - 100
+    read_frame('{"warm":"up"}')
     hostile = [
         '{"a":[' + "[]," * (size // 3 - 10) + "[]]}",
         '{"a":[' + "0.5," * (size // 4 - 10) + "0]}",
