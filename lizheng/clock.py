@@ -13,7 +13,6 @@ class Clock:
         self.offset = timedelta()
         self._frozen: tuple[datetime, float] | None = None
         self._sleepers: set[asyncio.Future[None]] = set()
-        self._watchers: list[Callable[[], object]] = []
 
     @property
     def is_frozen(self) -> bool:
@@ -43,10 +42,6 @@ class Clock:
         self.offset += delta
         self._wake()
 
-    def on_move(self, callback: Callable[[], object]) -> None:
-        """Call `callback` after every `move` or `freeze`."""
-        self._watchers.append(callback)
-
     async def sleep(self, seconds: float) -> None:
         """Sleep for seconds of this clock."""
         end = self.elapsed() + seconds
@@ -58,23 +53,50 @@ class Clock:
 
     async def _until(self, remaining: Callable[[], float]) -> None:
         await asyncio.sleep(0)
-        loop = asyncio.get_running_loop()
         while (left := remaining()) > 0:
-            sleeper: asyncio.Future[None] = loop.create_future()
-            timer = None if self.is_frozen else loop.call_later(left, _finish, sleeper)
-            self._sleepers.add(sleeper)
-            try:
-                await sleeper
-            finally:
-                self._sleepers.discard(sleeper)
-                if timer is not None:
-                    timer.cancel()
+            await self.pause(asyncio.get_running_loop().create_future(), left)
+
+    async def pause(self, sleeper: asyncio.Future[None], seconds: float | None) -> None:
+        """Await the future, ending it after seconds of this clock or at the next `move`."""
+        timer = None
+        if seconds is not None and not self.is_frozen:
+            timer = asyncio.get_running_loop().call_later(seconds, _finish, sleeper)
+        self._sleepers.add(sleeper)
+        try:
+            await sleeper
+        finally:
+            self._sleepers.discard(sleeper)
+            if timer is not None:
+                timer.cancel()
 
     def _wake(self) -> None:
         for sleeper in self._sleepers:
             _finish(sleeper)
-        for callback in self._watchers:
-            callback()
+
+
+class Alarm:
+    """One waiter that wakes when it is rung, when a time on the clock has passed, or when the clock is moved."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._rung = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def ring(self) -> None:
+        """Wake the waiter now, or the next one at once."""
+        self._rung = True
+        if self._waiter is not None:
+            _finish(self._waiter)
+
+    async def wait(self, seconds: float | None = None) -> None:
+        """Wait for a ring, for seconds of the clock (None: without end), or for a move, whichever is first."""
+        if not self._rung and (seconds is None or seconds > 0):
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._clock.pause(self._waiter, seconds)
+            finally:
+                self._waiter = None
+        self._rung = False
 
 
 def _finish(sleeper: asyncio.Future[None]) -> None:

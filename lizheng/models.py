@@ -59,7 +59,7 @@ class Outgoing(Model):
 
 
 class Slot(Model):
-    """One due job of the schedule."""
+    """One due job of the schedule. `late_limit` in seconds; `retry_at` holds a failed one back, `due_at` stays."""
 
     id = fields.BigIntField(primary_key=True)
     feature = fields.CharField(max_length=64)
@@ -72,6 +72,7 @@ class Slot(Model):
     late_limit = fields.FloatField(null=True)
     attempts = fields.IntField(default=0)
     error = fields.TextField(default="")
+    retry_at = fields.DatetimeField(null=True)
     claimed_at = fields.DatetimeField(null=True)
     done_at = fields.DatetimeField(null=True)
 

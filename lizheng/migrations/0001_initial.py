@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ("late_limit", fields.FloatField(null=True)),
                 ("attempts", fields.IntField(default=0)),
                 ("error", fields.TextField(default="", unique=False)),
+                ("retry_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("claimed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("done_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

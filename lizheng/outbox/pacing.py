@@ -1,0 +1,157 @@
+"""How fast calls may follow each other. Pure: times are seconds of the caller's clock."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+from lizheng.outbox.entry import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` at once, then one per `interval` seconds; and at most `cap` in any `window` seconds (0: no cap)."""
+
+    burst: int
+    interval: float
+    cap: int = 0
+    window: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """The rates per kind of call, for one group and for one account.
+
+    `slack` seconds are added to every interval and window, since calls reach QQ a little earlier or later than
+    they are counted here.
+    """
+
+    group: dict[Kind, Rate] = field(
+        default_factory=lambda: {
+            Kind.MESSAGE: Rate(3, 2.0, cap=20),
+            Kind.LIGHT: Rate(10, 1.0),
+            Kind.OTHER: Rate(10, 1.0),
+        }
+    )
+    account: dict[Kind, Rate] = field(
+        default_factory=lambda: {Kind.MESSAGE: Rate(40, 0.0, cap=40), Kind.KICK: Rate(1, 3.0)}
+    )
+    slack: float = 0.05
+
+
+class Meter:
+    """One rate being used up."""
+
+    def __init__(self, rate: Rate, slack: float = 0.0) -> None:
+        self._burst, self._cap = rate.burst, rate.cap
+        self._interval = rate.interval + slack if rate.interval else 0.0
+        self._window = rate.window + slack
+        self._full_again = float("-inf")
+        self._times: deque[float] = deque(maxlen=rate.cap or 1)
+
+    def ready_at(self) -> float:
+        """The earliest time the next call may go."""
+        ready = self._full_again - (self._burst - 1) * self._interval
+        if self._cap and len(self._times) == self._cap:
+            ready = max(ready, self._times[0] + self._window)
+        return ready
+
+    def take(self, at: float) -> None:
+        self._full_again = max(self._full_again, at) + self._interval
+        self._times.append(at)
+
+    def idle_at(self, now: float) -> bool:
+        """Whether nothing taken so far matters any more."""
+        return self._full_again <= now and (not self._times or self._times[-1] + self._window <= now)
+
+
+class Pacer:
+    """All meters of a host. Without pacing nothing ever waits."""
+
+    def __init__(self, pacing: Pacing | None) -> None:
+        self._pacing = pacing
+        self._meters: defaultdict[tuple[Kind, int, int], list[Meter]] = defaultdict(list)
+
+    def ready_at(self, kind: Kind, account: int, place: int) -> float:
+        """The earliest time a call of this kind may go from the account to the group (or person)."""
+        return max((meter.ready_at() for meter in self._of(kind, account, place)), default=float("-inf"))
+
+    def take(self, kind: Kind, account: int, place: int, at: float) -> None:
+        for meter in self._of(kind, account, place):
+            meter.take(at)
+
+    def sweep(self, now: float) -> None:
+        """Forget the meters that are full again."""
+        for key in [key for key, meters in self._meters.items() if all(m.idle_at(now) for m in meters)]:
+            del self._meters[key]
+
+    def _of(self, kind: Kind, account: int, place: int) -> list[Meter]:
+        pacing = self._pacing
+        if pacing is None:
+            return []
+        found: list[Meter] = []
+        for rates, key in ((pacing.account, (kind, account, 0)), (pacing.group, (kind, 0, place))):
+            # A private conversation has no rate of its own beside the account's.
+            if (rate := rates.get(kind)) and (rates is pacing.account or place > 0):
+                if not (meters := self._meters[key]):
+                    meters.append(Meter(rate, pacing.slack))
+                found += meters
+        return found
+
+
+KICK_BUDGET = 5
+KICK_BUDGET_SECONDS = 600.0
+
+
+class KickBudget:
+    """Kicks per group in the last ten minutes; it holds with pacing off, too."""
+
+    def __init__(self) -> None:
+        self._kicks: defaultdict[int, deque[float]] = defaultdict(deque)
+
+    def spend(self, group_id: int, at: float) -> None:
+        self._kicks[group_id].append(at)
+
+    def give_back(self, group_id: int, at: float) -> None:
+        """A kick that did not happen."""
+        if at in self._kicks[group_id]:
+            self._kicks[group_id].remove(at)
+
+    def left(self, group_id: int, now: float) -> int:
+        kicks = self._kicks[group_id]
+        while kicks and kicks[0] + KICK_BUDGET_SECONDS <= now:
+            kicks.popleft()
+        return max(0, KICK_BUDGET - len(kicks))
+
+
+FAILURES_ALLOWED = 3
+FIRST_PAUSE = 10.0
+LONGEST_PAUSE = 600.0
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Stops an account's messages after three failures in a row; then lets one through per growing pause."""
+
+    failures: int = 0
+    failed_at: float = 0.0
+    probing: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.failures >= FAILURES_ALLOWED
+
+    def ready_at(self) -> float:
+        """The earliest time a message may go; infinity while a probe is on its way."""
+        if not self.is_open:
+            return float("-inf")
+        if self.probing:
+            return float("inf")
+        pause = FIRST_PAUSE * 2.0 ** min(self.failures - FAILURES_ALLOWED, 16)
+        return self.failed_at + min(pause, LONGEST_PAUSE)
+
+    def sent(self) -> None:
+        self.probing = self.is_open
+
+    def ended(self, ok: bool, at: float) -> None:
+        self.probing = False
+        self.failures = 0 if ok else self.failures + 1
+        self.failed_at = at

@@ -1,0 +1,288 @@
+"""Due slots in the database, run by one ticker over the clock.
+
+A slot that was running when the process died runs again at the next start, so handlers are idempotent or put
+their effects into the outbox under a source made from the slot and its due time.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from nonebot.log import logger
+from tortoise.expressions import Q
+
+from lizheng.clock import Alarm, Clock
+from lizheng.models import Slot
+from lizheng.store import after_commit
+from lizheng.store.sql import connection, fetch
+
+LOOK_AGAIN = 30.0
+AT_ONCE = 8
+RETRIES = 3
+FIRST_RETRY = timedelta(seconds=5)
+STALE = timedelta(seconds=60)
+DB_TROUBLE = 1.0
+
+Handler = Callable[[Slot], Awaitable[datetime | None]]
+Lane = tuple[int, str, str]
+
+_PLAN = (
+    'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "state", "late_limit", '
+    "\"attempts\", \"error\") VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, 0, '') "
+    'ON CONFLICT ("feature", "name", "group_id", "key") DO '
+)
+_REPLACE = (
+    'UPDATE SET "due_at" = excluded."due_at", "payload" = excluded."payload", "state" = \'waiting\', '
+    '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
+    '"claimed_at" = NULL, "done_at" = NULL'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    handler: Handler
+    late_limit: timedelta | None
+    on_missed: Handler | None
+
+
+class Schedule:
+    """Runs each slot once when it is due: one after the other within a group, groups side by side."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._alarm = Alarm(clock)
+        self._jobs: dict[tuple[str, str], _Job] = {}
+        self._running: dict[Lane, asyncio.Task[None]] = {}
+        self._ticker: asyncio.Task[None] | None = None
+        self._own: set[int] = set()
+        self._released: datetime | None = None
+        self._next_due: datetime | None = None
+        self._unseen = False
+
+    def register(
+        self,
+        feature: str,
+        name: str,
+        handler: Handler,
+        late_limit: timedelta | None = None,
+        on_missed: Handler | None = None,
+    ) -> None:
+        """Run `handler(slot)` for this feature's slots of that name.
+
+        What it returns is the same slot's next due time, or None when it is finished. One that raises is tried
+        three times more, with growing pauses, then `failed`. A slot later than `late_limit` is not run but
+        `missed`. For either `on_missed(slot)` is called, and may return the next due time too; without it, or
+        with None, a repeating slot ends there.
+        """
+        self._jobs[feature, name] = _Job(handler, late_limit, on_missed)
+        self._wake()
+
+    async def plan(
+        self,
+        feature: str,
+        name: str,
+        group_id: int,
+        due_at: datetime,
+        key: str = "",
+        payload: Mapping[str, Any] | None = None,
+        replace: bool = False,
+    ) -> Slot:
+        """Write a slot down, within the running atomic if there is one.
+
+        Feature, name, group and key are one slot once and for all: planned again it stays as it is, finished or
+        not, unless `replace`, which gives it the new time and payload and makes it wait again.
+        """
+        job = self._jobs.get((feature, name))
+        late = job.late_limit.total_seconds() if job and job.late_limit is not None else None
+        await fetch(
+            _PLAN + (_REPLACE if replace else "NOTHING"),
+            (feature, name, group_id, key, due_at, json.dumps(dict(payload or {})), late),
+        )
+        after_commit(self._wake)
+        return await Slot.get(feature=feature, name=name, group_id=group_id, key=key)
+
+    async def cancel(self, feature: str, name: str, group_id: int, key: str = "") -> None:
+        """Forget a slot; one that is running just now runs to its end, without a next time."""
+        await Slot.filter(feature=feature, name=name, group_id=group_id, key=key).delete()
+
+    async def upcoming(self, group_id: int, limit: int) -> list[Slot]:
+        """The group's next waiting slots, soonest first."""
+        return await Slot.filter(group_id=group_id, state="waiting").order_by("due_at", "id").limit(limit)
+
+    def idle(self) -> bool:
+        """Whether no slot is running and none is due by now."""
+        due = self._next_due is not None and self._next_due <= self._clock.now()
+        return self._ticker is None or not (self._running or self._unseen or due)
+
+    async def settle(self) -> None:
+        """Wait until every slot due by now has run, those due again by now included."""
+        while not self.idle():
+            await asyncio.sleep(0.002)
+
+    async def start(self) -> None:
+        """Take up the slots, those that a crash left running first."""
+        await self._release(self._clock.now(), everything=connection().capabilities.dialect == "sqlite")
+        self._unseen = True
+        self._ticker = asyncio.create_task(self._run())
+
+    async def stop(self, deadline: float = 3.0) -> None:
+        """Start no more, and let the running ones end within `deadline` seconds."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.wait({self._ticker})
+            self._ticker = None
+        running = set(self._running.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=deadline)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    def _wake(self) -> None:
+        self._unseen = True
+        self._alarm.ring()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                pause = await self._begin()
+            except Exception:
+                logger.exception("due slots could not be read, trying again")
+                pause = DB_TROUBLE
+            await self._alarm.wait(pause)
+
+    async def _begin(self) -> float:
+        """Start what is due; the seconds until something may be."""
+        self._unseen = False
+        now = self._clock.now()
+        if self._released is None or now - self._released >= STALE:
+            await self._release(now, everything=False)
+        due = await self._due(now)
+        lanes: dict[Lane, Slot] = {}
+        for slot in due:
+            lane = _lane(slot)
+            if lane not in self._running and len(self._running) + len(lanes) < AT_ONCE:
+                lanes.setdefault(lane, slot)
+        for slot in await self._claim([slot.id for slot in lanes.values()], now):
+            self._start(slot)
+        following = await self._following(now)
+        left = len(due) > len(lanes)
+        self._next_due = now if left else following
+        if left and lanes and len(self._running) < AT_ONCE:
+            return 0.0
+        if left or following is None:
+            return LOOK_AGAIN
+        return min(LOOK_AGAIN, max(0.0, (following - self._clock.now()).total_seconds()))
+
+    async def _release(self, now: datetime, *, everything: bool) -> None:
+        self._released = now
+        left = Slot.filter(state="running")
+        if not everything:
+            left = left.filter(claimed_at__lt=now - STALE, id__not_in=[*self._own, 0])
+        await left.update(state="waiting")
+
+    async def _due(self, now: datetime) -> list[Slot]:
+        busy = [group for group, *_ in self._running if group]
+        return (
+            await Slot.filter(
+                Q(retry_at=None) | Q(retry_at__lte=now),
+                state="waiting",
+                due_at__lte=now,
+                group_id__not_in=[*busy, -1],
+                feature__in=[*{feature for feature, _ in self._jobs}, ""],
+                name__in=[*{name for _, name in self._jobs}, ""],
+            )
+            .order_by("due_at", "id")
+            .limit(4 * AT_ONCE)
+        )
+
+    async def _following(self, now: datetime) -> datetime | None:
+        rows = await fetch(
+            'SELECT MIN(CASE WHEN "due_at" > ? THEN "due_at" ELSE "retry_at" END) AS "at" FROM "lizheng_slot" '
+            'WHERE "state" = \'waiting\' AND ("due_at" > ? OR "retry_at" > ?)',
+            (now, now, now),
+        )
+        at = rows[0]["at"]
+        return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+    async def _claim(self, ids: list[int], now: datetime) -> list[Slot]:
+        if not ids:
+            return []
+        rows = await fetch(
+            'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ? WHERE "state" = \'waiting\' '
+            f'AND "due_at" <= ? AND "id" IN ({", ".join("?" * len(ids))}) RETURNING "id"',
+            (now, now, *ids),
+        )
+        return await Slot.filter(id__in=[0, *(row["id"] for row in rows)]).order_by("due_at", "id")
+
+    def _start(self, slot: Slot) -> None:
+        lane = _lane(slot)
+        task = asyncio.create_task(self._run_slot(slot))
+        self._running[lane] = task
+        self._own.add(slot.id)
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._running.pop(lane, None)
+            self._own.discard(slot.id)
+            self._wake()
+
+        task.add_done_callback(ended)
+
+    async def _run_slot(self, slot: Slot) -> None:
+        job = self._jobs[slot.feature, slot.name]
+        now = self._clock.now()
+        try:
+            if job.late_limit is not None and now - slot.due_at > job.late_limit:
+                await self._finish(slot, await self._miss(job, slot, "missed"))
+            else:
+                await self._finish(slot, await self._attempt(job, slot))
+        except Exception:
+            logger.exception("slot {} ({}.{}) could not be finished", slot.id, slot.feature, slot.name)
+
+    async def _attempt(self, job: _Job, slot: Slot) -> datetime | None:
+        """Run the handler; the slot carries the resulting state, the time of its next run is returned."""
+        slot.state = "done"
+        try:
+            return await job.handler(slot)
+        except Exception as error:
+            where = f"slot {slot.id} ({slot.feature}.{slot.name}, group {slot.group_id}, key {slot.key!r})"
+            logger.exception("{} failed", where)
+            slot.attempts += 1
+            slot.error = f"{type(error).__name__}: {error}"[:500]
+        if slot.attempts > RETRIES:
+            return await self._miss(job, slot, "failed")
+        slot.state = "waiting"
+        slot.retry_at = self._clock.now() + FIRST_RETRY * 4 ** (slot.attempts - 1)
+        return None
+
+    async def _miss(self, job: _Job, slot: Slot, state: str) -> datetime | None:
+        slot.state = state
+        logger.warning(
+            "slot {} ({}.{}) is {}, was due {}", slot.id, slot.feature, slot.name, state, slot.due_at
+        )
+        if job.on_missed is None:
+            return None
+        try:
+            return await job.on_missed(slot)
+        except Exception:
+            logger.exception("what was to follow a {} slot {} failed", state, slot.id)
+            return None
+
+    async def _finish(self, slot: Slot, following: datetime | None) -> None:
+        values: dict[str, Any] = {"attempts": slot.attempts, "error": slot.error, "retry_at": slot.retry_at}
+        if following is not None and following > slot.due_at:
+            values = {"state": "waiting", "due_at": following, "attempts": 0, "error": "", "retry_at": None}
+        elif slot.state == "waiting":
+            values["state"] = "waiting"
+        else:
+            values |= {"state": slot.state, "done_at": self._clock.now()}
+        # Planned anew or cancelled meanwhile, it no longer is this run's to finish.
+        await Slot.filter(id=slot.id, state="running", claimed_at=slot.claimed_at).update(**values)
+
+
+def _lane(slot: Slot) -> Lane:
+    return (slot.group_id, "", "") if slot.group_id else (0, slot.feature, slot.name)
