@@ -1,20 +1,17 @@
 """First start: make `.venv`, fill it from constraints.txt, go on inside it. Later starts: nothing to do.
 
 Standard library only, and only syntax an older Python can read, so that it can say that it is too old.
+What only an installation uses is imported there: every later start pays for the imports up here.
 From a shell, `python3 bootstrap.py postgres` adds optional dependencies of pyproject.toml by name.
 """
 
-import hashlib
 import json
 import os
 import re
-import shutil
-import signal
-import subprocess
 import sys
 import time
+import zlib
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -69,6 +66,9 @@ def start_again():
     command = [str(PYTHON), *sys.orig_argv[1:]]
     if os.name != "nt":
         os.execv(command[0], command)
+    import signal
+    import subprocess
+
     # Windows: execv would let go of the console while the bot still runs, so wait for it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(subprocess.call(command))
@@ -147,7 +147,7 @@ def read_stamp():
 
 
 def write_stamp(key, sets):
-    """Note what is in `.venv`; an empty key marks an installation under way, which is never trusted."""
+    """Note what is in `.venv`; key 0 marks an installation under way, which is never trusted."""
     stamp = {"key": key, "sets": sorted(sets), "python": venv_version()}
     draft = STAMP.with_suffix(".new")
     draft.write_text(json.dumps(stamp), encoding="utf-8")
@@ -155,9 +155,12 @@ def write_stamp(key, sets):
 
 
 def current_key():
-    """Changes whenever the pins or the project's requirement lists do."""
-    lists = json.dumps(declared(), sort_keys=True)
-    return hashlib.sha256((ROOT / "constraints.txt").read_bytes() + lists.encode()).hexdigest()
+    """Changes whenever the pins or pyproject.toml's requirement tables do; every start pays for it."""
+    tables = r"^\[(?:project|dependency-groups)\b[^\n]*\n.*?(?=^\[|\Z)"
+    texts = re.findall(
+        tables, (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return zlib.crc32((ROOT / "constraints.txt").read_bytes() + "".join(texts).encode())
 
 
 def venv_version():
@@ -180,7 +183,7 @@ def install(sets):
             sets = {*sets, *(name for name in read_stamp().get("sets", ()) if name != "dev")}
             say("里正：第一次运行或依赖有变化，正在准备运行环境……")
             make_venv()
-            write_stamp("", sets)
+            write_stamp(0, sets)
             fill_venv(pins(sets))
             write_stamp(current_key(), sets)
             say(f"运行环境已就绪，用时 {time.monotonic() - began:.0f} 秒。")
@@ -215,6 +218,9 @@ def try_lock(handle):
 
 def make_venv():
     """Leave a `.venv` whose interpreter runs, is new enough and has pip."""
+    import shutil
+    from importlib.util import find_spec
+
     for half_made in (*VENV.glob("lib/python*/site-packages/*.dist-info"), *VENV.glob("Lib/*/*.dist-info")):
         if not (half_made / "RECORD").exists():
             shutil.rmtree(half_made)
@@ -252,13 +258,16 @@ def fill_venv(wanted):
         elif line.startswith("Installing collected packages"):
             say(f"写入 {line.count(',') + 1} 个包……")
 
-    # Compiling everything now takes longer than compiling on first import what is really used.
-    options = ["--no-deps", "--no-compile", "--progress-bar", "off", "-r", str(listing)]
+    # Compiling on first import is faster, as most is never imported, unless Python may not keep the result.
+    compiling = "--compile" if sys.dont_write_bytecode else "--no-compile"
+    options = ["--no-deps", compiling, "--progress-bar", "off", "-r", str(listing)]
     run([str(PYTHON), *PIP, "install", *options], progress)
 
 
 def run(command, progress=None):
     """Run a step of the set-up; when it fails, show the end of what it said and stop."""
+    import subprocess
+
     settings = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "PIP_USER": "0"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
     child = subprocess.Popen(command, env=settings, cwd=ROOT, **pipes)
@@ -274,6 +283,8 @@ def run(command, progress=None):
 
 def output(command):
     """What a command prints, or "" when it cannot be run or fails."""
+    import subprocess
+
     with suppress(OSError, subprocess.CalledProcessError):
         return subprocess.check_output(command, stderr=subprocess.DEVNULL, encoding="utf-8", errors="replace")
     return ""
