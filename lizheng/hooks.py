@@ -69,3 +69,19 @@ card_format: Hook[Newcomer, str] = Hook("card_format")
 
 greets_with_card_format: Hook[Newcomer, bool] = Hook("greets_with_card_format")
 """Whether a greeting that shows the card format goes out to newcomers. Asked by whoever would tell it otherwise."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Somebody broke a rule. `rule` names it in Chinese; `evidence` says what was seen, safe to show."""
+
+    user_id: int
+    rule: str
+    evidence: str
+
+
+violation: Hook[Violation, bool] = Hook("violation")
+"""Reports a violation. Whoever answers True has taken it over and decides what follows; then the reporter does nothing.
+
+The only question whose answer may have an effect. The same report may come twice after a crash.
+"""
