@@ -3,6 +3,7 @@
 import os
 import runpy
 import sys
+from typing import Any
 
 import nonebot
 
@@ -12,10 +13,10 @@ from bench.process import ROOT
 def main() -> None:
     run = nonebot.run
 
-    def run_with_more() -> None:
+    def run_with_more(**options: Any) -> None:
         for name in os.environ.get("BENCH_PLUGINS", "").split():
             nonebot.load_plugin(name)
-        run()
+        run(**options)
 
     nonebot.run = run_with_more
     sys.argv = [str(ROOT / "bot.py")]
