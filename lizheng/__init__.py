@@ -1,3 +1,66 @@
-"""Lizheng's kit: what a plugin needs, on one page."""
+"""Lizheng's kit: what a plugin needs, on one page.
 
+A plugin makes one `Feature`, declares commands, events and jobs on it, and exposes `__plugin_meta__ = feature.metadata`.
+"""
+
+from lizheng.context import Context, GroupContext, Quoted
+from lizheng.events import (
+    CardChanged,
+    FeatureSwitched,
+    GroupMet,
+    JoinRequested,
+    MemberJoined,
+    MemberLeft,
+    MemberMuted,
+    MessageRecalled,
+    RoleChanged,
+    SettingChanged,
+)
+from lizheng.feature import Feature
+from lizheng.grammar import Misread, WeeklySpans, Words
+from lizheng.hooks import Hook, HookFailed
+from lizheng.models import Pending, Record, Slot
+from lizheng.outcome import Outcome, State
+from lizheng.params import Duration, Member, Members, People, Person, Word, Yuan
+from lizheng.roles import Role
+from lizheng.speech import Mention, Picture
+from lizheng.store import atomic
+
+__all__ = [
+    "CardChanged",
+    "Context",
+    "Duration",
+    "Feature",
+    "FeatureSwitched",
+    "GroupContext",
+    "GroupMet",
+    "Hook",
+    "HookFailed",
+    "JoinRequested",
+    "Member",
+    "MemberJoined",
+    "MemberLeft",
+    "MemberMuted",
+    "Members",
+    "Mention",
+    "MessageRecalled",
+    "Misread",
+    "Outcome",
+    "Pending",
+    "People",
+    "Person",
+    "Picture",
+    "Quoted",
+    "Record",
+    "Role",
+    "RoleChanged",
+    "SettingChanged",
+    "Slot",
+    "State",
+    "WeeklySpans",
+    "Word",
+    "Words",
+    "Yuan",
+    "atomic",
+]
 __version__ = "0.1.0"

@@ -9,9 +9,10 @@ from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import audit
 from lizheng.outbox import Draft, Priority, Ticket
+from lizheng.outbox.entry import WAIT_SECONDS
 from lizheng.outcome import Outcome, State
 from lizheng.roles import Role
-from lizheng.store import atomic
+from lizheng.store import atomic, in_atomic
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
@@ -68,7 +69,7 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
         )
         return Outcome(State.SIMULATED, why="试运行")
     ticket = await _intend(ctx, act)
-    return await ticket.outcome()
+    return await ticket.outcome(0.0 if in_atomic() else WAIT_SECONDS)
 
 
 async def _refusal(ctx: GroupContext, act: Act) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from nonebot.config import Config
+from nonebot.config import Config, Env
 from pydantic import BaseModel, Field
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,7 @@ class HostConfig(BaseModel):
     pacing: str = "on"
     allowed_hosts: frozenset[str] = frozenset()
     metrics: bool = False
+    log_level: str | int = "INFO"
 
     @property
     def loopback(self) -> bool:
@@ -59,6 +61,11 @@ class HostConfig(BaseModel):
         """Names the Host header may carry."""
         return self.allowed_hosts | {"localhost", "127.0.0.1", "[::1]", "::1", self.host}
 
+    def secrets(self) -> list[str]:
+        """What no log may show: the token, and the database's password."""
+        password = urlsplit(self.database_url).password
+        return [secret for secret in (self.onebot_access_token, password) if secret]
+
     def check(self) -> None:
         """Raises `Unsafe` with a Chinese sentence when this must not start."""
         token = self.onebot_access_token
@@ -71,6 +78,12 @@ class HostConfig(BaseModel):
             raise Unsafe("SANDBOX=on 只能在 HOST=127.0.0.1 时使用。")
         if self.pacing == "off" and not self.loopback:
             raise Unsafe("PACING=off 只能在 HOST=127.0.0.1 时使用：对真实的 QQ 不限速会被风控。")
+
+
+def peek() -> HostConfig:
+    """The configuration as `nonebot.init` will find it, before it is called. Raises like `read`."""
+    files = (".env", f".env.{Env().environment}")
+    return read(Config(_env_file=files))  # pyright: ignore[reportCallIssue]
 
 
 def read(config: Config) -> HostConfig:

@@ -119,13 +119,16 @@ class GroupContext:
 
     # — saying ——————————————————————————————————————————————————————————————————————————————
 
-    async def say(self, template: str, /, **values: Any) -> Outcome:
-        """Say it in the group; `{name}` in the template stands for a value, which is text unless it is a `Mention` or `Picture`."""
-        return await (await self.post(compose(template, values))).outcome()
+    async def say(self, template: str, /, **values: Any) -> Ticket:
+        """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention` or a `Picture`.
 
-    async def tell(self, user_id: int, template: str, /, **values: Any) -> Outcome:
+        Returns once it is stored, and so will be said; what became of it is the ticket's `outcome()`.
+        """
+        return await self.post(compose(template, values))
+
+    async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
-        return await (await self.post(compose(template, values), user_id=user_id)).outcome()
+        return await self.post(compose(template, values), user_id=user_id)
 
     async def tell_once(self, topic: str, template: str, /, **values: Any) -> None:
         """Say it once per group and topic until the host restarts."""
@@ -312,7 +315,6 @@ class Context(GroupContext):
     def channel(self) -> str:
         return self.event.message_type
 
-    async def say(self, template: str, /, **values: Any) -> Outcome:
-        segments = compose(template, values)
+    async def say(self, template: str, /, **values: Any) -> Ticket:
         user_id = self.author_id if self.channel == "private" else 0
-        return await (await self.post(segments, user_id=user_id)).outcome()
+        return await self.post(compose(template, values), user_id=user_id)

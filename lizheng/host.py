@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import nonebot
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import GroupMessageEvent, MessageEvent
-from nonebot.drivers import Driver
+from nonebot.drivers import ASGIMixin, Driver
 from nonebot.rule import CommandRule
 
+import lizheng
 from lizheng import config, pending
 from lizheng.adapter import Access, Adapter, Bot, Quirks
 from lizheng.adapter.errors import NotSent
@@ -31,14 +32,16 @@ from lizheng.foreign import install_index
 from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
 from lizheng.hooks import Hook
+from lizheng.logs import configure_logging
 from lizheng.outbox import Outbox, Pacing
 from lizheng.private import Private
 from lizheng.roles import Role
 from lizheng.roster import Roster
 from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
-from lizheng.switching import Switchable, respect_switches, switchables
 from lizheng.store import AppModules, Store, StoreError
+from lizheng.switching import Switchable, respect_switches, switchables
+from lizheng.web import Guard, driver_options, mount_status
 
 QUERY_SECONDS = 2.0
 KEPT_TOPICS = 4096
@@ -49,14 +52,14 @@ class Host:
 
     @staticmethod
     def prepare() -> dict[str, Any]:
-        """Go to the project's root and return what `nonebot.init` is to be given."""
+        """Go to the project's root, set the log up, and return what `nonebot.init` is to be given.
+
+        Raises `SystemExit` with a Chinese sentence when the configuration must not start.
+        """
         os.chdir(config.ROOT)
-        return {
-            "driver": "~fastapi",
-            "fastapi_openapi_url": None,
-            "fastapi_docs_url": None,
-            "fastapi_redoc_url": None,
-        }
+        found = config.peek()
+        configure_logging(found.log_level, found.secrets())
+        return {"driver": "~fastapi", **driver_options()}
 
     def __init__(self, driver: Driver):
         self.config = config.read(driver.config)
@@ -81,6 +84,9 @@ class Host:
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
         self.access = Access(self.config.onebot_access_token, sandbox_key)
         driver.register_adapter(Adapter, access=self.access)
+        if isinstance(driver, ASGIMixin):
+            driver.asgi.add_middleware(Guard, hosts=self.config.hosts, access=self.access)
+            mount_status(driver.asgi, self.health, self.measures if self.config.metrics else None)
         self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
         install_index()
         install(self.dispatch)
@@ -124,6 +130,14 @@ class Host:
         if self.store is not None:
             await self.store.close()
             self.store = None
+
+    def forget(self) -> None:
+        """Drop what is remembered about the endpoint and its groups, for a start in a world that is new."""
+        self.adapter.forget()
+        self.roster.clear()
+        self.private = Private(self)
+        self._topics.clear()
+        self._watches.clear()
 
     def take_in_features(self) -> None:
         """Read NoneBot's plugin table, the only register there is."""
@@ -265,6 +279,19 @@ class Host:
         await self.groups.set_value(group.id, feature.id, name, stored)
         time = int(self.clock.now().timestamp())
         await self.dispatch.tell(group, SettingChanged(group.id, 0, 0, time, name=name), only=feature)
+
+    def health(self) -> dict[str, Any]:
+        """What `/healthz` answers."""
+        return {
+            "version": lizheng.__version__,
+            "database": "ok" if self.store is not None else "closed",
+            "bots": self.accounts(),
+            "pending": self.adapter.lanes.pending + self.outbox.pending(),
+        }
+
+    def measures(self) -> dict[str, float]:
+        """What `/metrics` answers."""
+        return {**self.adapter.counts, "pending": self.health()["pending"], "bots": len(self.accounts())}
 
     # — idleness ———————————————————————————————————————————————————————————————————————————
 

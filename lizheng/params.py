@@ -13,6 +13,9 @@ from datetime import timedelta
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
 from lizheng.grammar import (
     Misread,
     WeeklySpans,
@@ -35,7 +38,11 @@ class Duration(timedelta):
 
 
 class Yuan(int):
-    """An amount of money, in fen."""
+    """An amount of money, in fen; also a type for settings."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, core_schema.int_schema())
 
 
 class Word(str):

@@ -113,6 +113,9 @@ class Roster:
         listing = self._listings.get(group_id)
         return listing.members.get(user_id) if listing else None
 
+    def clear(self) -> None:
+        self._listings.clear()
+
     def forget(self, group_id: int, user_id: int = 0) -> None:
         """Drop one member (who left, whose role changed) or, with 0, the whole group."""
         if not user_id:

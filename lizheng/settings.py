@@ -18,8 +18,9 @@ from lizheng.grammar import (
     parse_money,
     parse_on_off,
     parse_weekly,
+    say_duration,
+    say_money,
 )
-from lizheng.grammar import say_duration, say_money
 from lizheng.params import Yuan
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import nonebot
+from nonebot.adapters import Event
 from nonebot.exception import IgnoredException
+from nonebot.matcher import Matcher
 from nonebot.message import run_preprocessor
 from nonebot.plugin import Plugin
 
@@ -63,7 +64,7 @@ def respect_switches(groups: Groups) -> None:
     """Keep other people's plugins from running in groups that switched them off; call once per process."""
 
     @run_preprocessor
-    async def stop_switched_off(matcher: Any, event: Any) -> None:
+    async def stop_switched_off(matcher: Matcher, event: Event) -> None:
         plugin, group_id = matcher.plugin, getattr(event, "group_id", None)
         if plugin is None or not isinstance(group_id, int) or is_ours(plugin):
             return

@@ -49,7 +49,7 @@ def _find(feature: Feature, name: str) -> Setting:
     raise Misread(texts.NO_SETTING.format(title=feature.title, name=name[:12], names=names))
 
 
-async def show(ctx: Context, of: Configurable, name: Word = Word("")) -> None:
+async def show(ctx: Context, of: Configurable, name: Word | None = None) -> None:
     feature = of.feature
     if name:
         setting = _find(feature, name)
@@ -65,11 +65,14 @@ async def show(ctx: Context, of: Configurable, name: Word = Word("")) -> None:
     if feature.settings is None:
         raise Misread(texts.NO_SETTINGS.format(title=feature.title))
     values = ctx.host.settings.read(feature, ctx.group)
-    lines = [
-        f"{s.title}：{s.show(getattr(values, s.name))}（默认 {s.show(ctx.host.settings.default(feature, s))}）{s.description}"
-        for s in settings_of(feature)
-    ]
+    lines = [_line(ctx, s, getattr(values, s.name)) for s in settings_of(feature)]
     await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines))
+
+
+def _line(ctx: Context, setting: Setting, value: Any) -> str:
+    default = ctx.host.settings.default(ctx.host.features[setting.feature], setting)
+    told = "" if value == default else f"（默认 {setting.show(default)}）"
+    return f"{setting.title}：{setting.show(value)}{told} {setting.description}"
 
 
 async def change(ctx: Context, of: Configurable, name: Word, value: str) -> None:

@@ -1,0 +1,78 @@
+"""`python -m lizheng`: what developers do from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import sys
+from pathlib import Path
+
+from lizheng.config import ROOT
+from lizheng.store import AppModules, make_migrations
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the process's exit status; a refused request prints one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m lizheng", description="里正的开发命令")
+    commands = parser.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("new", help="照着 plugins/_template 新建一个插件")
+    new.add_argument("name", help="插件的英文名，也是它的目录名，比如 raffle")
+    new.add_argument("--title", default="", help="中文名，默认同英文名")
+    migrations = commands.add_parser("migrations", help="给一个插件（或 lizheng 自己）生成数据库迁移")
+    migrations.add_argument("name")
+    commands.add_parser("docs", help="重新生成 docs/plugins.md 和 .env.example")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "new":
+            done = new_plugin(chosen.name, chosen.title)
+        elif chosen.command == "docs":
+            done = _write_docs()
+        else:
+            done = _migrate(chosen.name)
+    except ValueError as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    sys.stdout.write(f"{done}\n")
+    return 0
+
+
+def new_plugin(name: str, title: str = "", plugins: Path = ROOT / "plugins") -> str:
+    """Copy the template to `plugins/<name>.py` under a name of its own, and say what to do next.
+
+    Raises `ValueError` with a Chinese sentence for a name that is taken or cannot be a module's.
+    """
+    if not (name.isidentifier() and name.isascii() and name.islower()) or name.startswith("_"):
+        raise ValueError(f"「{name}」不能做插件名：请用小写英文字母、数字和下划线，字母开头。")
+    target = plugins / f"{name}.py"
+    if target.exists() or (plugins / name).exists():
+        raise ValueError(f"plugins/{name} 已经有了，换个名字吧。")
+    template = (plugins / "_template" / "__init__.py").read_text("utf-8")
+    target.write_text(template.replace("模板", title or name), "utf-8")
+    return f"建好了 plugins/{name}.py。重启 bot.py，在群里发 /开启 {title or name}，再发 /{title or name} 你好。"
+
+
+def _migrate(name: str) -> str:
+    if name == "lizheng":
+        modules = AppModules("lizheng.models", "lizheng.migrations")
+    else:
+        modules = AppModules(f"plugins.{name}.models", f"plugins.{name}.migrations")
+        try:
+            importlib.import_module(modules.models)
+        except ModuleNotFoundError as missing:
+            raise ValueError(f"找不到 {modules.models}：这个插件没有 models.py。") from missing
+    written = asyncio.run(make_migrations(name, modules))
+    return "\n".join(str(path.relative_to(ROOT)) for path in written) or "没有要迁移的改动。"
+
+
+def _write_docs() -> str:
+    from lizheng import manual  # loads NoneBot, which the other commands do without
+
+    features = manual.load_features()
+    for path, text in manual.pages(features).items():
+        (ROOT / path).write_text(text, "utf-8")
+    return "\n".join(manual.pages(features))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
