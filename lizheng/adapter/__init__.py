@@ -28,6 +28,8 @@ __all__ = ["Access", "ActionFailed", "Adapter", "Bot", "NotSent", "Quirks", "Una
 _PATHS = ("/onebot/v11/", "/onebot/v11/ws", "/onebot/v11/ws/")
 # Beyond this many waiting events the text is kept and read again later: it is a tenth of the parsed weight.
 _KEEP_PARSED = 200
+# Stock fallbacks that would let a malformed event through half-read, and write its content to the log.
+_TOO_VAGUE = (v11.event.Event, v11.event.MessageEvent, v11.event.RequestEvent)
 
 
 class Adapter(v11.Adapter):
@@ -200,13 +202,12 @@ class Adapter(v11.Adapter):
         key = (kind, detail, data.get("sub_type"), len(self.event_models.models))
         try:
             if (models := self._models.get(key)) is None:
-                models = list(self.get_event_model(data))
+                models = [model for model in self.get_event_model(data) if model not in _TOO_VAGUE]
                 if len(self._models) < 256:
                     self._models[key] = models
         except (TypeError, ValueError):
             return None
         for model in models:
             with contextlib.suppress(ValueError):
-                event = model.model_validate(data)
-                return event if kind != "message" or isinstance(event, v11.event.MessageEvent) else None
+                return model.model_validate(data)
         return None
