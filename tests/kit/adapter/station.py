@@ -31,6 +31,7 @@ class Station:
         self.handled: list[Event] = []
         self.act: Callable[[Any, Event], Awaitable[None]] | None = None
         self.port = 0
+        self.sent = 0
 
     def texts(self, group_id: int | None = None) -> list[str]:
         """Plain texts handled so far, of one group or of all."""
@@ -51,7 +52,7 @@ class Station:
         options.setdefault("max_size", None)
         url = f"ws://127.0.0.1:{self.port}{path}"
         async with websockets.connect(url, additional_headers=headers, compression=None, **options) as socket:
-            peer = Peer(socket, int(self_id))
+            peer = Peer(socket, int(self_id), self)
             try:
                 yield peer
             finally:
@@ -59,8 +60,8 @@ class Station:
         await until(lambda: not self.adapter.accounts() or int(self_id) not in self.adapter.accounts(), 0.3)
 
     async def quiet(self, within: float = 10.0) -> None:
-        """Until nothing is pending and stays so for a moment."""
-        await asyncio.sleep(0.05)
+        """Until everything the peers sent has arrived and nothing is pending."""
+        assert await until(lambda: self.adapter.counts["frames"] >= self.sent, within)
         assert await self.adapter.lanes.drained(within)
 
 
@@ -69,8 +70,8 @@ class Peer:
 
     numbers = itertools.count(1)
 
-    def __init__(self, socket: Any, self_id: int) -> None:
-        self.socket, self.self_id = socket, self_id
+    def __init__(self, socket: Any, self_id: int, station: Station) -> None:
+        self.socket, self.self_id, self.station = socket, self_id, station
         self.calls: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any] | None] = {}
         self.times = 1
@@ -87,6 +88,7 @@ class Peer:
     async def send(self, data: Any) -> None:
         raw = data if isinstance(data, str | bytes) else json.dumps(data, ensure_ascii=False)
         await self.socket.send(raw)
+        self.station.sent += 1
 
     def message(self, text: Any, group_id: int = 700, user_id: int = 20001, **more: Any) -> dict[str, Any]:
         message_id = more.pop("message_id", next(self.numbers))

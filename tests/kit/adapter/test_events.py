@@ -66,7 +66,7 @@ async def test_9_a_burst_keeps_its_order_and_loses_nothing(station) -> None:
         for number in range(3_000):
             await peer.say(str(number), group_id=700 + number % 7)
         assert await until(lambda: len(station.handled) == 3_000, 60)
-        assert station.adapter.lanes.idle()
+        assert await station.adapter.lanes.drained(5)
     for group in range(7):
         assert station.texts(700 + group) == [str(number) for number in range(group, 3_000, 7)]
 

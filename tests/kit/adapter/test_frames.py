@@ -170,11 +170,12 @@ def _mutant(rng: random.Random, peer) -> str | bytes:
 
 async def _fuzz(station, count: int) -> None:
     rng = random.Random(20261122)
-    async with station.peer() as peer, watchdog() as stalls:
-        for index in range(count):
-            await peer.send(_mutant(rng, peer))
-            if index % 50 == 0:
-                await asyncio.sleep(0)
+    async with station.peer() as peer, contextlib.AsyncExitStack() as stack:
+        frames = [_mutant(rng, peer) for _ in range(count)]
+        stalls = await stack.enter_async_context(watchdog())
+        for frame in frames:
+            await peer.send(frame)
+            await asyncio.sleep(0)
         mark = await peer.say("最后")
         assert await until(lambda: any(getattr(e, "message_id", 0) == mark for e in station.handled), 120)
         assert peer.socket.close_code is None
