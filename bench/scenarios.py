@@ -86,7 +86,8 @@ class Arena:
             for name in names:
                 hosts.append(host := self.start(name))
                 try:
-                    stage[name] = await self._welcome(Endpoint(host, groups), CONTESTANTS[name])
+                    endpoint = Endpoint(host, groups)
+                    stage[name] = await self._welcome(endpoint, CONTESTANTS[name])
                 except (HostDied, TimeoutError) as error:
                     self.failed[name] = str(error) or "did not answer in time"
             yield stage
@@ -115,8 +116,19 @@ class Arena:
         if contestant.all_on:
             for group in endpoint.groups[:20]:
                 await endpoint.ask("/开启 全部", group)
+            await endpoint.host.quiet()
+            for group in endpoint.groups[:20]:
+                _, answer = await endpoint.echo(group, group.members[1])
+                await self._switched_on(answer)
         await endpoint.host.quiet()
         return endpoint
+
+    async def _switched_on(self, answer: asyncio.Future[float]) -> None:
+        """A host whose features stayed off would look wonderfully cheap."""
+        try:
+            await asyncio.wait_for(answer, 10)
+        except TimeoutError:
+            raise TimeoutError("/开启 全部 did not switch its features on") from None
 
 
 Readings = dict[str, list[float]]
