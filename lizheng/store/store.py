@@ -88,10 +88,16 @@ class Store:
         await asyncio.to_thread(files.put_in_place, staged, path)
 
     async def _migrate_file(self, staged: Path) -> None:
-        # Foreign keys off: rebuilding a parent table would cascade its children away.
+        # Foreign keys off: rebuilding a parent table would cascade its children away. Not synced yet: that is
+        # done once, when the finished file is put in place.
         connection = {
             "engine": self._connection["engine"],
-            "credentials": {"file_path": str(staged), "foreign_keys": "OFF", "journal_mode": "DELETE"},
+            "credentials": {
+                "file_path": str(staged),
+                "foreign_keys": "OFF",
+                "journal_mode": "DELETE",
+                "synchronous": "OFF",
+            },
         }
         context = await self._connect(connection, everywhere=False)
         try:
