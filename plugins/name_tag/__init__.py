@@ -1,0 +1,46 @@
+"""名片：群名片的格式，教新人写，提醒没改的人。"""
+
+from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLeft, SettingChanged
+from lizheng.feature import Feature
+from lizheng.hooks import card_format
+from lizheng.roles import Role
+from plugins.name_tag import handlers, register, reminding, watching
+from plugins.name_tag.settings import Settings
+
+feature = Feature(__name__, "名片", "规定群名片的格式，教新人写，提醒没改的人", settings=Settings)
+admin = {"role": Role.ADMIN}
+
+feature.command("名片格式", "查看或规定群名片的格式", aliases={"tagformat"}, example="/名片格式").form(
+    handlers.show_format
+).form(handlers.set_format, **admin, example="/名片格式 城市-行业-昵称").form(
+    handlers.end_format, word="关|关闭", **admin, example="/名片格式 关"
+)
+feature.command("名片", "查看或修改自己的群名片", aliases={"tag"}, example="/名片").form(
+    handlers.show_own
+).form(handlers.set_own, example="/名片 上海-电商-小王")
+feature.command("名片检查", "谁的名片不合格", aliases={"tagcheck"}, **admin, example="/名片检查").form(
+    handlers.check_now
+)
+feature.command("豁免", "名片格式不管的人", aliases={"exempt"}, **admin, example="/豁免 @小王").form(
+    handlers.toggle_exempt
+).form(handlers.list_exempts, word="查看|列表", example="/豁免 查看")
+
+watcher = watching.Watcher()
+feature.on_message(watcher.look, order=90)
+feature.on(MemberJoined, watching.joined)
+feature.on(MemberLeft, watching.left)
+feature.on(CardChanged, watching.card_changed)
+feature.on(FeatureSwitched, watching.switched)
+feature.on(SettingChanged, watching.changed)
+feature.on_start(watcher.begin)
+feature.on_start(watching.resume(feature))
+feature.job(watching.CHECK, watching.check)
+feature.job(watching.TELL, reminding.tell)
+feature.job(register.REMIND, reminding.remind)
+feature.decision("remind", reminding.remind_confirmed)
+feature.decision("kick", reminding.kick_confirmed)
+feature.undo("format", handlers.undo_format)
+feature.undo("exempt", handlers.undo_exempt)
+feature.answers(card_format, reminding.answer_format)
+
+__plugin_meta__ = feature.metadata

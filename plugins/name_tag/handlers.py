@@ -1,0 +1,172 @@
+"""The commands of 名片."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lizheng.context import Context
+from lizheng.grammar import Misread, Words, say_duration
+from lizheng.outcome import State
+from lizheng.params import Members
+from lizheng.text import clip, visible
+from plugins.name_tag import register, reminding, texts
+from plugins.name_tag.formats import Format, example, parse_format
+from plugins.name_tag.models import Exempt
+from plugins.name_tag.rules import judge, judge_member
+from plugins.name_tag.settings import Settings
+
+
+class Layout:
+    """A card format as an admin types it."""
+
+    label = "<格式>"
+
+    def __init__(self, form: Format):
+        self.form = form
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Layout:
+        return cls(parse_format(words.rest()))
+
+
+def _nickname(ctx: Context) -> str:
+    return ctx.event.sender.nickname or ""
+
+
+def _format(ctx: Context) -> Format:
+    if form := register.format_of(ctx):
+        return form
+    raise Misread(texts.NO_FORMAT)
+
+
+# — the format —————————————————————————————————————————————————————————————————————————————
+
+
+async def show_format(ctx: Context) -> None:
+    form = _format(ctx)
+    await ctx.say(texts.FORMAT, format=str(form), example=example(form, _nickname(ctx)))
+
+
+async def set_format(ctx: Context, layout: Layout) -> None:
+    form = layout.form
+    number = await _change_format(ctx, str(form), f"名片格式改为 {form}")
+    await ctx.say(
+        texts.FORMAT_SET,
+        format=str(form),
+        example=example(form, _nickname(ctx)),
+        grace=say_duration(ctx.settings(Settings).grace),
+        number=number,
+    )
+
+
+async def end_format(ctx: Context) -> None:
+    if register.format_of(ctx) is None:
+        raise Misread(texts.FORMAT_WAS_OFF)
+    number = await _change_format(ctx, "", "不再管名片格式")
+    await ctx.say(texts.FORMAT_OFF, number=number)
+
+
+async def _change_format(ctx: Context, text: str, what: str) -> int:
+    old = ctx.group.settings.get((ctx.feature.id, "format"))
+    await ctx.host.change_setting(ctx.group, ctx.feature, "format", text)
+    record = await ctx.note("setting", what, undo={"name": "format", "old": old})
+    return record.number
+
+
+async def undo_format(ctx: Context, undo: dict[str, Any]) -> None:
+    await ctx.host.change_setting(ctx.group, ctx.host.features["name_tag"], "format", undo["old"])
+
+
+# — one's own card —————————————————————————————————————————————————————————————————————————
+
+
+async def show_own(ctx: Context) -> None:
+    form = _format(ctx)
+    if await register.is_exempt(ctx, ctx.author_id):
+        await ctx.say(texts.OWN_EXEMPT)
+        return
+    member = await ctx.host.roster.member(ctx.group.id, ctx.author_id, fresh=True)
+    card, nickname = (member.card, member.nickname) if member else ("", _nickname(ctx))
+    reserved = set() if ctx.role >= ctx.role.ADMIN else await register.known_reserved(ctx)
+    verdict = judge_member(form, card, nickname, reserved)
+    if verdict.ok:
+        await ctx.say(texts.OWN_GOOD, card=clip(visible(card or nickname), 60))
+        return
+    await ctx.say(texts.OWN_BAD, why=verdict.why, format=str(form), example=example(form, nickname))
+
+
+async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
+    form = _format(ctx)
+    reserved = set() if ctx.role >= ctx.role.ADMIN else await register.known_reserved(ctx)
+    verdict = judge(form, visible(card), reserved)
+    if not verdict.ok:
+        sample = example(form, _nickname(ctx))
+        raise Misread(f"{verdict.why}。格式是 {form}，例如 /名片 {sample}。")
+    outcome = await ctx.rename(ctx.author_id, verdict.card, texts.RENAME_REASON, own=True)
+    ctx.host.roster.forget(ctx.group.id, ctx.author_id)
+    if outcome.state is State.DONE:
+        await register.close_case(ctx, ctx.author_id)
+    replies = {
+        State.DONE: texts.OWN_SET,
+        State.UNKNOWN: texts.OWN_UNKNOWN,
+        State.NOT_DONE: texts.OWN_FAILED,
+        State.SIMULATED: texts.OWN_SIMULATED,
+    }
+    await ctx.say(replies[outcome.state], card=verdict.card, why=outcome.why)
+
+
+# — for admins —————————————————————————————————————————————————————————————————————————————
+
+
+async def check_now(ctx: Context) -> None:
+    form = _format(ctx)
+    seen = await register.survey(ctx, form)
+    if seen is None:
+        raise Misread(texts.UNREADABLE)
+    people = sorted(seen.wrong)
+    if not people:
+        await ctx.say(texts.CHECK_GOOD)
+        return
+    lines = reminding.listing(seen, people)
+    await ctx.preview("remind", texts.CHECK, payload={"people": people}, count=len(people), lines=lines)
+
+
+async def toggle_exempt(ctx: Context, people: Members) -> None:
+    freed, bound = [], []
+    for person in people:
+        if await Exempt.filter(group_id=ctx.group.id, user_id=person).delete():
+            bound.append(person)
+            continue
+        await Exempt.update_or_create(
+            {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=person
+        )
+        await register.close_case(ctx, person)
+        freed.append(person)
+    for chosen, template, what in ((freed, texts.EXEMPT, "豁免"), (bound, texts.NOT_EXEMPT, "结束豁免")):
+        for person in chosen:
+            undo = {"name": "exempt", "target": person, "free": chosen is bound}
+            await ctx.note("exempt", what, target=person, undo=undo)
+        if chosen:
+            await ctx.say(template, names=_names(ctx, chosen))
+
+
+async def undo_exempt(ctx: Context, undo: dict[str, Any]) -> None:
+    if not undo["free"]:
+        await Exempt.filter(group_id=ctx.group.id, user_id=undo["target"]).delete()
+        return
+    await Exempt.update_or_create(
+        {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=undo["target"]
+    )
+    await register.close_case(ctx, undo["target"])
+
+
+async def list_exempts(ctx: Context) -> None:
+    people = await Exempt.filter(group_id=ctx.group.id).order_by("id").values_list("user_id", flat=True)
+    if not people:
+        await ctx.say(texts.EXEMPTS_NONE)
+        return
+    await ctx.say(texts.EXEMPTS, names=_names(ctx, [int(str(person)) for person in people]))
+
+
+def _names(ctx: Context, people: list[int]) -> str:
+    return "、".join(clip(visible(ctx.name_of(person)), 12) for person in people)

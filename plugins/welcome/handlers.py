@@ -1,0 +1,127 @@
+"""The commands of 入群欢迎."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lizheng.context import Context
+from lizheng.grammar import Misread, Other, Words
+from lizheng.hooks import Newcomer
+from lizheng.settings import settings_of
+from lizheng.speech import fill
+from lizheng.text import clip, visible
+from plugins.welcome import greeting, pictures, texts
+from plugins.welcome.settings import Settings
+
+
+class Wording:
+    """Words, a picture, or both."""
+
+    label = "<文本>"
+
+    def __init__(self, text: str, image: Other | None):
+        self.text = text
+        self.image = image
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Wording:
+        others = words.others()
+        if any(other.type != "image" for other in others):
+            raise Misread(texts.NOT_A_PICTURE)
+        if len(others) > 1:
+            raise Misread(texts.ONE_PICTURE)
+        text = words.rest()
+        if not text and not others:
+            raise Misread(texts.EMPTY)
+        return cls(text, others[0] if others else None)
+
+
+def _checked(ctx: Context, field: str, text: str) -> str:
+    """The text, if it may be this setting. Raises `Misread`."""
+    setting = next(s for s in settings_of(ctx.feature) if s.name == field)
+    return setting.parse(text)
+
+
+def _stored(ctx: Context, field: str) -> Any:
+    return ctx.group.settings.get((ctx.feature.id, field))
+
+
+# — the greeting ———————————————————————————————————————————————————————————————————————————
+
+
+async def show_greeting(ctx: Context) -> None:
+    text = ctx.settings(Settings).text
+    await ctx.say(texts.GREETING + "{picture}", text=text, picture=await pictures.current(ctx))
+
+
+async def set_greeting(ctx: Context, wording: Wording) -> None:
+    undo: dict[str, Any] = {"name": "greeting"}
+    text = _checked(ctx, "text", wording.text) if wording.text else ""
+    picture = await pictures.take(ctx, wording.image) if wording.image else ""
+    if picture:
+        undo["picture"] = await pictures.change(ctx, picture)
+    if text:
+        undo["text"] = _stored(ctx, "text")
+        await ctx.host.change_setting(ctx.group, ctx.feature, "text", text)
+    record = await ctx.note("setting", "改了欢迎语", undo=undo)
+    await ctx.say(texts.GREETING_SET, number=record.number, preview=await _preview(ctx))
+
+
+async def _preview(ctx: Context) -> list[Any]:
+    """The greeting as it would be for the author, without an @."""
+    text = ctx.settings(Settings).text
+    nickname = clip(visible(ctx.event.sender.nickname or str(ctx.author_id)), 12)
+    newcomer = Newcomer(ctx.author_id, nickname)
+    members = await greeting.everybody(ctx) if "{人数}" in text else None
+    values = {
+        "at": f"@{nickname}",
+        "昵称": nickname,
+        "人数": str(len(members)) if members else "",
+        **await greeting.surroundings(ctx, text, newcomer),
+    }
+    return [*fill(text, values), *await pictures.current(ctx)]
+
+
+async def drop_picture(ctx: Context) -> None:
+    before = await pictures.change(ctx, "")
+    if not before:
+        raise Misread(texts.PICTURE_WAS_OFF)
+    record = await ctx.note("setting", "欢迎语去掉图", undo={"name": "greeting", "picture": before})
+    await ctx.say(texts.PICTURE_OFF, number=record.number)
+
+
+async def undo_greeting(ctx: Context, undo: dict[str, Any]) -> None:
+    feature = ctx.host.features["welcome"]
+    if "picture" in undo:
+        await pictures.change(ctx, undo["picture"])
+    for field in ("text", "rules"):
+        if field in undo:
+            await ctx.host.change_setting(ctx.group, feature, field, undo[field])
+
+
+# — the rules ——————————————————————————————————————————————————————————————————————————————
+
+
+async def show_rules(ctx: Context) -> None:
+    rules = ctx.settings(Settings).rules
+    if rules:
+        await ctx.say(texts.RULES, rules=rules)
+    else:
+        await ctx.say(texts.RULES_NONE)
+
+
+async def set_rules(ctx: Context, text: Annotated[str, "文本"]) -> None:
+    number = await _change_rules(ctx, _checked(ctx, "rules", text), "改了群规")
+    await ctx.say(texts.RULES_SET, number=number)
+
+
+async def clear_rules(ctx: Context) -> None:
+    if not ctx.settings(Settings).rules:
+        raise Misread(texts.RULES_NONE)
+    await ctx.say(texts.RULES_CLEARED, number=await _change_rules(ctx, "", "清空群规"))
+
+
+async def _change_rules(ctx: Context, text: str, what: str) -> int:
+    undo = {"name": "greeting", "rules": _stored(ctx, "rules")}
+    await ctx.host.change_setting(ctx.group, ctx.feature, "rules", text)
+    return (await ctx.note("setting", what, undo=undo)).number

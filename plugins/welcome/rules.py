@@ -1,0 +1,87 @@
+"""Whom a greeting is for, and what its words may contain. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from lizheng.speech import Mention, placeholders
+from lizheng.text import clip, visible
+from plugins.welcome import texts
+
+PLACEHOLDERS = ("at", "昵称", "群名", "人数", "群规", "名片格式")
+CARD_FORMAT = "{名片格式}"
+GATHERING = timedelta(seconds=3)
+"""How long a greeting waits for others who join."""
+RAID_SPAN = timedelta(seconds=20)
+RAID_JOINS = 5
+MOST_MENTIONS = 20
+MOST_NAMES = 5
+STALE = timedelta(hours=1)
+"""Who joined longer ago, while nobody was there to greet, is no newcomer any more."""
+
+KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
+
+
+def check_template(text: str) -> str:
+    """The text itself. Raises `Misread` for an unknown placeholder."""
+    placeholders(text, PLACEHOLDERS)
+    return text
+
+
+def picture_kind(content: bytes) -> str:
+    """The suffix for this picture by its first bytes, "" for what is no picture."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for magic, kind in KINDS.items() if content.startswith(magic)), "")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody joined at this moment. `merged`: greeted together with others of a raid."""
+
+    at: datetime
+    greeted_at: datetime | None = None
+    merged: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Greet everybody who waits now, or wait until `later`. `raid`: one greeting, of many."""
+
+    raid: bool
+    later: datetime | None = None
+
+
+def plan(arrivals: Iterable[Arrival], now: datetime) -> Plan:
+    """What to do with those who wait: `arrivals` are the joins of the last minutes, greeted ones included.
+
+    In a raid the first merged greeting goes out like any other; those who come after it are gathered until
+    20 seconds have passed since.
+    """
+    known = list(arrivals)
+    recent = sum(a.at > now - RAID_SPAN - GATHERING for a in known)
+    waiting = sum(a.greeted_at is None for a in known)
+    last = max((a.greeted_at for a in known if a.merged and a.greeted_at), default=None)
+    if last is not None and last + RAID_SPAN > now:
+        return Plan(raid=True, later=last + RAID_SPAN)
+    return Plan(raid=recent >= RAID_JOINS or waiting >= RAID_JOINS)
+
+
+def mentions(people: list[int]) -> list[Any]:
+    """An @ of each of the first twenty, and how many there are when there are more."""
+    parts: list[Any] = []
+    for person in people[:MOST_MENTIONS]:
+        parts += [" ", Mention(person)] if parts else [Mention(person)]
+    if len(people) > MOST_MENTIONS:
+        parts += [" ", texts.AND_MORE.format(count=len(people))]
+    return parts
+
+
+def names(nicknames: list[str]) -> str:
+    """The nicknames, made safe, and how many there are when there are more."""
+    shown = "、".join(clip(visible(name), 12) for name in nicknames[:MOST_NAMES])
+    more = len(nicknames) > MOST_NAMES
+    return shown + (texts.AND_MORE.format(count=len(nicknames)) if more else "")
