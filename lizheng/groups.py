@@ -57,7 +57,7 @@ class Groups:
         for switch in await Switch.all():
             self[switch.group_id].switches[switch.feature] = switch.on
         for value in await SettingValue.all():
-            self[value.group_id].settings[value.feature, value.field] = value.value
+            self[value.group_id].settings[value.feature, value.field] = value.value["is"]
         for standing in await Standing.all():
             self[standing.group_id].standing(cast(StandingKind, standing.kind)).add(standing.user_id)
 
@@ -74,9 +74,9 @@ class Groups:
             await SettingValue.filter(group_id=group_id, feature=feature, field=name).delete()
             state.settings.pop((feature, name), None)
         else:
-            await SettingValue.update_or_create(
-                {"value": value}, group_id=group_id, feature=feature, field=name
-            )
+            # In an object: Tortoise takes a string given to a JSON field for JSON already written.
+            kept = {"value": {"is": value}}
+            await SettingValue.update_or_create(kept, group_id=group_id, feature=feature, field=name)
             state.settings[feature, name] = value
         state.revision += 1
 
