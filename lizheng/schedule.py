@@ -61,6 +61,7 @@ class Schedule:
         self._released: datetime | None = None
         self._next_due: datetime | None = None
         self._unseen = False
+        self._looking = False
 
     def register(
         self,
@@ -115,7 +116,7 @@ class Schedule:
     def idle(self) -> bool:
         """Whether no slot is running and none is due by now."""
         due = self._next_due is not None and self._next_due <= self._clock.now()
-        return self._ticker is None or not (self._running or self._unseen or due)
+        return self._ticker is None or not (self._running or self._unseen or self._looking or due)
 
     async def settle(self) -> None:
         """Wait until every slot due by now has run, those due again by now included."""
@@ -148,16 +149,17 @@ class Schedule:
 
     async def _run(self) -> None:
         while True:
+            self._unseen, self._looking = False, True
             try:
                 pause = await self._begin()
             except Exception:
                 logger.exception("due slots could not be read, trying again")
                 pause = DB_TROUBLE
+            self._looking = False
             await self._alarm.wait(pause)
 
     async def _begin(self) -> float:
         """Start what is due; the seconds until something may be."""
-        self._unseen = False
         now = self._clock.now()
         if self._released is None or now - self._released >= STALE:
             await self._release(now, everything=False)

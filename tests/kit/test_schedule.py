@@ -1,0 +1,330 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lizheng.clock import Clock
+from lizheng.models import Slot, Switch
+from lizheng.schedule import Schedule
+from lizheng.store import Store, atomic
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def store(tmp_path: Path):
+    store = Store(f"sqlite://{tmp_path}/lizheng.db", {}, tmp_path, Clock())
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def clock(store: Store) -> Clock:
+    clock = Clock()
+    clock.freeze(NOON)
+    return clock
+
+
+@pytest.fixture
+async def schedule(clock: Clock):
+    schedule = Schedule(clock)
+    await schedule.start()
+    yield schedule
+    await schedule.stop(0.1)
+
+
+class Handler:
+    """Notes the slots it ran; fails as often as told."""
+
+    def __init__(self, *, fails: int = 0) -> None:
+        self.ran: list[Slot] = []
+        self.fails = fails
+
+    @property
+    def keys(self) -> list[str]:
+        return [slot.key for slot in self.ran]
+
+    async def __call__(self, slot: Slot) -> None:
+        self.ran.append(slot)
+        if len(self.ran) <= self.fails:
+            raise RuntimeError("on purpose")
+
+
+async def settle(schedule: Schedule) -> None:
+    async with asyncio.timeout(30):
+        await schedule.settle()
+
+
+def hours(count: float) -> timedelta:
+    return timedelta(hours=count)
+
+
+async def test_a_slot_runs_when_due_and_once(schedule: Schedule, clock: Clock):
+    handler = Handler()
+    schedule.register("brief", "send", handler)
+    await schedule.plan("brief", "send", 1, NOON + hours(1), key="today", payload={"n": 1})
+    clock.move(hours(0.5))
+    await settle(schedule)
+    assert handler.ran == []
+    clock.move(hours(0.5))
+    await settle(schedule)
+    clock.move(hours(48))
+    await settle(schedule)
+    assert handler.keys == ["today"]
+    assert handler.ran[0].payload == {"n": 1}
+    assert handler.ran[0].due_at == NOON + hours(1)
+    slot = await Slot.get(key="today")
+    assert (slot.state, slot.done_at) == ("done", NOON + hours(1))
+
+
+async def test_on_a_running_clock_it_runs_by_itself(store: Store):
+    clock = Clock()
+    schedule = Schedule(clock)
+    handler = Handler()
+    schedule.register("f", "job", handler)
+    await schedule.start()
+    await schedule.plan("f", "job", 1, clock.now() + timedelta(milliseconds=80))
+    await asyncio.sleep(0.02)
+    assert handler.ran == []
+    async with asyncio.timeout(5):
+        while not handler.ran:
+            await asyncio.sleep(0.01)
+    await schedule.stop()
+
+
+async def test_planned_again_it_is_the_same_slot_unless_replaced(schedule: Schedule, clock: Clock):
+    handler = Handler()
+    schedule.register("f", "job", handler)
+    first = await schedule.plan("f", "job", 1, NOON + hours(1), payload={"n": 1})
+    again = await schedule.plan("f", "job", 1, NOON + hours(9), payload={"n": 2})
+    assert (again.id, again.due_at, again.payload) == (first.id, NOON + hours(1), {"n": 1})
+    replaced = await schedule.plan("f", "job", 1, NOON + hours(2), payload={"n": 3}, replace=True)
+    assert (replaced.id, replaced.due_at, replaced.payload) == (first.id, NOON + hours(2), {"n": 3})
+    clock.move(hours(2))
+    await settle(schedule)
+    assert [slot.payload for slot in handler.ran] == [{"n": 3}]
+    await schedule.plan("f", "job", 1, NOON + hours(3))
+    clock.move(hours(9))
+    await settle(schedule)
+    assert len(handler.ran) == 1, "a finished slot stays finished"
+    await schedule.plan("f", "job", 1, NOON + hours(12), replace=True)
+    clock.move(hours(9))
+    await settle(schedule)
+    assert len(handler.ran) == 2
+
+
+async def test_a_plan_shares_the_fate_of_its_transaction(schedule: Schedule, clock: Clock):
+    handler = Handler()
+    schedule.register("f", "job", handler)
+
+    @atomic
+    async def work(key: str, fail: bool) -> None:
+        await schedule.plan("f", "job", 1, NOON, key=key)
+        if fail:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await work("lost", True)
+    await work("kept", False)
+    await settle(schedule)
+    assert handler.keys == ["kept"]
+
+
+async def test_cancelled_slots_never_run_and_upcoming_lists_the_rest(schedule: Schedule, clock: Clock):
+    handler = Handler()
+    schedule.register("f", "job", handler)
+    for number in (3, 1, 2):
+        await schedule.plan("f", "job", 1, NOON + hours(number), key=str(number))
+    await schedule.plan("f", "job", 2, NOON + hours(1), key="other group")
+    await schedule.cancel("f", "job", 1, key="2")
+    assert [slot.key for slot in await schedule.upcoming(1, 5)] == ["1", "3"]
+    assert len(await schedule.upcoming(1, 1)) == 1
+    clock.move(hours(5))
+    await settle(schedule)
+    assert sorted(handler.keys) == ["1", "3", "other group"]
+
+
+async def test_one_groups_slots_run_in_due_order_and_groups_side_by_side(schedule: Schedule, clock: Clock):
+    running: set[int] = set()
+    most = 0
+    order: dict[int, list[str]] = {}
+
+    async def handler(slot: Slot) -> None:
+        nonlocal most
+        assert slot.group_id not in running
+        running.add(slot.group_id)
+        most = max(most, len(running))
+        await asyncio.sleep(0.01)
+        order.setdefault(slot.group_id, []).append(slot.key)
+        running.discard(slot.group_id)
+
+    schedule.register("f", "job", handler)
+    for group in range(1, 13):
+        for number in (2, 0, 1):
+            await schedule.plan("f", "job", group, NOON + timedelta(seconds=1 + number), key=str(number))
+    clock.move(hours(1))
+    await settle(schedule)
+    assert order == {group: ["0", "1", "2"] for group in range(1, 13)}
+    assert 2 <= most <= 8
+
+
+async def test_a_repeating_job_returns_its_next_time(schedule: Schedule, clock: Clock):
+    seen: list[datetime] = []
+
+    async def daily(slot: Slot) -> datetime:
+        seen.append(slot.due_at)
+        return slot.due_at + timedelta(days=1)
+
+    schedule.register("f", "daily", daily)
+    await schedule.plan("f", "daily", 1, NOON + hours(1))
+    for _ in range(3):
+        clock.move(timedelta(days=1))
+        await settle(schedule)
+    assert seen == [NOON + hours(1) + timedelta(days=day) for day in range(3)]
+    (slot,) = await Slot.all()
+    assert (slot.state, slot.due_at) == ("waiting", NOON + hours(1) + timedelta(days=3))
+
+
+async def test_a_failing_handler_is_tried_again_three_times_then_failed(schedule: Schedule, clock: Clock):
+    handler, missed = Handler(fails=99), Handler()
+    schedule.register("f", "job", handler, on_missed=missed)
+    await schedule.plan("f", "job", 1, NOON)
+    await settle(schedule)
+    assert len(handler.ran) == 1, "not again without a pause"
+    for _ in range(60):
+        clock.move(timedelta(seconds=5))
+        await settle(schedule)
+    assert len(handler.ran) == 4
+    assert {slot.due_at for slot in handler.ran} == {NOON}, "its due time names it through every try"
+    slot = await Slot.get()
+    assert (slot.state, slot.error) == ("failed", "RuntimeError: on purpose")
+    assert len(missed.ran) == 1
+
+
+async def test_a_handler_that_recovers_is_done(schedule: Schedule, clock: Clock):
+    handler = Handler(fails=2)
+    schedule.register("f", "job", handler)
+    await schedule.plan("f", "job", 1, NOON)
+    for _ in range(30):
+        clock.move(timedelta(seconds=5))
+        await settle(schedule)
+    assert len(handler.ran) == 3
+    assert (await Slot.get()).state == "done"
+
+
+async def test_too_late_is_missed_and_a_repeating_job_may_go_on(schedule: Schedule, clock: Clock):
+    handler = Handler()
+
+    async def on_missed(slot: Slot) -> datetime | None:
+        assert slot.state == "missed"
+        return slot.due_at + timedelta(days=1) if slot.key == "daily" else None
+
+    schedule.register("f", "job", handler, late_limit=hours(3), on_missed=on_missed)
+    await schedule.plan("f", "job", 1, NOON + hours(1), key="once")
+    await schedule.plan("f", "job", 2, NOON + hours(1), key="daily")
+    await schedule.plan("f", "job", 3, NOON + hours(2), key="in time")
+    clock.move(hours(5))
+    await settle(schedule)
+    assert handler.keys == ["in time"]
+    assert (await Slot.get(key="once")).state == "missed"
+    daily = await Slot.get(key="daily")
+    assert (daily.state, daily.due_at) == ("waiting", NOON + hours(25))
+
+
+async def test_replanned_while_running_the_new_time_counts(schedule: Schedule, clock: Clock):
+    ran: list[datetime] = []
+
+    async def handler(slot: Slot) -> None:
+        ran.append(slot.due_at)
+        if len(ran) == 1:
+            await schedule.plan("f", "job", 1, NOON + hours(2), replace=True)
+
+    schedule.register("f", "job", handler)
+    await schedule.plan("f", "job", 1, NOON)
+    await settle(schedule)
+    clock.move(hours(2))
+    await settle(schedule)
+    assert ran == [NOON, NOON + hours(2)]
+    assert (await Slot.get()).state == "done"
+
+
+async def test_a_slot_that_ran_at_a_crash_runs_again(schedule: Schedule, clock: Clock):
+    started = asyncio.Event()
+
+    async def stuck(slot: Slot) -> None:
+        started.set()
+        await asyncio.sleep(3600)
+
+    schedule.register("f", "job", stuck)
+    await schedule.plan("f", "job", 1, NOON)
+    await asyncio.wait_for(started.wait(), 5)
+    await schedule.stop(0.0)
+    assert (await Slot.get()).state == "running"
+    handler = Handler()
+    again = Schedule(clock)
+    again.register("f", "job", handler)
+    await again.start()
+    await settle(again)
+    await again.stop()
+    assert len(handler.ran) == 1
+    assert (await Slot.get()).state == "done"
+
+
+async def test_two_hosts_on_one_database_run_each_slot_once(schedule: Schedule, clock: Clock):
+    other = Schedule(clock)
+    handler = Handler()
+    for one in (schedule, other):
+        one.register("f", "job", handler)
+    for number in range(40):
+        await schedule.plan("f", "job", number % 10, NOON + hours(1), key=str(number))
+    await other.start()
+    clock.move(hours(1))
+    await asyncio.gather(settle(schedule), settle(other))
+    await other.stop()
+    assert sorted(handler.keys, key=int) == [str(number) for number in range(40)]
+
+
+async def test_slots_of_a_feature_that_is_gone_wait_and_block_nobody(schedule: Schedule, clock: Clock):
+    handler = Handler()
+    schedule.register("f", "job", handler)
+    for number in range(50):
+        await schedule.plan("gone", "job", 1, NOON - hours(1), key=str(number))
+    await schedule.plan("f", "job", 1, NOON)
+    await settle(schedule)
+    assert len(handler.ran) == 1
+    assert await Slot.filter(feature="gone", state="waiting").count() == 50
+
+
+async def test_1000_of_1000_deadlines_are_there_after_a_restart(store: Store, clock: Clock):
+    planner = Schedule(clock)
+
+    @atomic
+    async def plan_all() -> None:
+        for number in range(1000):
+            due = NOON + timedelta(minutes=number % 120)
+            await planner.plan("f", "deadline", 1 + number % 37, due, key=str(number))
+
+    await plan_all()
+    await store.close()
+    await store.open()
+    later = Schedule(clock)
+    ran: list[str] = []
+
+    async def deadline(slot: Slot) -> None:
+        ran.append(slot.key)
+        if slot.key == "500":
+            await Switch.create(group_id=1, feature="ran", on=True)
+
+    later.register("f", "deadline", deadline)
+    await later.start()
+    clock.move(hours(1))
+    await settle(later)
+    assert all(int(key) % 120 <= 60 for key in ran)
+    clock.move(hours(1))
+    await settle(later)
+    await later.stop()
+    assert sorted(ran, key=int) == [str(number) for number in range(1000)]
+    assert await Slot.filter(state="done").count() == 1000
+    assert await Switch.all().count() == 1
