@@ -17,7 +17,6 @@ from contextlib import suppress
 from contextvars import ContextVar
 from functools import wraps
 from importlib.metadata import version
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from nonebot.consts import CMD_KEY, PREFIX_KEY
@@ -30,6 +29,7 @@ PROVEN_RELEASES = frozenset({"2.5.0"})
 """nonebot2 releases on which both providers gave identical traces (tests/kit/test_foreign.py)."""
 
 _ANY = ""
+_DECISIVE = frozenset({"rule", "type", "expire_time", "check_perm", "check_rule"})
 _PLAIN_CHECKS = (Matcher.check_perm.__func__, Matcher.check_rule.__func__)
 
 
@@ -39,7 +39,6 @@ class _Sighting(NamedTuple):
 
 
 _sighting: ContextVar[_Sighting | None] = ContextVar("lizheng_foreign_sighting", default=None)
-_traits = attrgetter("rule", "type", "expire_time")
 
 
 def _is_ordinary(matcher: type[Matcher]) -> bool:
@@ -69,16 +68,12 @@ class _Index:
 
     def __init__(self, members: list[type[Matcher]]) -> None:
         self.members = members.copy()
-        self.traits = list(map(_traits, members))
         ordinary = [_is_ordinary(m) for m in members]
         self.types = [m.type if plain else _ANY for m, plain in zip(members, ordinary, strict=True)]
         self.commands = [_commands(m) if plain else None for m, plain in zip(members, ordinary, strict=True)]
         self.known_types = frozenset(self.types)
         self.known_commands: frozenset[Hashable] = frozenset().union(*filter(None, self.commands))
         self.views: dict[tuple[str, Hashable], list[type[Matcher]]] = {}
-
-    def fits(self, members: list[type[Matcher]]) -> bool:
-        return self.members == members and self.traits == list(map(_traits, members))
 
     def view(self, event_type: str, command: Hashable) -> list[type[Matcher]]:
         # what nobody here asks for shares one entry, so an endpoint cannot grow the cache
@@ -111,12 +106,22 @@ class _IndexedProvider(defaultdict[int, list[type[Matcher]]], MatcherProvider): 
             return members
         command = seen.prefix[CMD_KEY]
         index = self._indexes.get(priority)
-        if index is None or not index.fits(members):
+        if index is None or index.members != members:
             index = self._indexes[priority] = _Index(members)
         try:
             return index.view(seen.event_type, command)
         except TypeError:  # a command of unhashable parts
             return members
+
+    def forget(self) -> None:
+        self._indexes.clear()
+
+
+def _set_attribute(matcher: type, name: str, value: Any) -> None:
+    """`MatcherMeta.__setattr__`: comparing every matcher at every event would cost more than dispatch."""
+    type.__setattr__(matcher, name, value)
+    if name in _DECISIVE and isinstance(matchers.provider, _IndexedProvider):
+        matchers.provider.forget()
 
 
 def _noting(original: Any) -> Any:
@@ -151,6 +156,7 @@ def _obstacle() -> str:
         "CommandRule": CommandRule.__slots__ == ("cmds", "force_whitespace"),
         "ShellCommandRule": ShellCommandRule.__slots__ == ("cmds", "parser"),
         "Rule": Rule.__slots__ == ("checkers",),
+        "MatcherMeta": type(Matcher) is not type and "__setattr__" not in vars(type(Matcher)),
         "handle_event": {"TrieRule", "get_value", "matchers", "keys"} <= set(handle_event.__code__.co_names),
         "MatcherManager": MatcherManager.__getitem__.__code__.co_names == ("provider",),
         "the matcher provider": type(matchers.provider) is DEFAULT_PROVIDER_CLASS,
@@ -172,6 +178,7 @@ def install_index() -> bool:
         return False
     if not _is_noting(TrieRule.__dict__["get_value"]):
         TrieRule.get_value = _noting(TrieRule.__dict__["get_value"])
+    type(Matcher).__setattr__ = _set_attribute
     matchers.set_provider(_IndexedProvider)
     return True
 
@@ -180,6 +187,7 @@ def uninstall_index() -> None:
     """Give dispatch back to NoneBot's own provider; matchers registered meanwhile stay registered."""
     if isinstance(matchers.provider, _IndexedProvider):
         matchers.set_provider(DEFAULT_PROVIDER_CLASS)
+        del type(Matcher).__setattr__
     get_value = TrieRule.__dict__["get_value"]
     if _is_noting(get_value):
         TrieRule.get_value = get_value.__func__.__wrapped__

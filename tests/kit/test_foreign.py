@@ -51,13 +51,21 @@ def _plain_nonebot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test starts from NoneBot as it comes; the host's own register stands again afterwards."""
     for hooks in ("event_preprocessors", "event_postprocessors", "run_preprocessors", "run_postprocessors"):
         monkeypatch.setattr(message, f"_{hooks}", set())
-    provider, prefixes, get_value = matchers.provider, TrieRule.prefix, TrieRule.__dict__["get_value"]
+    prefixes = TrieRule.prefix
+    indexed = type(matchers.provider) is not DEFAULT_PROVIDER_CLASS
     uninstall_index()
+    registered = {priority: list(found) for priority, found in matchers.items()}
     matchers.clear()
     TrieRule.prefix = CharTrie()
     yield
+    monkeypatch.undo()
     uninstall_index()
-    matchers.provider, TrieRule.prefix, TrieRule.get_value = provider, prefixes, get_value
+    matchers.set_provider(DEFAULT_PROVIDER_CLASS)
+    matchers.clear()
+    matchers.update(registered)
+    TrieRule.prefix = prefixes
+    if indexed:
+        assert install_index()
 
 
 class RecordingBot(Bot):
