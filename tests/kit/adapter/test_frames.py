@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import random
 import time
@@ -172,6 +173,10 @@ async def _fuzz(station, count: int) -> None:
     rng = random.Random(20261122)
     async with station.peer() as peer, contextlib.AsyncExitStack() as stack:
         frames = [_mutant(rng, peer) for _ in range(count)]
+        # As the host does after loading: a full collection of a test process alone takes 100 ms.
+        gc.collect()
+        gc.freeze()
+        stack.callback(gc.unfreeze)
         stalls = await stack.enter_async_context(watchdog())
         for frame in frames:
             await peer.send(frame)
