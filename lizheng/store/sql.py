@@ -1,6 +1,7 @@
 """Plain SQL for the few statements where the mapper is too slow or has no words, on either engine."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -17,13 +18,18 @@ def connection() -> BaseDBAsyncClient:
 async def fetch(statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """Run one statement, with `?` for values on every engine, and return its rows (RETURNING included)."""
     client = connection()
-    return await client.execute_query_dict(numbered(statement, client), list(values))
+    return await client.execute_query_dict(numbered(statement, client), _utc(values))
 
 
 async def fetch_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement for every row of values; joins the running transaction, else has its own."""
     client = connection()
-    await client.execute_many(numbered(statement, client), [list(row) for row in rows])
+    await client.execute_many(numbered(statement, client), [_utc(row) for row in rows])
+
+
+def _utc(values: Sequence[Any]) -> list[Any]:
+    """SQLite compares times as text, so they are all written in one zone, as the mapper does."""
+    return [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
 
 
 def numbered(statement: str, client: BaseDBAsyncClient) -> str:
