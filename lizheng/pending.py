@@ -74,7 +74,7 @@ async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...])
     if number is None and ctx.quoted:
         query = query.filter(notice_id=ctx.quoted.message_id)
     elif number is None:
-        query = query.filter(decider__in=deciders, state="open", expires_at__gt=ctx.now)
+        query = query.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
         if "author" in deciders:
             query = query.filter(author_id=ctx.author_id)
     else:
@@ -120,7 +120,7 @@ def _refuse_other(ctx: Context, pending: Pending) -> None:
 async def decide(ctx: Context, pending: Pending, state: str, reason: str = "") -> bool:
     """Close it and plan what follows; False when somebody else was first."""
     changed = await Pending.filter(id=pending.id, state="open").update(
-        state=state, decided_by=ctx.author_id, decided_at=ctx.now, reason=reason
+        state=state, decided_by=ctx.author_id, decided_at=ctx.host.clock.now(), reason=reason
     )
     if changed:
         await ctx.host.schedule.plan(
