@@ -138,7 +138,7 @@ async def toggle_exempt(ctx: Context, people: Members) -> None:
             bound.append(person)
             continue
         await Exempt.update_or_create(
-            {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=person
+            {"by": ctx.author_id, "at": ctx.host.clock.now()}, group_id=ctx.group.id, user_id=person
         )
         await register.close_case(ctx, person)
         freed.append(person)
@@ -155,7 +155,7 @@ async def undo_exempt(ctx: Context, undo: dict[str, Any]) -> None:
         await Exempt.filter(group_id=ctx.group.id, user_id=undo["target"]).delete()
         return
     await Exempt.update_or_create(
-        {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=undo["target"]
+        {"by": ctx.author_id, "at": ctx.host.clock.now()}, group_id=ctx.group.id, user_id=undo["target"]
     )
     await register.close_case(ctx, undo["target"])
 

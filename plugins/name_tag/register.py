@@ -86,7 +86,7 @@ async def open_case(ctx: GroupContext, user_id: int, joined: int = 0) -> bool:
     known = await Offender.get_or_none(group_id=ctx.group.id, user_id=user_id)
     if known is not None and joined in (0, known.joined):
         return False
-    next_at = ctx.now + ctx.settings(Settings).grace
+    next_at = ctx.host.clock.now() + ctx.settings(Settings).grace
     state = {"joined": joined, "told": not joined, "told_at": None, "reminders": 0, "next_at": next_at}
     await Offender.update_or_create(state, group_id=ctx.group.id, user_id=user_id)
     await plan_reminder(ctx, next_at)
@@ -140,7 +140,7 @@ async def take_stock(ctx: GroupContext, form: Format) -> bool:
 async def _open_cases(ctx: GroupContext, user_ids: set[int]) -> None:
     if not user_ids:
         return
-    next_at = ctx.now + ctx.settings(Settings).grace
+    next_at = ctx.host.clock.now() + ctx.settings(Settings).grace
     await Offender.bulk_create(
         [Offender(group_id=ctx.group.id, user_id=user_id, next_at=next_at) for user_id in sorted(user_ids)],
         ignore_conflicts=True,

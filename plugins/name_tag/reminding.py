@@ -65,13 +65,13 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     if form is None or not waiting:
         return None
     last = (
-        await Offender.filter(group_id=ctx.group.id, told_at__gt=ctx.now - QUIET).order_by("-told_at").first()
+        await Offender.filter(group_id=ctx.group.id, told_at__gt=ctx.host.clock.now() - QUIET).order_by("-told_at").first()
     )
     if last is not None and last.told_at is not None:
         return last.told_at + QUIET
     seen = await register.survey(ctx, form)
     if seen is None:
-        return ctx.now + QUIET
+        return ctx.host.clock.now() + QUIET
     people = [row.user_id for row in waiting]
     newcomers = [p for p in people if p in seen.wrong]
     await register.close_case(ctx, *(set(people) - set(newcomers)))
@@ -86,7 +86,7 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
 @atomic
 async def _told(ctx: GroupContext, people: list[int], sample: str, form: Format) -> None:
     rows = Offender.filter(group_id=ctx.group.id, user_id__in=people, told=False)
-    if not await rows.update(told=True, told_at=ctx.now if sample else None) or not sample:
+    if not await rows.update(told=True, told_at=ctx.host.clock.now() if sample else None) or not sample:
         return
     grace = say_duration(ctx.settings(Settings).grace)
     values = {"format": form.outline, "example": sample, "grace": grace}
@@ -106,19 +106,19 @@ async def remind(ctx: GroupContext, slot: Any) -> datetime | None:
     form = register.format_of(ctx)
     if form is None:
         return None
-    rows = await Offender.filter(group_id=ctx.group.id, next_at__lte=ctx.now + SAME_HOUR)
+    rows = await Offender.filter(group_id=ctx.group.id, next_at__lte=ctx.host.clock.now() + SAME_HOUR)
     if not rows:
         return None
     seen = await register.survey(ctx, form)
     if seen is None:
-        return ctx.now + RETRY
+        return ctx.host.clock.now() + RETRY
     await register.close_case(ctx, *(row.user_id for row in rows if row.user_id not in seen.wrong))
     cases = [
         Case(row.user_id, row.reminders, row.next_at)
         for row in rows
         if row.user_id in seen.wrong and row.next_at is not None
     ]
-    now_due = due(cases, ctx.settings(Settings).reminders, ctx.now)
+    now_due = due(cases, ctx.settings(Settings).reminders, ctx.host.clock.now())
     await _remind(ctx, form, [case for case in cases if case.user_id in set(now_due.remind)], seen)
     return await _follow(ctx, form, now_due.act, seen)
 
@@ -174,7 +174,7 @@ async def _follow(ctx: GroupContext, form: Format, people: list[int], seen: Surv
         await _propose_kick(ctx, own, seen)
     elif own:
         await _mute(ctx, form, own, seen)
-    return ctx.now + RETRY if rest else None
+    return ctx.host.clock.now() + RETRY if rest else None
 
 
 async def _settle(ctx: GroupContext, people: list[int], next_at: datetime | None = None) -> None:
@@ -198,7 +198,7 @@ async def _mute(ctx: GroupContext, form: Format, people: list[int], seen: Survey
     for person in people:
         outcome = await ctx.mute(person, chosen.mute_span, reason, rule=RULE)
         if outcome.state is State.NOT_DONE:
-            again = ctx.now + chosen.interval
+            again = ctx.host.clock.now() + chosen.interval
             await _settle(ctx, [person], again)
             await register.plan_reminder(ctx, again)
             continue

@@ -64,7 +64,7 @@ async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
         return
     if await register.open_case(ctx, happened.user_id, happened.time):
         key = f"{happened.user_id}:{happened.time}"
-        await ctx.plan(TELL, ctx.now + GATHERING, key=key)
+        await ctx.plan(TELL, ctx.host.clock.now() + GATHERING, key=key)
 
 
 async def left(ctx: GroupContext, happened: MemberLeft) -> None:
@@ -90,7 +90,7 @@ async def start_over(ctx: GroupContext) -> None:
     """The rule is new here: everybody gets the grace, and the list is read at once."""
     await register.begin_anew(ctx)
     if register.format_of(ctx) is not None:
-        await ctx.plan(CHECK, ctx.now, replace=True)
+        await ctx.plan(CHECK, ctx.host.clock.now(), replace=True)
     else:
         await ctx.unplan(CHECK)
 
@@ -100,7 +100,7 @@ async def check(ctx: GroupContext, slot: Any) -> datetime | None:
     form = register.format_of(ctx)
     if form is None:
         return None
-    return ctx.now + (DAILY if await register.take_stock(ctx, form) else RETRY)
+    return ctx.host.clock.now() + (DAILY if await register.take_stock(ctx, form) else RETRY)
 
 
 def resume(feature: Feature) -> Any:
@@ -111,6 +111,6 @@ def resume(feature: Feature) -> Any:
             if is_on(group, feature):
                 ctx = GroupContext(host, group, feature)
                 if register.format_of(ctx) is not None:
-                    await ctx.plan(CHECK, ctx.now + GATHERING, replace=True)
+                    await ctx.plan(CHECK, ctx.host.clock.now() + GATHERING, replace=True)
 
     return begin

@@ -54,23 +54,23 @@ async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
 async def _remember(ctx: GroupContext, happened: MemberJoined) -> None:
     """Write the join down with its due greeting, unless this join waits already or was greeted."""
     own = Arrival.filter(group_id=ctx.group.id, user_id=happened.user_id)
-    if await own.filter(greeted_at=None, at__gt=ctx.now - rules.STALE).exists():
+    if await own.filter(greeted_at=None, at__gt=ctx.host.clock.now() - rules.STALE).exists():
         return
     _, new = await Arrival.get_or_create(
-        {"at": ctx.now}, group_id=ctx.group.id, user_id=happened.user_id, event_time=happened.time
+        {"at": ctx.host.clock.now()}, group_id=ctx.group.id, user_id=happened.user_id, event_time=happened.time
     )
     if new:
         key = f"{happened.user_id}:{happened.time}"
-        await ctx.plan(GREET, ctx.now + rules.GATHERING, key=key)
+        await ctx.plan(GREET, ctx.host.clock.now() + rules.GATHERING, key=key)
 
 
 async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
     """Greet everybody who waits, in one message; in a raid it may come later."""
-    arrivals = await Arrival.filter(group_id=ctx.group.id, at__gt=ctx.now - rules.STALE).order_by("id")
+    arrivals = await Arrival.filter(group_id=ctx.group.id, at__gt=ctx.host.clock.now() - rules.STALE).order_by("id")
     waiting = [a for a in arrivals if a.greeted_at is None]
     if not waiting:
         return None
-    plan = rules.plan([rules.Arrival(a.at, a.greeted_at, a.merged) for a in arrivals], ctx.now)
+    plan = rules.plan([rules.Arrival(a.at, a.greeted_at, a.merged) for a in arrivals], ctx.host.clock.now())
     if plan.later is not None:
         return plan.later
     members = await everybody(ctx)
@@ -135,9 +135,9 @@ async def _send(
 ) -> list[tuple[Ticket, int]]:
     """Put out the greeting and close the arrivals in one go; returns what went to whom in private."""
     claimed = await Arrival.filter(id__in=arrivals, greeted_at=None).update(
-        greeted_at=ctx.now, merged=guests.raid
+        greeted_at=ctx.host.clock.now(), merged=guests.raid
     )
-    await Arrival.filter(group_id=ctx.group.id, at__lt=ctx.now - REMEMBERED).delete()
+    await Arrival.filter(group_id=ctx.group.id, at__lt=ctx.host.clock.now() - REMEMBERED).delete()
     if not claimed or not parts:
         return []
     await ctx.post(compose("{greeting}", {"greeting": parts}))
