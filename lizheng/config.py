@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from urllib.parse import urlsplit
 from nonebot.config import Config, Env
 from pydantic import BaseModel, Field
 
+OWN = frozenset(
+    {"onebot_access_token", "database_url", "sandbox", "timezone", "pacing", "allowed_hosts", "metrics"}
+)
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_TOKEN = 16
 
@@ -80,10 +84,26 @@ class HostConfig(BaseModel):
             raise Unsafe("PACING=off 只能在 HOST=127.0.0.1 时使用：对真实的 QQ 不限速会被风控。")
 
 
+def from_environment() -> dict[str, Any]:
+    """What the process environment says about us, as arguments for `nonebot.init`.
+
+    NoneBot itself reads a variable it does not declare only when a `.env` file mentions it too.
+    """
+    found: dict[str, Any] = {}
+    for key, value in os.environ.items():
+        name = key.lower()
+        if name in OWN:
+            found[name] = value
+        elif name.startswith("lizheng_") and "__" in name:
+            feature, _, field = name.partition("__")
+            found.setdefault(feature, {})[field] = value
+    return found
+
+
 def peek() -> HostConfig:
     """The configuration as `nonebot.init` will find it, before it is called. Raises like `read`."""
     files = (".env", f".env.{Env().environment}")
-    return read(Config(_env_file=files))  # pyright: ignore[reportCallIssue]
+    return read(Config(_env_file=files, **from_environment()))  # pyright: ignore[reportCallIssue]
 
 
 def read(config: Config) -> HostConfig:
@@ -99,7 +119,7 @@ def read(config: Config) -> HostConfig:
     for switch in ("sandbox",):
         raw[switch] = {True: "on", False: "off"}.get(raw.get(switch), raw.get(switch, "auto"))
     if isinstance(hosts := raw.get("allowed_hosts"), str):
-        raw["allowed_hosts"] = frozenset(h.strip() for h in hosts.split(",") if h.strip())
+        raw["allowed_hosts"] = frozenset(h.strip(' "') for h in hosts.strip("[] ").split(",") if h.strip(' "'))
     found = HostConfig.model_validate(raw)
     found.check()
     return found

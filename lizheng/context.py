@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nonebot.adapters.onebot.v11 import NetworkError
 from pydantic import BaseModel
 
 from lizheng import audit
@@ -110,6 +112,14 @@ class GroupContext:
         """The card or nickname last seen, else the number."""
         known = self.host.roster.seen(self.group.id, user_id)
         return known.name if known else str(user_id)
+
+    async def names_of(self, people: Collection[int]) -> str:
+        """Their cards or nicknames, joined by 、; asks for those not seen yet."""
+        for user_id in people:
+            if self.host.roster.seen(self.group.id, user_id) is None:
+                with suppress(NetworkError):
+                    await self.host.roster.member(self.group.id, user_id)
+        return "、".join(map(self.name_of, people))
 
     async def still_holds_role(self) -> bool:
         """Whether the author has the role this needs according to the member list now. Raises `NetworkError`."""

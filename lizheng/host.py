@@ -59,7 +59,7 @@ class Host:
         os.chdir(config.ROOT)
         found = config.peek()
         configure_logging(found.log_level, found.secrets())
-        return {"driver": "~fastapi", **driver_options()}
+        return {"driver": "~fastapi", **driver_options(), **config.from_environment()}
 
     def __init__(self, driver: Driver):
         self.config = config.read(driver.config)
@@ -72,12 +72,7 @@ class Host:
         self.roster = Roster(self.clock, self.query)
         self.private = Private(self)
         self.dispatch = Dispatch(self, self.config.command_start - {""})
-        self.schedule = Schedule(self.clock)
-        pacing = None if self.config.pacing == "off" else Pacing()
-        self.outbox = Outbox(self.clock, self._call, pacing, self.account_for)
-        self.outbox.on_decided(
-            lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id"))
-        )
+        self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
         self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
@@ -96,6 +91,13 @@ class Host:
 
     # — life ———————————————————————————————————————————————————————————————————————————————
 
+    def _engines(self) -> tuple[Schedule, Outbox]:
+        """What runs between a start and a stop; each start has its own."""
+        pacing = None if self.config.pacing == "off" else Pacing()
+        outbox = Outbox(self.clock, self._call, pacing, self.account_for)
+        outbox.on_decided(lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id")))
+        return Schedule(self.clock), outbox
+
     async def start(self) -> None:
         """Find the features among NoneBot's plugins, open the database, and take up what was left."""
         self.take_in_features()
@@ -109,6 +111,7 @@ class Host:
             logger.error("{}", error)
             raise SystemExit(str(error)) from error
         await self.groups.load()
+        self.schedule, self.outbox = self._engines()
         for feature in self.features.values():
             for job in feature.jobs.values():
                 handler = partial(self._run_job, feature, job.handler)
@@ -171,14 +174,14 @@ class Host:
         """The account that acts for a group, None while none that can is connected."""
         return self.adapter.account_for(group_id)
 
-    async def query(self, group_id: int, api: str, **params: Any) -> Any:
+    async def query(self, group_id: int, api: str, /, **params: Any) -> Any:
         """Ask the endpoint something about a group, within 2 s. Raises `NetworkError` or `ActionFailed`."""
         account = self.account_for(group_id)
         if account is None:
             raise NotSent("no account for this group is connected")
         return await self.ask_account(account, api, **params)
 
-    async def ask_account(self, account: int, api: str, **params: Any) -> Any:
+    async def ask_account(self, account: int, api: str, /, **params: Any) -> Any:
         return await self._call(account, api, {**params, "_timeout": QUERY_SECONDS})
 
     async def _call(self, account: int, api: str, params: dict[str, Any]) -> Any:

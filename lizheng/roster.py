@@ -13,6 +13,7 @@ from lizheng.clock import Clock
 from lizheng.roles import Role
 
 KEPT_GROUPS = 64
+KEPT_MEMBERS = 4096
 FRESH_SECONDS = 300
 
 
@@ -49,7 +50,7 @@ class MemberInfo:
 class Query(Protocol):
     """Reads from the endpoint that acts for a group, within 2 s. Raises `NetworkError` when it does not answer."""
 
-    def __call__(self, group_id: int, api: str, **params: Any) -> Awaitable[Any]: ...
+    def __call__(self, group_id: int, api: str, /, **params: Any) -> Awaitable[Any]: ...
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Roster:
         self._clock = clock
         self._query = query
         self._listings: OrderedDict[int, _Listing] = OrderedDict()
+        self._met: OrderedDict[tuple[int, int], MemberInfo] = OrderedDict()
 
     async def members(self, group_id: int, *, fresh: bool = False) -> dict[int, MemberInfo]:
         """Everyone in the group. Raises `NetworkError` or `ActionFailed` when the list cannot be read."""
@@ -104,6 +106,9 @@ class Roster:
         if not data:
             return None
         info = MemberInfo.of(data)
+        self._met[group_id, user_id] = info
+        while len(self._met) > KEPT_MEMBERS:
+            self._met.popitem(last=False)
         if listing := self._listings.get(group_id):
             listing.members[user_id] = info
         return info
@@ -111,13 +116,16 @@ class Roster:
     def seen(self, group_id: int, user_id: int) -> MemberInfo | None:
         """What is remembered, without asking anyone."""
         listing = self._listings.get(group_id)
-        return listing.members.get(user_id) if listing else None
+        known = listing.members.get(user_id) if listing else None
+        return known or self._met.get((group_id, user_id))
 
     def clear(self) -> None:
         self._listings.clear()
+        self._met.clear()
 
     def forget(self, group_id: int, user_id: int = 0) -> None:
         """Drop one member (who left, whose role changed) or, with 0, the whole group."""
+        self._met.pop((group_id, user_id), None)
         if not user_id:
             self._listings.pop(group_id, None)
         elif listing := self._listings.get(group_id):

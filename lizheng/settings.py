@@ -70,7 +70,7 @@ class Setting:
         if isinstance(value, timedelta):
             return say_duration(value)
         if isinstance(value, WeeklySpans):
-            return value.describe()
+            return value.describe() or "（空）"
         if isinstance(value, list | tuple):
             return "、".join(map(str, value))
         return str(value)

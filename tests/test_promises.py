@@ -95,12 +95,16 @@ def test_member_text_goes_in_as_a_value() -> None:
     """The template of `say` and its kin is a literal or one of the plugin's texts, never put together."""
     wrong: list[str] = []
     for path in CODE:
+        if "sandbox" in path.parts:
+            continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
             if node.func.attr not in ("say", "tell_once", "preview", "submit", "tell"):
                 continue
             if not (isinstance(node.func.value, ast.Name) and node.func.value.id in ("ctx", "self")):
+                continue
+            if node.func.value.id == "self" and path.name != "context.py":
                 continue
             position = {"say": 0}.get(node.func.attr, 1)
             template = node.args[position] if len(node.args) > position else None

@@ -19,7 +19,7 @@ ASK_SECONDS = 5.0
 SETTLE_SECONDS = 10.0
 SETTLE_CLAIMED = 3.0
 FIRST_LOOK = 1.0
-FIRST_LOOK_CLAIMED = 0.1
+FIRST_LOOK_CLAIMED = 0.0
 LONGEST_PAUSE = 8.0
 UNREACHABLE_POLL = 2.0
 GIVE_UP_TRIES = 8
@@ -27,6 +27,8 @@ AT_ONCE = 8
 
 
 class Decide(Protocol):
+    """Takes what was found out: done, not done, or unknown for good."""
+
     def __call__(self, entry: Entry, state: str, data: Any = None, *, why: str = "") -> None: ...
 
 
@@ -78,7 +80,7 @@ class Reconciler:
         return sorted([*doubted, *self._given_up.values()], key=lambda entry: entry.id)
 
     def idle(self) -> bool:
-        """Whether nothing is being looked up but what waits for an account (on a frozen clock: or for time)."""
+        """Whether all that is left waits for an account or, on a frozen clock, for time."""
         if self._looks:
             return False
         now = self._clock.now()
@@ -177,8 +179,8 @@ class Reconciler:
     def _give_up(self, doubt: _Doubt, why: str) -> None:
         entry = doubt.entry
         self._doubts.pop(entry.id, None)
-        entry.given_up = True
         self._given_up[entry.id] = entry
+        self._decide(entry, "unknown", why=why)
         logger.warning("nobody knows whether outgoing call {} ({}) was done: {}", entry.id, entry.api, why)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nonebot import logger
 from nonebot.drivers import ASGIMixin, Driver
 
 from lizheng import audit
@@ -92,13 +92,16 @@ def open_sandbox(host: Host, driver: Driver) -> None:
     key, port = host.access.sandbox_key, host.config.port
     world = World(lambda: host.clock.now().timestamp(), sleep=host.clock.sleep)
     wire = Wire(world, f"ws://127.0.0.1:{port}/onebot/v11/ws", key, reconnect=0.3)
-    mount(driver.asgi, world, HostBackstage(host, HostStage(host, world, wire)), key, port, host.config.timezone)
+    mount(
+        driver.asgi, world, HostBackstage(host, HostStage(host, world, wire)), key, port, host.config.timezone
+    )
     furnish(world)
 
     async def connect() -> None:
         await wire.start()
         address = f"http://127.0.0.1:{port}/sandbox/?key={key}"
-        logger.opt(colors=False).success("沙盒已打开，用浏览器访问：{}", address)
+        sys.stdout.write(f"\n沙盒已打开，用浏览器访问：\n  {address}\n\n")
+        sys.stdout.flush()
 
     driver.on_startup(connect)
     driver.on_shutdown(wire.stop)

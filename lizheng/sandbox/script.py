@@ -8,30 +8,31 @@
     【过 3 秒】
 
 A line is `名字：words` or an event in 【】. What 里正 says and does stands where it happens, and nothing else may happen.
-`…` in 里正's words stands for anything; `小李→里正：同意` quotes the last thing 里正 said; `小王（私聊）：…` and
+`…` in 里正's words stands for anything; `小李→里正：同意` quotes the last thing 里正 said, `小李→里正「投稿」：同意` the last with these words in it; `小王（私聊）：…` and
 `里正（私聊 小王）：…` are private. A line that begins with a space goes on the one before.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BOT = "里正"
 LINE = re.compile(
-    r"^(?P<who>[^：【】（）→\s]{1,12})(?:→(?P<quoted>[^：（）\s]{1,12}))?(?:（(?P<aside>[^）]*)）)?：(?P<text>.*)$"
+    r"^(?P<who>[^：【】（）→\s]{1,12})(?:→(?P<quoted>[^：（）「\s]{1,12})(?:「(?P<which>[^」]*)」)?)?(?:（(?P<aside>[^）]*)）)?：(?P<text>.*)$"
 )
 HEADERS = ("开", "设")
 
 
 @dataclass(frozen=True)
 class Speech:
-    """Somebody says something; `quoted` names whose last message it replies to."""
+    """Somebody says something; `quoted` names whose last message (with `which` in it) it replies to."""
 
     who: str
     text: str
     line: int
     quoted: str = ""
+    which: str = ""
     private: bool = False
     to: str = ""
 
@@ -98,6 +99,7 @@ def _read_line(raw: str, number: int) -> Step:
         found["text"].strip(),
         number,
         quoted=found["quoted"] or "",
+        which=found["which"] or "",
         private=aside.startswith("私聊"),
         to=aside.removeprefix("私聊").strip(),
     )

@@ -51,7 +51,9 @@ class HostStage:
     async def change_setting(self, group_id: int, feature: str, setting: str, value: str) -> None:
         found = next(f for f in self.host.features.values() if feature in (f.id, f.title))
         one = next(s for s in settings_of(found) if setting in (s.name, s.title))
-        await self.host.change_setting(self.host.groups[group_id], found, one.name, one.dump(one.parse(value)))
+        await self.host.change_setting(
+            self.host.groups[group_id], found, one.name, one.dump(one.parse(value))
+        )
 
     async def introduce(self, group_id: int) -> None:
         """Get the bot's one introduction over with, where a conversation is not about it."""

@@ -68,7 +68,7 @@ class Player:
             self.people[OWNER] = int(owner.user_id)
         self.group = group
         self._seen: list[Happening] = []
-        self._last: dict[str, int] = {}
+        self._said: list[tuple[str, int, str]] = []
         self._expected: list[tuple[int, str]] = []
         self._pace: Callable[[], Awaitable[None]] | None = None
 
@@ -88,6 +88,10 @@ class Player:
     def name(self, user_id: int) -> str:
         return next((name for name, known in self.people.items() if known == user_id), str(user_id))
 
+    def last_of(self, name: str, words: str = "") -> int | None:
+        """The id of the last message somebody said, with these words in it."""
+        return next((i for who, i, said in reversed(self._said) if who == name and words in said), None)
+
     # — playing ————————————————————————————————————————————————————————————————————————————
 
     async def play(self, script: str) -> None:
@@ -105,11 +109,15 @@ class Player:
         """Play only the people's part, with `pace()` between the steps: a demonstration, nothing is compared."""
         steps = read_script(script)
         self._name_everyone(steps)
-        for step in steps:
-            if not _is_bots(step):
-                await self._do(step)
-                await self.stage.settle()
-                await pace()
+        self.world.watchers.append(self._watch)
+        try:
+            for step in steps:
+                if not _is_bots(step):
+                    await self._do(step)
+                    await self.stage.settle()
+                    await pace()
+        finally:
+            self.world.watchers.remove(self._watch)
 
     async def _play(self, steps: list[Step], lines: list[str]) -> None:
         waiting: list[Step] = []
@@ -128,12 +136,16 @@ class Player:
         for step in steps:
             if not isinstance(step, Header) and step.who:
                 self.person(step.who)
+            if isinstance(step, Speech) and step.who != BOT:
+                for mention in MENTION.finditer(step.text):
+                    self.person(mention[1])
 
     def _watch(self, happening: Happening) -> None:
         if happening.user_id == self.world.account or happening.operator_id == self.world.account:
             self._seen.append(happening)
         if "message_id" in happening.data and happening.kind in ("message", "packet", "forward"):
-            self._last[self.name(happening.user_id)] = happening.data["message_id"]
+            words = self._plain(happening.data)
+            self._said.append((self.name(happening.user_id), happening.data["message_id"], words))
 
     def _compare(self, waiting: list[Step], lines: list[str], position: int) -> None:
         happened = [done for seen in self._seen if (done := self._told(seen))]
@@ -226,12 +238,10 @@ class Player:
             return
         quoted = None
         if step.quoted:
-            quoted = self._last.get(step.quoted)
+            quoted = self.last_of(step.quoted, step.which)
             if quoted is None:
-                raise Mismatch(f"line {step.line}: {step.quoted} has not said anything yet")
-        self._last[step.who] = self.world.say(
-            self.group.group_id, who, self._segments(step.text), reply_to=quoted
-        )
+                raise Mismatch(f"line {step.line}: {step.quoted} has not said that yet")
+        self.world.say(self.group.group_id, who, self._segments(step.text), reply_to=quoted)
 
     def _segments(self, text: str) -> list[dict[str, Any]]:
         segments: list[dict[str, Any]] = []
@@ -293,7 +303,7 @@ def _card(player: Player, who: int, words: tuple[str, ...]) -> None:
 
 
 def _recall(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.recall(player._last[player.name(who)], who)
+    player.world.recall(player.last_of(player.name(who)) or 0, who)
 
 
 def _packet(player: Player, who: int, words: tuple[str, ...]) -> None:

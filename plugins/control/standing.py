@@ -16,16 +16,13 @@ TITLES = {kind: title for title, _, kind in KINDS}
 Handler = Callable[..., Awaitable[None]]
 
 
-def _names(ctx: Context, people: list[int]) -> str:
-    return "、".join(ctx.name_of(p) for p in people)
-
-
 def lister(kind: StandingKind) -> Handler:
     async def show(ctx: Context) -> None:
         held = sorted(ctx.group.standing(kind))
         if not held:
             await ctx.say(texts.STANDING_NONE, title=TITLES[kind])
             return
+        await ctx.names_of(held)
         names = "、".join(f"{ctx.name_of(p)}（{p}）" if ctx.name_of(p) != str(p) else str(p) for p in held)
         await ctx.say(texts.STANDING_LIST, title=TITLES[kind], names=names)
 
@@ -58,7 +55,7 @@ async def _answer(
     title = TITLES[kind]
     if not changed:
         template = texts.STANDING_HAD if added else texts.STANDING_HAD_NOT
-        await ctx.say(template, names=_names(ctx, asked), title=title)
+        await ctx.say(template, names=await ctx.names_of(asked), title=title)
         return
     undo = {"name": "standing", "kind": kind, "people": changed, "added": added}
     for person in changed:
@@ -69,7 +66,7 @@ async def _answer(
             undo=undo | {"people": [person]},
         )
     template = texts.STANDING_ADDED if added else texts.STANDING_REMOVED
-    await ctx.say(template, names=_names(ctx, changed), title=title)
+    await ctx.say(template, names=await ctx.names_of(changed), title=title)
 
 
 async def undo_standing(ctx: Context, undo: dict[str, Any]) -> None:

@@ -140,7 +140,7 @@ async def test_contributions_are_decided_by_number_or_by_quoting(stage: HostStag
   同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
 小李→里正：同意
 里正：1 号要由代管及以上来决定。
-管理员→里正：同意
+管理员→里正「投稿」：同意
 里正：采用了：第一句
 小王：/试投 第二句
 里正：小王 投稿：第二句…
