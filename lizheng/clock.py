@@ -75,7 +75,7 @@ class Clock:
 
 
 class Alarm:
-    """One waiter that wakes when it is rung, when a time on the clock has passed, or when the clock is moved."""
+    """One waiter, woken by a ring, by time passing on the clock, or by the clock being moved."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -89,7 +89,7 @@ class Alarm:
             _finish(self._waiter)
 
     async def wait(self, seconds: float | None = None) -> None:
-        """Wait for a ring, for seconds of the clock (None: without end), or for a move, whichever is first."""
+        """Wait for a ring, a move, or seconds of the clock (None: without end), whichever is first."""
         if not self._rung and (seconds is None or seconds > 0):
             self._waiter = asyncio.get_running_loop().create_future()
             try:

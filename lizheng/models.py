@@ -32,7 +32,10 @@ class Record(Model):
 
 
 class Outgoing(Model):
-    """One API call that changes QQ, from the intent to what became of it. Written by the outbox alone."""
+    """One API call that changes QQ, from the intent to what became of it. Written by the outbox alone.
+
+    It has no index but those it cannot do without: each costs every message, and is of use only at start.
+    """
 
     id = fields.BigIntField(primary_key=True)
     account = fields.BigIntField(default=0)
@@ -42,7 +45,7 @@ class Outgoing(Model):
     params = fields.JSONField(default=dict)
     priority = fields.SmallIntField(default=0)
     state = fields.CharField(max_length=16, default="queued")
-    record_id = fields.BigIntField(null=True, db_index=True)
+    record_id = fields.BigIntField(null=True)
     feature = fields.CharField(max_length=64, default="")
     source = fields.CharField(max_length=255, null=True, unique=True)
     created_at = fields.DatetimeField()
@@ -55,11 +58,10 @@ class Outgoing(Model):
 
     class Meta(Model.Meta):
         table = "lizheng_outgoing"
-        indexes: ClassVar = (("state", "created_at"), ("sent_at",))
 
 
 class Slot(Model):
-    """One due job of the schedule. `late_limit` in seconds; `retry_at` holds a failed one back, `due_at` stays."""
+    """One due job of the schedule. `late_limit` is in seconds; `retry_at` holds a failed one back."""
 
     id = fields.BigIntField(primary_key=True)
     feature = fields.CharField(max_length=64)

@@ -17,7 +17,7 @@ from tortoise.expressions import Q
 from lizheng.clock import Alarm, Clock
 from lizheng.models import Slot
 from lizheng.store import after_commit
-from lizheng.store.sql import connection, fetch
+from lizheng.store.sql import connection, fetch, fetch_many
 
 LOOK_AGAIN = 30.0
 AT_ONCE = 8
@@ -30,14 +30,21 @@ Handler = Callable[[Slot], Awaitable[datetime | None]]
 Lane = tuple[int, str, str]
 
 _PLAN = (
-    'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "state", "late_limit", '
-    "\"attempts\", \"error\") VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, 0, '') "
+    'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "late_limit", '
+    '"state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
     'ON CONFLICT ("feature", "name", "group_id", "key") DO '
 )
 _REPLACE = (
     'UPDATE SET "due_at" = excluded."due_at", "payload" = excluded."payload", "state" = \'waiting\', '
     '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
     '"claimed_at" = NULL, "done_at" = NULL'
+)
+
+
+# Planned anew or cancelled meanwhile, a slot no longer is that run's to finish.
+_FINISH = (
+    'UPDATE "lizheng_slot" SET "state" = ?, "due_at" = ?, "attempts" = ?, "error" = ?, "retry_at" = ?, '
+    '"done_at" = ? WHERE "id" = ? AND "state" = \'running\' AND "claimed_at" = ?'
 )
 
 
@@ -58,6 +65,7 @@ class Schedule:
         self._running: dict[Lane, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._own: set[int] = set()
+        self._finished: list[tuple[Any, ...]] = []
         self._released: datetime | None = None
         self._next_due: datetime | None = None
         self._unseen = False
@@ -73,9 +81,9 @@ class Schedule:
     ) -> None:
         """Run `handler(slot)` for this feature's slots of that name.
 
-        What it returns is the same slot's next due time, or None when it is finished. One that raises is tried
-        three times more, with growing pauses, then `failed`. A slot later than `late_limit` is not run but
-        `missed`. For either `on_missed(slot)` is called, and may return the next due time too; without it, or
+        What it returns is the same slot's next due time, or None when it is finished. One that raises is
+        tried three times more, with growing pauses, then `failed`. A slot later than `late_limit` is not run
+        but `missed`. For either `on_missed(slot)` is called, and may return the next due time too; without it, or
         with None, a repeating slot ends there.
         """
         self._jobs[feature, name] = _Job(handler, late_limit, on_missed)
@@ -93,16 +101,18 @@ class Schedule:
     ) -> Slot:
         """Write a slot down, within the running atomic if there is one.
 
-        Feature, name, group and key are one slot once and for all: planned again it stays as it is, finished or
-        not, unless `replace`, which gives it the new time and payload and makes it wait again.
+        Feature, name, group and key are one slot once and for all: planned again it stays as it is, finished
+        or not, unless `replace`, which gives it the new time and payload and makes it wait again.
         """
         job = self._jobs.get((feature, name))
         late = job.late_limit.total_seconds() if job and job.late_limit is not None else None
-        await fetch(
-            _PLAN + (_REPLACE if replace else "NOTHING"),
+        rows = await fetch(
+            _PLAN + (_REPLACE if replace else "NOTHING") + " RETURNING *",
             (feature, name, group_id, key, due_at, json.dumps(dict(payload or {})), late),
         )
         after_commit(self._wake)
+        if rows:
+            return Slot._init_from_db(**rows[0])
         return await Slot.get(feature=feature, name=name, group_id=group_id, key=key)
 
     async def cancel(self, feature: str, name: str, group_id: int, key: str = "") -> None:
@@ -116,11 +126,13 @@ class Schedule:
     def idle(self) -> bool:
         """Whether no slot is running and none is due by now."""
         due = self._next_due is not None and self._next_due <= self._clock.now()
-        return self._ticker is None or not (self._running or self._unseen or self._looking or due)
+        return self._ticker is None or not (
+            self._running or self._unseen or self._looking or self._finished or due
+        )
 
     async def settle(self) -> None:
         """Wait until every slot due by now has run, those due again by now included."""
-        while not self.idle():
+        while not self.idle():  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
     async def start(self) -> None:
@@ -142,6 +154,7 @@ class Schedule:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+        await self._write_finished()
 
     def _wake(self) -> None:
         self._unseen = True
@@ -160,6 +173,7 @@ class Schedule:
 
     async def _begin(self) -> float:
         """Start what is due; the seconds until something may be."""
+        await self._write_finished()
         now = self._clock.now()
         if self._released is None or now - self._released >= STALE:
             await self._release(now, everything=False)
@@ -199,7 +213,7 @@ class Schedule:
                 name__in=[*{name for _, name in self._jobs}, ""],
             )
             .order_by("due_at", "id")
-            .limit(4 * AT_ONCE)
+            .limit(2 * AT_ONCE)
         )
 
     async def _following(self, now: datetime) -> datetime | None:
@@ -236,14 +250,11 @@ class Schedule:
 
     async def _run_slot(self, slot: Slot) -> None:
         job = self._jobs[slot.feature, slot.name]
-        now = self._clock.now()
-        try:
-            if job.late_limit is not None and now - slot.due_at > job.late_limit:
-                await self._finish(slot, await self._miss(job, slot, "missed"))
-            else:
-                await self._finish(slot, await self._attempt(job, slot))
-        except Exception:
-            logger.exception("slot {} ({}.{}) could not be finished", slot.id, slot.feature, slot.name)
+        late = self._clock.now() - slot.due_at
+        if job.late_limit is not None and late > job.late_limit:
+            self._finish(slot, await self._miss(job, slot, "missed"))
+        else:
+            self._finish(slot, await self._attempt(job, slot))
 
     async def _attempt(self, job: _Job, slot: Slot) -> datetime | None:
         """Run the handler; the slot carries the resulting state, the time of its next run is returned."""
@@ -274,16 +285,37 @@ class Schedule:
             logger.exception("what was to follow a {} slot {} failed", state, slot.id)
             return None
 
-    async def _finish(self, slot: Slot, following: datetime | None) -> None:
-        values: dict[str, Any] = {"attempts": slot.attempts, "error": slot.error, "retry_at": slot.retry_at}
+    def _finish(self, slot: Slot, following: datetime | None) -> None:
+        done_at = None
         if following is not None and following > slot.due_at:
-            values = {"state": "waiting", "due_at": following, "attempts": 0, "error": "", "retry_at": None}
-        elif slot.state == "waiting":
-            values["state"] = "waiting"
-        else:
-            values |= {"state": slot.state, "done_at": self._clock.now()}
-        # Planned anew or cancelled meanwhile, it no longer is this run's to finish.
-        await Slot.filter(id=slot.id, state="running", claimed_at=slot.claimed_at).update(**values)
+            slot.state, slot.due_at, slot.attempts, slot.error, slot.retry_at = (
+                "waiting",
+                following,
+                0,
+                "",
+                None,
+            )
+        elif slot.state != "waiting":
+            done_at = self._clock.now()
+        self._finished.append(
+            (
+                slot.state,
+                slot.due_at,
+                slot.attempts,
+                slot.error,
+                slot.retry_at,
+                done_at,
+                slot.id,
+                slot.claimed_at,
+            )
+        )
+
+    async def _write_finished(self) -> None:
+        """Write down together what has ended since the last look."""
+        finished = self._finished[:]
+        if finished:
+            await fetch_many(_FINISH, finished)
+            del self._finished[: len(finished)]
 
 
 def _lane(slot: Slot) -> Lane:

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("params", fields.JSONField(default=dict)),
                 ("priority", fields.SmallIntField(default=0)),
                 ("state", fields.CharField(default="queued", max_length=16)),
-                ("record_id", fields.BigIntField(null=True, db_index=True)),
+                ("record_id", fields.BigIntField(null=True)),
                 ("feature", fields.CharField(default="", max_length=64)),
                 ("source", fields.CharField(null=True, unique=True, max_length=255)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -60,12 +60,7 @@ class Migration(migrations.Migration):
                 ("answer", fields.JSONField(null=True)),
                 ("why", fields.TextField(default="", unique=False)),
             ],
-            options={
-                "table": "lizheng_outgoing",
-                "app": "lizheng",
-                "indexes": [Index(fields=["state", "created_at"]), Index(fields=["sent_at"])],
-                "pk_attr": "id",
-            },
+            options={"table": "lizheng_outgoing", "app": "lizheng", "pk_attr": "id"},
             bases=["Model"],
         ),
         ops.CreateModel(

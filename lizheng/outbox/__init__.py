@@ -1,4 +1,4 @@
-"""The one door for API calls that change QQ: written down first, paced, sent once, and reconciled when in doubt."""
+"""The one door for API calls that change QQ: written down first, paced, sent once, looked up in doubt."""
 
 from lizheng.outbox.entry import Draft, Entry, Priority, Ticket
 from lizheng.outbox.outbox import Outbox

@@ -47,9 +47,9 @@ KINDS = {
 class Draft:
     """One call to make.
 
-    `group_id` is the group it belongs to (0 for none), `user_id` the person a private message goes to. `source`
-    makes it happen once: a second draft with the same source gets the first one's ticket. `account` 0 means
-    whoever acts for the group. Past `expires_at` it is not sent any more; None waits without end.
+    `group_id` is the group it belongs to (0 for none), `user_id` the person a private message goes to.
+    `source` makes it happen once: a second draft with the same source gets the first one's ticket. `account`
+    0 means whoever acts for the group. Past `expires_at` it is not sent any more; None waits without end.
     """
 
     api: str
@@ -87,7 +87,7 @@ class Entry:
     why: str = ""
     decided_at: datetime | None = None
     sender: int = 0
-    given_up: bool = False
+    tries: int = 0
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
     @property
@@ -107,7 +107,9 @@ class Entry:
         """What is known now; UNKNOWN while it is queued, on its way or in doubt."""
         if self.is_decided:
             return Outcome(State(self.state), self.answer, self.why)
-        return Outcome(State.UNKNOWN, None, "还在排队" if self.state == "queued" else "还没有结果")
+        return Outcome(
+            State.UNKNOWN, None, self.why or ("还在排队" if self.state == "queued" else "还没有结果")
+        )
 
     def tell(self) -> None:
         """Wake whoever waits for the decision."""

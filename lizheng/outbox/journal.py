@@ -1,4 +1,4 @@
-"""The outbox's rows: many changes to them share one statement or transaction, since every commit costs a disk sync."""
+"""The outbox's rows. Many changes share one statement or transaction: every commit costs a disk sync."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nonebot.log import logger
+from tortoise.expressions import Q
 
 from lizheng.models import Outgoing
 from lizheng.outbox.entry import KINDS, Entry, Kind
@@ -40,7 +41,10 @@ _DECIDE = (
     'UPDATE "lizheng_outgoing" SET "state" = ?, "why" = ?, "answer" = ?, "account" = ?, "sent_at" = ?, '
     '"decided_at" = ?, "not_before" = ? WHERE "id" = ?'
 )
-_RECORD = 'UPDATE "lizheng_record" SET "state" = ?, "why" = ? WHERE "id" = ? AND "state" IN (\'intended\', \'unknown\')'
+_RECORD = (
+    'UPDATE "lizheng_record" SET "state" = ?, "why" = ? '
+    "WHERE \"id\" = ? AND \"state\" IN ('intended', 'unknown')"
+)
 
 
 class Journal:
@@ -72,12 +76,13 @@ class Journal:
 
     def hurry(self) -> None:
         """Write the finals now instead of within half a second."""
-        self._hurry = True
-        self._wake.set()
+        if self._finals or self._stopping:
+            self._hurry = True
+            self._wake.set()
 
-    async def insert(self, entry: Entry) -> bool:
+    def insert(self, entry: Entry) -> asyncio.Future[bool]:
         """Write a new row together with others'; False when its source is there already."""
-        return await self._ask(self._inserts, entry)
+        return self._ask(self._inserts, entry)
 
     async def claim(self, entry: Entry) -> bool:
         """Write the intent to send a queued row; False when it is no longer queued (another host took it)."""
@@ -91,11 +96,11 @@ class Journal:
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.hurry)
 
-    async def _ask(self, queue: list[tuple[Entry, asyncio.Future[bool]]], entry: Entry) -> bool:
+    def _ask(self, queue: list[tuple[Entry, asyncio.Future[bool]]], entry: Entry) -> bool:
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         queue.append((entry, answer))
         self._wake.set()
-        return await answer
+        return answer
 
     async def _run(self) -> None:
         while not (self._stopping and self.idle()):
@@ -219,9 +224,10 @@ async def find_by_source(source: str) -> Entry | None:
     return _entry(row) if row else None
 
 
-async def unfinished() -> list[Entry]:
-    """Rows that are queued, on their way or in doubt, oldest first."""
-    rows = await Outgoing.filter(state__in=("queued", "sending", "unknown")).order_by("id")
+async def unfinished(now: datetime) -> list[Entry]:
+    """Rows that are queued, on their way, or in doubt for less than a day, oldest first."""
+    recent = Q(state="unknown", sent_at__gte=now - timedelta(days=1))
+    rows = await Outgoing.filter(Q(state__in=("queued", "sending")) | recent).order_by("id")
     return [_entry(row) for row in rows]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from nonebot.adapters.onebot.v11.exception import NetworkError
@@ -22,10 +23,13 @@ from lizheng.store import after_commit, in_atomic
 
 CALL_SECONDS = 15.0
 OWN_GROUP_WAITS = 2.0
-RETRY_SECONDS = 1.0
-LOOK_AGAIN = 30.0
+LONGEST_RETRY = 30.0
+SOURCES_KEPT = 2000
+LOOK_AGAIN = 3600.0
 NO_ACCOUNT_POLL = 1.0
 PURGE_EVERY = timedelta(days=1)
+REPLAYED = timedelta(minutes=15)
+DOUBT_MARGIN = timedelta(seconds=5)
 VERIFIED = {"set_group_kick"}
 
 Call = Callable[[int, str, dict[str, Any]], Awaitable[Any]]
@@ -34,8 +38,9 @@ Call = Callable[[int, str, dict[str, Any]], Awaitable[Any]]
 class Outbox:
     """The one door for calls that change QQ.
 
-    `call(account, api, params)` makes one call and raises as the adapter does; `account_for(group_id)` names the
-    connected account that acts for a group, None while there is none. `pacing` None lifts rates and breaker.
+    `call(account, api, params)` makes one call and raises as the adapter does; `account_for(group_id)` names
+    the connected account that acts for a group, None while there is none. `pacing` None lifts the rates and
+    the breaker, not the kick budget.
     """
 
     def __init__(
@@ -55,15 +60,15 @@ class Outbox:
         self._sending: set[asyncio.Task[Any]] = set()
         self._pump_task: asyncio.Task[None] | None = None
         self._purged_at: datetime | None = None
-        self._blocked = False
+        self._next_go = 0.0
 
     # — for callers ————————————————————————————————————————————————————————————————————————
 
     async def put(self, draft: Draft) -> Ticket:
         """Write the call down; it is sent after the running atomic (if any) has committed.
 
-        A draft whose `source` was put before gets that call's ticket. Raises TypeError for parameters that are
-        no JSON, and what the database raises.
+        A draft whose `source` was put before gets that call's ticket. Raises TypeError for parameters that
+        are no JSON, and what the database raises.
         """
         entry = self._entry_of(draft)
         if entry.source and (known := self._by_source.get(entry.source)):
@@ -74,16 +79,14 @@ class Outbox:
             after_commit(lambda: self._accept(entry))
             return Ticket(entry)
         now = self._clock.now()
-        at_once = self._lanes.is_free(entry) and self._may_go(entry, now) <= now.timestamp()
-        if at_once:
+        if self._lanes.is_free(entry) and self._may_go(entry, now) <= now.timestamp():
+            # The row is born as being sent: one commit instead of two.
             self._take(entry, now)
-        written = await self._journal.insert(entry)
-        if not written:
-            if at_once:
-                self._lanes.release(entry)
-            return await self._known(entry)
-        self._accept(entry, taken=at_once)
-        return Ticket(entry)
+        writing = self._journal.insert(entry)
+        writing.add_done_callback(partial(self._written, entry))
+        if await asyncio.shield(writing):
+            return Ticket(entry)
+        return await self._known(entry)
 
     def pending(self) -> int:
         """Calls that are queued, on their way or in doubt and still being looked up."""
@@ -99,7 +102,9 @@ class Outbox:
         Asking makes outcomes be written at once.
         """
         self._journal.hurry()
-        waiting = self._blocked if self._clock.is_frozen else self._lanes.only_stranded
+        waiting = self._lanes.only_stranded
+        if self._clock.is_frozen:
+            waiting = self._next_go > self._clock.now().timestamp()
         quiet = not self._sending and not self._tasks and self._journal.idle()
         return quiet and (not len(self._lanes) or waiting) and self._reconciler.idle()
 
@@ -118,7 +123,7 @@ class Outbox:
 
     def wake(self) -> None:
         """Look again at once, for instance because an account has connected."""
-        self._alarm.ring()
+        self._stir()
         self._reconciler.wake()
 
     # — life ———————————————————————————————————————————————————————————————————————————————
@@ -126,14 +131,16 @@ class Outbox:
     async def start(self) -> None:
         """Take up what an earlier run left: the queued go on, those being sent are looked up."""
         now = self._clock.now()
-        self._traffic.replay(await journal.sent_since(now - timedelta(hours=1)))
+        unfinished = await journal.unfinished(now)
+        doubted = [entry.sent_at - DOUBT_MARGIN for entry in unfinished if entry.sent_at]
+        self._traffic.replay(await journal.sent_since(min([now - REPLAYED, *doubted])))
         self._journal.start()
-        for entry in await journal.unfinished():
+        for entry in unfinished:
             entry.sender = entry.account
-            if entry.source:
-                self._by_source[entry.source] = entry
+            self._remember_source(entry)
             if entry.state == "queued":
                 self._lanes.add(entry)
+                self._traffic.spend_kick(entry)
             else:
                 self._doubt(entry, "上次停机时还没有结果")
         await self._purge(now)
@@ -174,16 +181,27 @@ class Outbox:
         known = self._by_source.get(entry.source or "") or await journal.find_by_source(entry.source or "")
         return Ticket(known or entry)
 
-    def _accept(self, entry: Entry, *, taken: bool = False) -> None:
+    def _written(self, entry: Entry, writing: asyncio.Future[bool]) -> None:
+        if not writing.cancelled() and writing.exception() is None and writing.result():
+            self._accept(entry)
+        else:
+            self._lanes.release(entry)
+
+    def _remember_source(self, entry: Entry) -> None:
         if entry.source:
             self._by_source[entry.source] = entry
-        if entry.api == "set_group_kick":
-            self._traffic.kicks.spend(entry.group_id, entry.created_at.timestamp())
-        if taken and self._pump_task is not None:
-            self._launch(entry)
+            oldest = next(iter(self._by_source))
+            if len(self._by_source) > SOURCES_KEPT and self._by_source[oldest].is_decided:
+                del self._by_source[oldest]
+
+    def _accept(self, entry: Entry) -> None:
+        self._remember_source(entry)
+        self._traffic.spend_kick(entry)
+        if entry.state == "sending":
+            self._spawn(self._send(entry), self._sending)
         else:
             self._lanes.add(entry)
-            self._alarm.ring()
+            self._stir()
 
     def _reachable(self, entry: Entry) -> int | None:
         """The account that can make (or look up) this call now."""
@@ -212,8 +230,13 @@ class Outbox:
             if self._purged_at is None or now - self._purged_at >= PURGE_EVERY:
                 await self._purge(now)
 
-    def _pump(self) -> float | None:
-        """Send what may go now; the seconds until more may, None when only an event can change that."""
+    def _stir(self) -> None:
+        self._next_go = 0.0
+        self._lanes.only_stranded = False
+        self._alarm.ring()
+
+    def _pump(self) -> float:
+        """Send what may go now; the seconds until it is worth looking again."""
         now = self._clock.now()
         moment = now.timestamp()
         soonest = float("inf")
@@ -235,8 +258,8 @@ class Outbox:
             soonest = min(soonest, moment + NO_ACCOUNT_POLL if stranded else ready)
             if entry.expires_at:
                 soonest = min(soonest, entry.expires_at.timestamp())
-        self._blocked = soonest > moment
-        return None if soonest == float("inf") else min(max(0.0, soonest - moment), LOOK_AGAIN)
+        self._next_go = soonest
+        return min(max(0.0, soonest - moment), LOOK_AGAIN)
 
     async def _claim(self, entry: Entry) -> None:
         try:
@@ -250,11 +273,11 @@ class Outbox:
         else:
             self._lanes.release(entry)
 
-    def _launch(self, entry: Entry) -> None:
-        self._spawn(self._send(entry), self._sending)
-
     async def _send(self, entry: Entry) -> None:
         timer = asyncio.get_running_loop().call_later(OWN_GROUP_WAITS, self._free, entry)
+        planned, entry.sent_at = entry.sent_at, self._clock.now()
+        if planned is not None:
+            self._traffic.left_at(entry, planned.timestamp())
         try:
             data = await self._call(entry.sender, entry.api, {**entry.params, "_timeout": CALL_SECONDS})
         except ActionFailed as error:
@@ -285,18 +308,19 @@ class Outbox:
     def _free(self, entry: Entry) -> None:
         self._lanes.release(entry)
         if len(self._lanes):
-            self._alarm.ring()
+            self._stir()
 
     # — what became of it ——————————————————————————————————————————————————————————————————
 
     def _requeue(self, entry: Entry, why: str) -> None:
         entry.state, entry.why, entry.sent_at = "queued", why, None
-        entry.not_before = self._clock.now() + timedelta(seconds=RETRY_SECONDS)
+        entry.not_before = self._clock.now() + timedelta(seconds=min(2.0**entry.tries, LONGEST_RETRY))
+        entry.tries += 1
         self._traffic.untake(entry)
         self._journal.decide(entry)
         self._lanes.release(entry)
         self._lanes.add(entry)
-        self._alarm.ring()
+        self._stir()
 
     def _doubt(self, entry: Entry, why: str) -> None:
         entry.state, entry.why = "unknown", why
@@ -304,14 +328,19 @@ class Outbox:
         self._reconciler.add(entry)
 
     def _decide(self, entry: Entry, state: str, data: Any = None, *, why: str = "") -> None:
+        if state == "unknown":
+            entry.state, entry.why = state, why
+            self._journal.decide(entry)
+            entry.tell()
+            return
+        if state == "done" and entry.state == "unknown":
+            self._ended(entry, ok=True)
         entry.state, entry.answer, entry.why = state, data, why
         entry.decided_at = self._clock.now()
         if entry.api == "set_group_kick" and state == "not_done":
             self._traffic.kicks.give_back(entry.group_id, entry.created_at.timestamp())
         if state == "done":
             self._traffic.remember(entry)
-        if entry.source:
-            self._by_source.pop(entry.source, None)
         self._journal.decide(entry)
         entry.tell()
         for callback in self._on_decided:

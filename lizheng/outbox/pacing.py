@@ -8,7 +8,7 @@ from lizheng.outbox.entry import Kind
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`burst` at once, then one per `interval` seconds; and at most `cap` in any `window` seconds (0: no cap)."""
+    """`burst` at once, then one per `interval` seconds; at most `cap` in any `window` seconds (0: no cap)."""
 
     burst: int
     interval: float
@@ -20,8 +20,8 @@ class Rate:
 class Pacing:
     """The rates per kind of call, for one group and for one account.
 
-    `slack` seconds are added to every interval and window, since calls reach QQ a little earlier or later than
-    they are counted here.
+    `slack` seconds are added to every interval and window, since calls reach QQ a little earlier or later
+    than they are counted here.
     """
 
     group: dict[Kind, Rate] = field(
@@ -58,6 +58,11 @@ class Meter:
         self._full_again = max(self._full_again, at) + self._interval
         self._times.append(at)
 
+    def delayed(self, planned: float, actual: float) -> None:
+        """A call that was taken for one time went at a later one."""
+        self._full_again += actual - planned
+        self._times = deque((actual if at == planned else at for at in self._times), self._times.maxlen)
+
     def idle_at(self, now: float) -> bool:
         """Whether nothing taken so far matters any more."""
         return self._full_again <= now and (not self._times or self._times[-1] + self._window <= now)
@@ -77,6 +82,12 @@ class Pacer:
     def take(self, kind: Kind, account: int, place: int, at: float) -> None:
         for meter in self._of(kind, account, place):
             meter.take(at)
+
+    def delayed(self, kind: Kind, account: int, place: int, planned: float, actual: float) -> None:
+        """A call that was taken for one time went at a later one."""
+        if self._pacing is not None and actual - planned > self._pacing.slack:
+            for meter in self._of(kind, account, place):
+                meter.delayed(planned, actual)
 
     def sweep(self, now: float) -> None:
         """Forget the meters that are full again."""

@@ -32,9 +32,18 @@ class Traffic:
         if entry.kind is Kind.MESSAGE:
             self._breakers[entry.sender].sent()
 
+    def left_at(self, entry: Entry, planned: float) -> None:
+        """The call planned for one time is made at `entry.sent_at`."""
+        assert entry.sent_at is not None
+        self._pacer.delayed(entry.kind, entry.sender, entry.place, planned, entry.sent_at.timestamp())
+
     def untake(self, entry: Entry) -> None:
         """It did not leave after all; its tokens stay used, but a probe is no longer on its way."""
         self._breakers[entry.sender].probing = False
+
+    def spend_kick(self, entry: Entry) -> None:
+        if entry.kind is Kind.KICK:
+            self.kicks.spend(entry.group_id, entry.created_at.timestamp())
 
     def breaker(self, account: int) -> Breaker:
         return self._breakers[account]
@@ -58,7 +67,7 @@ class Traffic:
         return set(self._ids[entry.place])
 
     def replay(self, sent: Iterable[Entry]) -> None:
-        """Bring everything to where it was, from the rows of the last hour in the order they were sent."""
+        """Bring everything to where it was, from the rows sent lately, in the order they were sent."""
         for entry in sent:
             entry.sender = entry.account
             if entry.sent_at is None:
@@ -69,8 +78,8 @@ class Traffic:
                 self._breakers[entry.sender].ended(
                     entry.state == "done", (entry.decided_at or entry.sent_at).timestamp()
                 )
-            if entry.kind is Kind.KICK and entry.state != "not_done":
-                self.kicks.spend(entry.group_id, entry.created_at.timestamp())
+            if entry.state != "not_done":
+                self.spend_kick(entry)
             if entry.state == "done":
                 self.remember(entry)
 

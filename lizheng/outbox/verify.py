@@ -1,4 +1,4 @@
-"""Looking up whether a call happened after all. One verifier per API; each asks the endpoint, none changes anything."""
+"""Looking up whether a call happened after all. One verifier per API; each only asks the endpoint."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Finding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What looking showed. ABSENT may still become HAPPENED within seconds; `why` is a Chinese sentence for it."""
+    """What looking showed. ABSENT may still become HAPPENED within seconds; `why` says it in Chinese."""
 
     finding: Finding
     data: Any = None
