@@ -101,7 +101,8 @@ async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
     verdict = judge(form, visible(card), reserved)
     if not verdict.ok:
         sample = example(form, _nickname(ctx))
-        raise Misread(f"{verdict.why}。格式是 {form}，例如 /名片 {sample}。")
+        await ctx.say(texts.OWN_REFUSED, why=verdict.why, format=str(form), example=sample)
+        return
     outcome = await ctx.rename(ctx.author_id, verdict.card, texts.RENAME_REASON, own=True)
     ctx.host.roster.forget(ctx.group.id, ctx.author_id)
     if outcome.state is State.DONE:

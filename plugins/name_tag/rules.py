@@ -44,9 +44,11 @@ def judge(form: Format, card: str, reserved: Collection[str] = ()) -> Verdict:
     if fold(shown) and fold(shown) in reserved:
         return Verdict(False, "和管理员的名片一模一样")
     pieces = _pieces(form, shown)
-    if any(map(impersonates, [shown] if len(pieces) < 2 else pieces)) and not _listed(form, pieces):
+    fits = len(pieces) == len(form.parts)
+    posing = map(impersonates, pieces if fits else [shown, *pieces])
+    if any(posing) and not (fits and _listed(form, pieces)):
         return Verdict(False, "像是在冒充群主、管理员或官方")
-    if len(pieces) != len(form.parts):
+    if not fits:
         return Verdict(False, f"要有 {len(form.parts)} 段，现在是 {len(pieces)} 段")
     fitted: list[str] = []
     for part, piece in zip(form.parts, pieces, strict=True):
@@ -74,8 +76,6 @@ def _pieces(form: Format, card: str) -> list[str]:
 
 def _listed(form: Format, pieces: list[str]) -> bool:
     """Whether every piece that sounds official was offered by the format itself."""
-    if len(pieces) != len(form.parts):
-        return False
     return all(
         fold(piece) in map(fold, part.choices)
         for part, piece in zip(form.parts, pieces, strict=True)
