@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import secrets
@@ -95,7 +94,9 @@ class Host:
         """What runs between a start and a stop; each start has its own."""
         pacing = None if self.config.pacing == "off" else Pacing()
         outbox = Outbox(self.clock, self._call, pacing, self.account_for)
-        outbox.on_decided(lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id")))
+        outbox.on_decided(
+            lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id"))
+        )
         return Schedule(self.clock), outbox
 
     async def start(self) -> None:
@@ -301,8 +302,3 @@ class Host:
     def idle(self) -> bool:
         """Whether everything that has happened so far has been dealt with."""
         return self.adapter.lanes.idle() and self.schedule.idle() and self.outbox.idle()
-
-    async def settled(self) -> None:
-        """Wait until idle; for the sandbox and the tests."""
-        while not self.idle():
-            await asyncio.sleep(0.002)

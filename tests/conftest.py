@@ -45,7 +45,9 @@ HOST = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-async def listening(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator:
+async def listening(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator:
     """The host behind a real socket, and its port."""
     host = request.config.stash[HOST]
     host.clock.freeze(NOON)

@@ -8,8 +8,8 @@
     【过 3 秒】
 
 A line is `名字：words` or an event in 【】. What 里正 says and does stands where it happens, and nothing else may happen.
-`…` in 里正's words stands for anything; `小李→里正：同意` quotes the last thing 里正 said, `小李→里正「投稿」：同意` the last with these words in it; `小王（私聊）：…` and
-`里正（私聊 小王）：…` are private. A line that begins with a space goes on the one before.
+`…` in 里正's words stands for anything; `小李→里正：同意` quotes the last thing 里正 said, `小李→里正「投稿」：同意` the
+last with these words in it; `小王（私聊）：…` and `里正（私聊 小王）：…` are private. A line that begins with a space goes on the one before.
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ def read_script(text: str) -> list[Step]:
         if not raw.strip() or raw.startswith("#"):
             continue
         if raw[0] in " \u3000" and steps and isinstance(last := steps[-1], Speech):
-            steps[-1] = Speech(
-                last.who, f"{last.text}\n{raw.strip()}", last.line, last.quoted, last.private, last.to
-            )
+            steps[-1] = replace(last, text=f"{last.text}\n{raw.strip()}")
             continue
         steps.append(_read_line(raw.strip(), number))
     return steps

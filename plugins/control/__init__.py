@@ -6,36 +6,41 @@ from plugins.control import checkup, help, records, settings, standing, switches
 feature = Feature(
     __name__, "控制", "帮助、开关、设置、自检、记录与撤销", settings=settings.Settings, always_on=True
 )
+ADMIN = Role.ADMIN
 
-feature.command("帮助", "看看现在能用什么", aliases={"help"}).form(help.overview, example="/帮助").form(
-    help.topic, example="/帮助 群规"
-)
-feature.command("功能", "所有功能和开关", aliases={"features"}, example="/功能").form(help.features)
+command = feature.command("帮助", "看看现在能用什么", aliases={"help"})
+command.form(help.overview)
+command.form(help.topic, example="/帮助 群规", summary="一个功能或命令怎么用")
 
-admin = {"role": Role.ADMIN}
-feature.command("开启", "打开一个功能", aliases={"on"}, **admin, example="/开启 入群欢迎").form(
-    switches.switch_on
-)
-feature.command("关闭", "关掉一个功能", aliases={"off"}, **admin, example="/关闭 入群欢迎").form(
-    switches.switch_off
-)
-feature.command("试运行", "只说会做什么，不真的做", aliases={"dryrun"}, **admin, example="/试运行 开").form(
-    switches.show_dry_run
-).form(switches.dry_run)
-feature.command("设置", "查看或修改设置", aliases={"set"}, **admin, example="/设置 入群欢迎").form(
-    settings.show
-).form(settings.change, example="/设置 控制 记录条数 20")
-feature.command("自检", "机器人现在好不好", aliases={"check"}, **admin, example="/自检").form(checkup.checkup)
-feature.command("记录", "机器人做过什么", aliases={"log"}, role=Role.DEPUTY, example="/记录 #12").form(
-    records.show
-)
-feature.command("撤销", "撤销一条记录", aliases={"undo"}, **admin, example="/撤销 12").form(records.undo)
+command = feature.command("功能", "所有功能和开关", aliases={"features"})
+command.form(help.features)
+
+command = feature.command("开启", "打开一个功能", aliases={"on"}, role=ADMIN)
+command.form(switches.switch_on, example="/开启 入群欢迎")
+command = feature.command("关闭", "关掉一个功能", aliases={"off"}, role=ADMIN)
+command.form(switches.switch_off, example="/关闭 入群欢迎")
+
+command = feature.command("试运行", "只说会做什么，不真的做", aliases={"dryrun"}, role=ADMIN)
+command.form(switches.show_dry_run, summary="现在开着没有")
+command.form(switches.dry_run, example="/试运行 开")
+
+command = feature.command("设置", "查看或修改设置", aliases={"set"}, role=ADMIN)
+command.form(settings.show, example="/设置 入群欢迎", summary="一个功能的设置，或其中一项")
+command.form(settings.change, example="/设置 控制 记录条数 20", summary="修改一项；值写 默认 就恢复默认")
+
+command = feature.command("自检", "机器人现在好不好", aliases={"check"}, role=ADMIN)
+command.form(checkup.checkup)
+
+command = feature.command("记录", "机器人做过什么", aliases={"log"}, role=Role.DEPUTY)
+command.form(records.show, example="/记录 #12", summary="最近几条，或某人的、某一条")
+command = feature.command("撤销", "撤销一条记录", aliases={"undo"}, role=ADMIN)
+command.form(records.undo, example="/撤销 12")
 
 for title, summary, kind in standing.KINDS:
-    command = feature.command(title, summary, example=f"/{title} 查看")
-    command.form(standing.lister(kind), word="查看|列表").form(
-        standing.adder(kind), word="添加|加", **admin, example=f"/{title} 添加 @小王"
-    ).form(standing.remover(kind), word="删除|移除", **admin, example=f"/{title} 删除 @小王")
+    command = feature.command(title, summary)
+    command.form(standing.lister(kind), word="查看|列表", summary=f"现在的{title}")
+    command.form(standing.adder(kind), word="添加|加", role=ADMIN, example=f"/{title} 添加 @小王")
+    command.form(standing.remover(kind), word="删除|移除", role=ADMIN, example=f"/{title} 删除 @小王")
 
 feature.on(GroupMet, help.introduce)
 feature.undo("switch", switches.undo_switch)
