@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import nonebot
 
 from lizheng.feature import Feature
 from lizheng.host import Host
-from lizheng.settings import settings_of
+from lizheng.settings import Setting, settings_of
 
 HOST_VARIABLES = (
-    ("HOST", "127.0.0.1", "监听的地址。不是本机地址时，ONEBOT_ACCESS_TOKEN 至少要 16 个字符，否则拒绝启动"),
+    ("ONEBOT_ACCESS_TOKEN", "", "和 QQ 端（NapCat、LLBot）写同一串，自己编，至少 16 个字符；空着就打开沙盒"),
+    ("SUPERUSERS", "[]", '超级用户的 QQ 号，例如 ["12345"]：在每个群都算管理者'),
+    ("HOST", "127.0.0.1", "监听的地址；不是本机地址时，没有 16 个字符以上的 ONEBOT_ACCESS_TOKEN 会拒绝启动"),
     ("PORT", "8080", "监听的端口；QQ 端连 ws://HOST:PORT/onebot/v11/ws"),
-    ("ONEBOT_ACCESS_TOKEN", "", "和 QQ 端（NapCat、LLBot）写同一个；空着就打开沙盒"),
-    ("SUPERUSERS", "[]", '超级用户的 QQ 号，比如 ["12345"]'),
     ("COMMAND_START", '["/"]', "命令的前缀"),
-    ("DATABASE_URL", "sqlite://data/lizheng.db", "数据库；也可以是 postgres://用户:密码@主机/库"),
-    ("SANDBOX", "auto", "auto：没有设 ONEBOT_ACCESS_TOKEN 时打开沙盒；on；off"),
     ("TIMEZONE", "Asia/Shanghai", "群里的时间"),
+    ("DATABASE_URL", "sqlite://data/lizheng.db", "数据库；也可以是 postgres://用户:密码@主机/库"),
+    ("SANDBOX", "auto", "auto：没有设 ONEBOT_ACCESS_TOKEN 时打开沙盒；on：总打开；off：不打开"),
     ("PACING", "on", "按群和账号限速；off 只能用于本机的沙盒和测试"),
-    ("ALLOWED_HOSTS", "[]", "除本机和 HOST 外，还允许用哪些域名访问"),
+    ("ALLOWED_HOSTS", "[]", '除本机和 HOST 外，还允许用哪些域名访问，例如 ["bot.example.com"]'),
     ("METRICS", "false", "true 时 GET /metrics 给出 Prometheus 文本"),
-    ("LOG_LEVEL", "INFO", "日志的详细程度"),
+    ("LOG_LEVEL", "INFO", "日志的详细程度：DEBUG、INFO、WARNING、ERROR"),
 )
 """Name, default and meaning of what the host itself reads."""
+GENERATED = "由 python -m lizheng docs 生成，请不要手改"
 
 
 def load_features() -> list[Feature]:
@@ -36,27 +37,55 @@ def load_features() -> list[Feature]:
     return list(host.features.values())
 
 
-def pages(features: Sequence[Feature]) -> dict[str, str]:
-    """The generated pages by their path below the project's root."""
-    return {"docs/plugins.md": plugins_page(features), ".env.example": environment_page(features)}
+def pages(features: Iterable[Feature]) -> dict[str, str]:
+    """The generated pages by their path below the project's root; of features from elsewhere they say nothing."""
+    ours = [f for f in features if f.module.split(".")[0] in ("plugins", "lizheng")]
+    return {"docs/plugins.md": plugins_page(ours), ".env.example": environment_page(ours)}
 
 
 def plugins_page(features: Sequence[Feature]) -> str:
-    parts = ["# 功能一览", "", "<!-- 由 python -m lizheng docs 生成，请不要手改 -->", ""]
+    """Every command with its forms, every setting, as Markdown tables."""
+    parts = ["# 命令和设置", "", f"<!-- {GENERATED} -->", ""]
+    parts += [
+        "命令名后面的括号里是别名。`<…>` 要写，`[…]` 可以不写；空格可以是全角的，`／` 和 `/` 一样。",
+        "",
+    ]
+    parts += [
+        f"- [{feature.title}](#{feature.title}-{feature.id})：{feature.summary.rstrip('。')}"
+        for feature in features
+    ]
     for feature in features:
-        parts += [f"## {feature.title} `{feature.id}`", "", feature.summary, ""]
-        parts += ["| 命令 | 谁能用 | 做什么 | 例子 |", "|---|---|---|---|"]
-        for command in feature.commands:
-            for form in command.forms:
-                cells = (f"`{form.usage}`", form.role.label, form.summary, f"`{form.example}`")
-                parts.append(f"| {' | '.join(_cell(c) for c in cells)} |")
-        if found := settings_of(feature):
-            parts += ["", "| 设置 | 默认 | 说明 | 环境变量 |", "|---|---|---|---|"]
-            for setting in found:
-                cells = (setting.title, setting.show(setting.default), setting.description, f"`{setting.environment}`")
-                parts.append(f"| {' | '.join(_cell(c) for c in cells)} |")
-        parts.append("")
-    return "\n".join(parts)
+        parts += ["", f"## {feature.title} {feature.id}", "", *_about(feature)]
+    return "\n".join(parts) + "\n"
+
+
+def _about(feature: Feature) -> list[str]:
+    always = "总是开着，关不掉。" if feature.always_on else f"管理员发 `/开启 {feature.title}` 打开。"
+    parts = [f"{feature.summary.rstrip('。')}。{always}"]
+    if feature.commands:
+        parts += ["", *_table(("命令", "谁能用", "做什么", "例子"), _forms(feature))]
+    if found := settings_of(feature):
+        parts += ["", *_table(("设置", "默认", "说明", "环境变量"), map(_setting_row, found))]
+    return parts
+
+
+def _forms(feature: Feature) -> list[tuple[str, str, str, str]]:
+    rows: list[tuple[str, str, str, str]] = []
+    for command in feature.commands:
+        aliases = f"（{'、'.join(command.aliases)}）" if command.aliases else ""
+        for form in command.forms:
+            rows.append((f"`{form.usage}`{aliases}", form.role.label, form.summary, f"`{form.example}`"))
+            aliases = ""
+    return rows
+
+
+def _setting_row(setting: Setting) -> tuple[str, ...]:
+    return setting.title, setting.show(setting.default), setting.description, f"`{setting.environment}`"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(map(_cell, line))} |" for line in lines]
 
 
 def _cell(text: str) -> str:
@@ -64,11 +93,24 @@ def _cell(text: str) -> str:
 
 
 def environment_page(features: Sequence[Feature]) -> str:
-    lines = ["# 复制成 .env 再改。由 python -m lizheng docs 生成。", ""]
+    """What `.env` may hold, each line commented out at its default."""
+    lines = [f"# 复制成 .env，去掉要改的那行前面的 #。{GENERATED}。", ""]
     for name, default, meaning in HOST_VARIABLES:
         lines += [f"# {meaning}", f"# {name}={default}", ""]
+    lines += ["# 下面是各功能设置的默认值：群里没有用 /设置 改过的，就用这里的。", ""]
     for feature in features:
         for setting in settings_of(feature):
-            default = setting.show(setting.default).replace("\n", "\\n")
-            lines += [f"# {feature.title}·{setting.title}：{setting.description}", f"# {setting.environment}={default}", ""]
+            lines += [f"# {feature.title}·{setting.title}：{setting.description}"]
+            lines += [f"# {setting.environment}={_as_variable(setting)}", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _as_variable(setting: Setting) -> str:
+    """The default as `.env` would say it, so that a line reads the same with its `#` taken off."""
+    if setting.default in (None, "", [], ()):
+        return ""
+    text = setting.show(setting.default)
+    if any(c in text for c in "\n\"'# "):
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    return text
