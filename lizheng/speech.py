@@ -86,7 +86,7 @@ def placeholders(text: str, known: Iterable[str]) -> list[str]:
         name, closed, _ = part.partition("}")
         if not closed or name not in known:
             options = "".join(f"{{{k}}}" for k in known)
-            raise Misread(f"不认识的占位符「{{{name[:10]}」；能用的是 {options}。")
+            raise Misread(f"不认识的占位符「{{{name[:10]}}}」；能用的是 {options}。")
         found.append(name)
     return found
 

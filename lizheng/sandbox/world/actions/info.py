@@ -1,5 +1,6 @@
 """Actions that only look."""
 
+import base64
 from typing import Any
 
 from lizheng.sandbox.world.refusal import WorldError
@@ -114,7 +115,9 @@ def get_image(call: Call) -> dict[str, Any]:
     name = call.string("file", call.params.get("file_id") or "")
     if not name:
         raise WorldError("没有这个文件。", "file not found")
-    return {"file": name, "url": f"{call.world.media_base}/{name}", "file_size": "1024", "file_name": name}
+    found = {"file": name, "url": f"{call.world.media_base}/{name}", "file_size": "1024", "file_name": name}
+    content = call.world.media.get(name)
+    return found if content is None else {**found, "base64": base64.b64encode(content).decode()}
 
 
 INFO: dict[str, Action] = {
