@@ -58,6 +58,7 @@ class Journal:
         self._hurry = False
         self._running: asyncio.Task[None] | None = None
         self._stopping = False
+        self._writing = False
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -65,6 +66,7 @@ class Journal:
         self._running = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
+        """Write everything that is left; later inserts fail."""
         self._stopping = True
         self.hurry()
         if self._running is not None:
@@ -72,7 +74,7 @@ class Journal:
             self._running = None
 
     def idle(self) -> bool:
-        return not (self._inserts or self._claims or self._finals)
+        return not (self._inserts or self._claims or self._finals or self._writing)
 
     def hurry(self) -> None:
         """Write the finals now instead of within half a second."""
@@ -96,8 +98,11 @@ class Journal:
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.hurry)
 
-    def _ask(self, queue: list[tuple[Entry, asyncio.Future[bool]]], entry: Entry) -> bool:
+    def _ask(self, queue: list[tuple[Entry, asyncio.Future[bool]]], entry: Entry) -> asyncio.Future[bool]:
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if self._running is None:
+            answer.set_exception(RuntimeError("the outbox is not running"))
+            return answer
         queue.append((entry, answer))
         self._wake.set()
         return answer
@@ -110,12 +115,14 @@ class Journal:
             claims, self._claims = self._claims[:BATCH], self._claims[BATCH:]
             if self._inserts or self._claims:
                 self._wake.set()
+            self._writing = True
             if inserts:
                 await self._write(inserts, insert_rows)
             if self._hurry:
                 await self._flush()
             if claims:
                 await self._write(claims, claim_rows)
+            self._writing = False
             if self._stopping:
                 self._wake.set()
 

@@ -12,7 +12,6 @@ class Lanes:
     """A lane is occupied while its last call is on its way; other lanes never wait for it."""
 
     def __init__(self) -> None:
-        self.only_stranded = True
         self._lanes: dict[LaneKey, list[tuple[int, int, Entry]]] = {}
         self._occupied: dict[LaneKey, Entry] = {}
         self._count = 0
@@ -23,7 +22,6 @@ class Lanes:
     def add(self, entry: Entry) -> None:
         heapq.heappush(self._lanes.setdefault(_key(entry), []), (entry.priority, entry.id, entry))
         self._count += 1
-        self.only_stranded = False
 
     def remove(self, entry: Entry) -> None:
         """Take out the head of a lane."""

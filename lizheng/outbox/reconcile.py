@@ -17,7 +17,7 @@ from lizheng.outbox.verify import Case, Finding, Verdict, look
 
 ASK_SECONDS = 5.0
 SETTLE_SECONDS = 10.0
-SETTLE_CLAIMED = 3.0
+SETTLE_CLAIMED = 1.5
 FIRST_LOOK = 1.0
 FIRST_LOOK_CLAIMED = 0.0
 LONGEST_PAUSE = 8.0

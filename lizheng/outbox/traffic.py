@@ -45,6 +45,10 @@ class Traffic:
         if entry.kind is Kind.KICK:
             self.kicks.spend(entry.group_id, entry.created_at.timestamp())
 
+    def unspend_kick(self, entry: Entry) -> None:
+        if entry.kind is Kind.KICK:
+            self.kicks.give_back(entry.group_id, entry.created_at.timestamp())
+
     def breaker(self, account: int) -> Breaker:
         return self._breakers[account]
 

@@ -94,7 +94,11 @@ class Peer:
             user = params["user_id"]
             if user not in self.members:
                 raise ActionFailed(status="failed", retcode=1200, wording="成员不存在")
-            return {"user_id": user, "shut_up_timestamp": self.muted.get(user, 0), "card": self.cards.get(user, "")}
+            return {
+                "user_id": user,
+                "shut_up_timestamp": self.muted.get(user, 0),
+                "card": self.cards.get(user, ""),
+            }
         if api == "get_msg":
             for messages in self.history.values():
                 for message in messages:

@@ -60,14 +60,16 @@ async def test_the_intent_is_in_the_database_before_the_call(outbox: Outbox, pee
         states.extend(await Outgoing.all().values_list("state", flat=True))
         return await call(account, api, params)
 
-    outbox._call = look
+    outbox._sender._call = look
     await (await outbox.put(text("一"))).outcome()
     await atomic(outbox.put)(text("二"))
     await quiet(outbox)
     assert states == ["sending", "done", "sending"]
 
 
-async def test_nothing_is_sent_before_the_transaction_commits_nor_after_a_rollback(outbox: Outbox, peer: Peer):
+async def test_nothing_is_sent_before_the_transaction_commits_nor_after_a_rollback(
+    outbox: Outbox, peer: Peer
+):
     @atomic
     async def work(fail: bool) -> None:
         await outbox.put(text("later"))
@@ -205,7 +207,9 @@ async def test_deciders_are_told_the_message_id(outbox: Outbox, peer: Peer):
 
 async def test_old_messages_are_deleted_and_acts_kept(outbox: Outbox, peer: Peer):
     await outbox.put(text("old"))
-    await outbox.put(Draft("set_group_ban", {"group_id": GROUP, "user_id": 11, "duration": 60}, group_id=GROUP))
+    await outbox.put(
+        Draft("set_group_ban", {"group_id": GROUP, "user_id": 11, "duration": 60}, group_id=GROUP)
+    )
     await quiet(outbox)
     await outbox.stop()
     peer.clock.move(timedelta(days=3))
@@ -218,7 +222,9 @@ async def test_old_messages_are_deleted_and_acts_kept(outbox: Outbox, peer: Peer
 # — in doubt ———————————————————————————————————————————————————————————————————————————————
 
 
-async def test_a_message_nobody_answered_is_found_in_the_history_and_not_sent_again(outbox: Outbox, peer: Peer):
+async def test_a_message_nobody_answered_is_found_in_the_history_and_not_sent_again(
+    outbox: Outbox, peer: Peer
+):
     await outbox.put(text("same"))
     peer.fates["send_group_msg"] = ["done but unanswered"]
     ticket = await outbox.put(text("same"))
@@ -272,10 +278,18 @@ async def test_an_ok_for_a_kick_counts_only_when_the_member_is_gone(outbox: Outb
     [
         (kick(11), "done but unanswered", "done"),
         (kick(11), "lost", "not_done"),
-        (Draft("set_group_ban", {"group_id": GROUP, "user_id": 11, "duration": 600}), "done but unanswered", "done"),
+        (
+            Draft("set_group_ban", {"group_id": GROUP, "user_id": 11, "duration": 600}),
+            "done but unanswered",
+            "done",
+        ),
         (Draft("set_group_ban", {"group_id": GROUP, "user_id": 11, "duration": 600}), "lost", "not_done"),
         (Draft("set_group_ban", {"group_id": GROUP, "user_id": 11, "duration": 0}), "lost", "done"),
-        (Draft("set_group_card", {"group_id": GROUP, "user_id": 11, "card": "北京-小王"}), "lost", "not_done"),
+        (
+            Draft("set_group_card", {"group_id": GROUP, "user_id": 11, "card": "北京-小王"}),
+            "lost",
+            "not_done",
+        ),
         (
             Draft("set_group_card", {"group_id": GROUP, "user_id": 11, "card": "北京-小王"}),
             "done but unanswered",
@@ -288,7 +302,9 @@ async def test_an_ok_for_a_kick_counts_only_when_the_member_is_gone(outbox: Outb
         (Draft("set_group_whole_ban", {"group_id": GROUP, "enable": True}), "lost", "unknown"),
     ],
 )
-async def test_each_act_in_doubt_is_looked_up(outbox: Outbox, peer: Peer, draft: Draft, fate: str, state: str):
+async def test_each_act_in_doubt_is_looked_up(
+    outbox: Outbox, peer: Peer, draft: Draft, fate: str, state: str
+):
     peer.clock.freeze(NOON)
     peer.requests["6"] = False
     await outbox.put(text("message 1"))
@@ -320,7 +336,8 @@ async def test_doubts_wait_for_the_account_and_are_decided_once_it_is_back(outbo
 
 async def abandon(outbox: Outbox) -> None:
     """End it as a crash does: nothing more is written."""
-    tasks = [outbox._pump_task, outbox._reconciler._task, outbox._journal._running, *outbox._sending]
+    tasks = [outbox._sender._task, outbox._reconciler._task, outbox._journal._running, *outbox._sender._calls]
+    tasks.append(outbox._purging)
     for task in tasks:
         if task:
             task.cancel()

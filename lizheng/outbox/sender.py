@@ -1,0 +1,224 @@
+"""Sending what is queued: in order, at its pace, never one group at another's cost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from nonebot.adapters.onebot.v11.exception import NetworkError
+from nonebot.log import logger
+
+from lizheng.adapter.errors import ActionFailed, NotSent
+from lizheng.clock import Alarm, Clock
+from lizheng.outbox.entry import Entry, Kind
+from lizheng.outbox.journal import Journal
+from lizheng.outbox.lanes import Lanes
+from lizheng.outbox.traffic import Traffic
+
+CALL_SECONDS = 15.0
+OWN_GROUP_WAITS = 2.0
+LONGEST_RETRY = 30.0
+LOOK_AGAIN = 3600.0
+NO_ACCOUNT_POLL = 1.0
+
+Call = Callable[[int, str, dict[str, Any]], Awaitable[Any]]
+
+
+class Ends(Protocol):
+    """Who is told how a call ended."""
+
+    def answered(self, entry: Entry, data: Any) -> None: ...
+
+    def refused(self, entry: Entry, why: str) -> None: ...
+
+    def doubted(self, entry: Entry, why: str) -> None: ...
+
+
+class Sender:
+    """Takes entries whose rows are written and makes their calls.
+
+    `reachable(entry)` is the account that can make the call now, None while none can.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        call: Call,
+        journal: Journal,
+        traffic: Traffic,
+        reachable: Callable[[Entry], int | None],
+        ends: Ends,
+    ) -> None:
+        self._clock = clock
+        self._call = call
+        self._journal = journal
+        self._traffic = traffic
+        self._reachable = reachable
+        self._ends = ends
+        self._alarm = Alarm(clock)
+        self._lanes = Lanes()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._next_go = 0.0
+        self._only_stranded = True
+
+    def reserve(self, entry: Entry) -> bool:
+        """Take its place and tokens now if it may go at once, so that its row is born as being sent."""
+        now = self._clock.now()
+        if not self._lanes.is_free(entry) or self._may_go(entry, now) > now.timestamp():
+            return False
+        self._take(entry, now)
+        return True
+
+    def give_up(self, entry: Entry) -> None:
+        """A reserved entry will not come."""
+        self._lanes.release(entry)
+
+    def accept(self, entry: Entry) -> None:
+        """Send a reserved entry; queue any other."""
+        if entry.state == "sending":
+            self._begin(self._send(entry))
+        else:
+            self._lanes.add(entry)
+            self.stir()
+
+    def pending(self) -> int:
+        """Calls queued or on their way."""
+        return len(self._lanes) + len(self._calls)
+
+    def idle(self) -> bool:
+        """Whether nothing is on its way, nor queued but for want of an account (on a frozen clock: of time)."""
+        waiting = self._only_stranded
+        if self._clock.is_frozen:
+            waiting = self._next_go > self._clock.now().timestamp()
+        return not self._calls and (not len(self._lanes) or waiting)
+
+    def stir(self) -> None:
+        """Look again at once."""
+        self._next_go = 0.0
+        self._only_stranded = False
+        self._alarm.ring()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self, deadline: float) -> None:
+        """Begin no more calls, and wait up to `deadline` seconds for those on their way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            self._task = None
+        if self._calls:
+            _, late = await asyncio.wait(set(self._calls), timeout=deadline)
+            for call in late:
+                call.cancel()
+
+    def _may_go(self, entry: Entry, now: datetime) -> float:
+        """The earliest time it may be sent, infinity while no account can."""
+        if self._task is None or (account := self._reachable(entry)) is None:
+            return float("inf")
+        ready = self._traffic.ready_at(entry, account)
+        return max(ready, entry.not_before.timestamp()) if entry.not_before else ready
+
+    def _take(self, entry: Entry, now: datetime) -> None:
+        entry.sender = self._reachable(entry) or 0
+        entry.account = entry.sender
+        entry.state, entry.sent_at = "sending", now
+        self._traffic.take(entry)
+        self._lanes.occupy(entry)
+
+    async def _run(self) -> None:
+        while True:
+            await self._alarm.wait(self._pump())
+
+    def _pump(self) -> float:
+        """Send what may go now; the seconds until it is worth looking again."""
+        now = self._clock.now()
+        moment = now.timestamp()
+        soonest = float("inf")
+        self._only_stranded = True
+        for entry in self._lanes.heads():
+            if entry.expires_at and entry.expires_at <= now:
+                self._lanes.remove(entry)
+                self._ends.refused(entry, "过期")
+                soonest = moment
+                continue
+            ready = self._may_go(entry, now)
+            if ready <= moment:
+                self._lanes.remove(entry)
+                self._take(entry, now)
+                self._begin(self._claim(entry))
+                continue
+            stranded = ready == float("inf")
+            self._only_stranded &= stranded and self._reachable(entry) is None
+            soonest = min(soonest, moment + NO_ACCOUNT_POLL if stranded else ready)
+            if entry.expires_at:
+                soonest = min(soonest, entry.expires_at.timestamp())
+        self._next_go = soonest
+        return min(max(0.0, soonest - moment), LOOK_AGAIN)
+
+    def _begin(self, call: Any) -> None:
+        task = asyncio.create_task(call)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _claim(self, entry: Entry) -> None:
+        try:
+            claimed = await self._journal.claim(entry)
+        except Exception:
+            logger.exception("outgoing call {} could not be claimed, trying again", entry.id)
+            self._requeue(entry, why="")
+            return
+        if claimed:
+            await self._send(entry)
+        else:
+            self._free(entry)
+
+    async def _send(self, entry: Entry) -> None:
+        timer = asyncio.get_running_loop().call_later(OWN_GROUP_WAITS, self._free, entry)
+        planned, entry.sent_at = entry.sent_at, self._clock.now()
+        if planned is not None:
+            self._traffic.left_at(entry, planned.timestamp())
+        try:
+            data = await self._call(entry.sender, entry.api, {**entry.params, "_timeout": CALL_SECONDS})
+        except ActionFailed as error:
+            self._ended(entry, ok=False)
+            self._ends.refused(entry, _refusal(error))
+        except NotSent:
+            self._requeue(entry, why="账号没有连上")
+        except NetworkError:
+            self._ended(entry, ok=False)
+            self._ends.doubted(entry, "平台没有答复")
+        except Exception:
+            logger.exception("outgoing call {} ({}) failed in an unexpected way", entry.id, entry.api)
+            self._ends.doubted(entry, "发送时出错")
+        else:
+            self._ended(entry, ok=True)
+            self._ends.answered(entry, data)
+        finally:
+            timer.cancel()
+            self._free(entry)
+
+    def _ended(self, entry: Entry, *, ok: bool) -> None:
+        if entry.kind is Kind.MESSAGE:
+            self._traffic.breaker(entry.sender).ended(ok, self._clock.now().timestamp())
+
+    def _free(self, entry: Entry) -> None:
+        self._lanes.release(entry)
+        if len(self._lanes):
+            self.stir()
+
+    def _requeue(self, entry: Entry, why: str) -> None:
+        entry.state, entry.why, entry.sent_at = "queued", why, None
+        entry.not_before = self._clock.now() + timedelta(seconds=min(2.0**entry.tries, LONGEST_RETRY))
+        entry.tries += 1
+        self._traffic.untake(entry)
+        self._journal.decide(entry)
+        self._lanes.release(entry)
+        self._lanes.add(entry)
+        self.stir()
+
+
+def _refusal(error: ActionFailed) -> str:
+    info = getattr(error, "info", {})
+    return str(info.get("wording") or info.get("message") or info.get("msg") or "平台拒绝了")[:200]

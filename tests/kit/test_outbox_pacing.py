@@ -1,0 +1,278 @@
+"""Pacing as properties: with whatever arrives, no rate is ever exceeded and everything is sent in the end."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lizheng.clock import Clock
+from lizheng.outbox import Draft, Outbox, Pacing, Priority
+from lizheng.outbox.entry import Kind
+from lizheng.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
+from lizheng.store import Store
+from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    """The largest number of times in any half-open window of that length."""
+    return max((sum(1 for at in times if start <= at < start + seconds) for start in times), default=0)
+
+
+def tokens_kept(times: list[float], burst: int, interval: float) -> bool:
+    """Whether a bucket that starts full, holds `burst` and gains one per interval never ran dry."""
+    level, last = float(burst), times[0] if times else 0.0
+    for at in times:
+        level = min(float(burst), level + (at - last) / interval) - 1
+        last = at
+        if level < -1e-6:
+            return False
+    return True
+
+
+# — the meters, pure ———————————————————————————————————————————————————————————————————————
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.floats(0, 30), st.floats(0, 0.4)), max_size=120),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_meter_is_ever_exceeded_whenever_calls_arrive_and_however_late_they_leave(arrivals):
+    pacer, pacing = Pacer(Pacing()), Pacing()
+    now, sent = 0.0, []
+    for group, pause, lag in arrivals:
+        now += pause
+        now = max(now, pacer.ready_at(Kind.MESSAGE, 9, group))
+        pacer.take(Kind.MESSAGE, 9, group, now)
+        pacer.delayed(Kind.MESSAGE, 9, group, now, now + lag)
+        # What is not told counts as on time, so only tell what exceeds the slack the rates allow for.
+        now += lag
+        sent.append((now, group))
+    assert pacing.slack < 0.5
+    assert most_within([at for at, _ in sent], 60 - pacing.slack) <= 40
+    for group in range(1, 5):
+        times = [at for at, g in sent if g == group]
+        assert most_within(times, 60 - pacing.slack) <= 20
+        assert tokens_kept(times, 3, 2.0 - pacing.slack)
+
+
+def test_a_bucket_lets_three_go_and_then_one_per_two_seconds():
+    meter, times, now = Meter(Rate(3, 2.0)), [], 100.0
+    for _ in range(6):
+        now = max(now, meter.ready_at())
+        meter.take(now)
+        times.append(now - 100)
+    assert times == [0, 0, 0, 2, 4, 6]
+
+
+def test_meters_that_are_full_again_are_forgotten():
+    pacer = Pacer(Pacing())
+    for group in range(1, 50):
+        pacer.take(Kind.MESSAGE, 9, group, 100.0)
+    pacer.sweep(120.0)
+    assert len(pacer._meters) == 50
+    pacer.sweep(200.0)
+    assert len(pacer._meters) == 0
+
+
+def test_the_kick_budget_is_five_in_ten_minutes_and_given_back_when_not_done():
+    budget = KickBudget()
+    for second in range(5):
+        assert budget.left(1, 100.0 + second) == 5 - second
+        budget.spend(1, 100.0 + second)
+    assert budget.left(1, 200) == 0
+    assert budget.left(2, 200) == 5
+    budget.give_back(1, 103.0)
+    assert budget.left(1, 200) == 1
+    assert budget.left(1, 700) == 2
+
+
+def test_the_breaker_opens_at_three_and_waits_longer_each_time():
+    breaker, now, pauses = Breaker(), 0.0, []
+    for _ in range(2):
+        breaker.ended(False, now)
+    breaker.ended(True, now)
+    for _ in range(3):
+        assert not breaker.is_open
+        breaker.ended(False, now)
+    for _ in range(9):
+        pauses.append(breaker.ready_at() - now)
+        now = breaker.ready_at()
+        breaker.sent()
+        assert breaker.ready_at() == float("inf"), "one probe at a time"
+        breaker.ended(False, now)
+    assert pauses[:4] == [10, 20, 40, 80]
+    assert max(pauses) == 600
+    breaker.sent()
+    breaker.ended(True, now)
+    assert breaker.ready_at() == float("-inf")
+
+
+# — the outbox ————————————————————————————————————————————————————————————————————————————
+
+
+@pytest.fixture
+async def store(tmp_path: Path):
+    store = Store(f"sqlite://{tmp_path}/lizheng.db", {}, tmp_path, Clock())
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def peer(store: Store) -> Peer:
+    peer = Peer(Clock())
+    peer.clock.freeze(NOON)
+    return peer
+
+
+@pytest.fixture
+async def outbox(peer: Peer):
+    outbox = outbox_for(peer, Pacing())
+    await outbox.start()
+    yield outbox
+    await outbox.stop(0.2)
+
+
+def seconds(times: list[tuple[datetime, dict]]) -> list[float]:
+    return [(at - NOON).total_seconds() for at, _ in times]
+
+
+async def test_a_flood_is_spread_and_all_of_it_arrives_in_order(outbox: Outbox, peer: Peer):
+    await asyncio.gather(
+        *(outbox.put(text(f"{group} {n}", group=group)) for n in range(12) for group in (1, 2, 3, 4))
+    )
+    await pass_time(peer.clock, outbox, 100)
+    sent = peer.sent()
+    assert len(sent) == 48
+    assert outbox.pending() == 0
+    assert most_within(seconds(sent), 60) <= 40
+    for group in (1, 2, 3, 4):
+        own = [(at, params) for at, params in sent if params["group_id"] == group]
+        assert [p["message"][0]["data"]["text"] for _, p in own] == [f"{group} {n}" for n in range(12)]
+        assert tokens_kept(seconds(own), 3, 2.0)
+
+
+async def test_replies_overtake_announcements_when_the_account_is_short(outbox: Outbox, peer: Peer):
+    for group in range(1, 51):
+        await outbox.put(text("brief", group=group, priority=Priority.NOTICE))
+    await quiet(outbox)
+    assert len(peer.sent()) == 40
+    await outbox.put(text("reply", group=99))
+    await pass_time(peer.clock, outbox, 62)
+    assert peer.texts()[40] == "reply"
+    assert len(peer.sent()) == 51
+
+
+async def test_recalls_and_cards_do_not_wait_behind_messages(outbox: Outbox, peer: Peer):
+    for number in range(5):
+        await outbox.put(text(f"message {number}"))
+    for number in range(5):
+        await outbox.put(
+            Draft("delete_msg", {"message_id": number + 1}, group_id=GROUP, priority=Priority.ACT)
+        )
+    await quiet(outbox)
+    assert len(peer.sent()) == 3
+    assert len(peer.sent("delete_msg")) == 5
+
+
+async def test_kicks_leave_three_seconds_between_them(outbox: Outbox, peer: Peer):
+    for number, user in enumerate((11, 12, 13)):
+        await outbox.put(kick(user, group=100 + number))
+    await pass_time(peer.clock, outbox, 12, step=0.5)
+    times = seconds(peer.sent("set_group_kick"))
+    assert len(times) == 3
+    assert all(later - sooner >= 3 for sooner, later in zip(times, times[1:], strict=False))
+
+
+async def test_pacing_is_as_strict_after_a_restart(outbox: Outbox, peer: Peer):
+    for number in range(10):
+        await outbox.put(text(f"message {number}"))
+    await quiet(outbox)
+    assert len(peer.sent()) == 3
+    await outbox.stop()
+    again = outbox_for(peer, Pacing())
+    await again.start()
+    await quiet(again)
+    assert len(peer.sent()) == 3, "a restart gives no fresh tokens"
+    await pass_time(peer.clock, again, 20)
+    await again.stop()
+    assert peer.texts() == [f"message {number}" for number in range(10)]
+    assert tokens_kept(seconds(peer.sent()), 3, 2.0)
+
+
+async def test_the_kick_budget_survives_a_restart_and_pacing_off(peer: Peer):
+    outbox = outbox_for(peer, None)
+    await outbox.start()
+    peer.members |= set(range(20, 30))
+    for user in (20, 21, 22):
+        await outbox.put(kick(user))
+    peer.fates["set_group_kick"] = ["refused"]
+    await outbox.put(kick(23))
+    await pass_time(peer.clock, outbox, 5)
+    await outbox.stop()
+    again = outbox_for(peer, None)
+    await again.start()
+    assert again.kick_budget_left(GROUP) == 5 - 3
+    assert again.kick_budget_left(7) == 5
+    peer.clock.move(timedelta(minutes=10))
+    assert again.kick_budget_left(GROUP) == 5
+    await again.stop()
+
+
+async def test_three_failures_pause_the_account_until_a_probe_succeeds(outbox: Outbox, peer: Peer):
+    peer.fates["send_group_msg"] = ["refused"] * 4
+    for group in range(1, 9):
+        await outbox.put(text(f"group {group}", group=group))
+        await quiet(outbox)
+    assert len(peer.sent()) == 3
+    assert "暂停发言" in outbox.breaker_state()
+    assert (await outbox.put(kick(11))).id, "acts are not held back"
+    await pass_time(peer.clock, outbox, 9)
+    assert len(peer.sent()) == 3
+    assert len(peer.sent("set_group_kick")) == 1
+    await outbox.stop()
+    again = outbox_for(peer, Pacing())
+    await again.start()
+    assert again.breaker_state(), "a restart does not forget"
+    await pass_time(peer.clock, again, 2)
+    assert len(peer.sent()) == 4, "one probe, which fails"
+    await pass_time(peer.clock, again, 18)
+    assert len(peer.sent()) == 4
+    await pass_time(peer.clock, again, 3)
+    assert len(peer.sent()) == 8, "the next probe succeeds and lets the rest go"
+    assert again.breaker_state() == ""
+    await again.stop()
+
+
+async def test_with_pacing_off_nothing_waits(peer: Peer):
+    outbox = outbox_for(peer, None)
+    await outbox.start()
+    peer.fates["send_group_msg"] = ["refused"] * 5
+    for number in range(60):
+        await outbox.put(text(f"message {number}"))
+    await quiet(outbox)
+    assert len(peer.sent()) == 60
+    await outbox.stop()
+
+
+async def test_a_slow_disk_does_not_press_calls_together(outbox: Outbox, peer: Peer):
+    """Tokens count when the call is made, not when it was decided to make it."""
+    insert = outbox._journal.insert
+
+    def late(entry):
+        peer.clock.move(timedelta(seconds=1))
+        return insert(entry)
+
+    outbox._journal.insert = late
+    for number in range(3):
+        await outbox.put(text(f"message {number}"))
+    await quiet(outbox)
+    outbox._journal.insert = insert
+    for number in range(3, 8):
+        await outbox.put(text(f"message {number}"))
+    await pass_time(peer.clock, outbox, 15, step=0.25)
+    await until(lambda: len(peer.sent()) == 8)
+    assert tokens_kept(seconds(peer.sent()), 3, 2.0)
