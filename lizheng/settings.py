@@ -148,19 +148,19 @@ class SettingsReader:
     def __init__(self, environment: Mapping[str, Mapping[str, Any]]):
         """`environment` is `{feature id: {field: raw value}}`, as the host read it."""
         self._environment = environment
-        self._kept: dict[tuple[int, str], tuple[int, BaseModel]] = {}
+        self._kept: dict[tuple[int, str], tuple[GroupState, int, BaseModel]] = {}
 
     def read(self, feature: Feature, group: GroupState) -> BaseModel:
         """The feature's settings in this group; kept until the group changes something."""
         if feature.settings is None:
             raise TypeError(f"{feature.id} declares no settings")
         kept = self._kept.get((group.id, feature.id))
-        if kept is not None and kept[0] == group.revision:
-            return kept[1]
+        if kept is not None and kept[0] is group and kept[1] == group.revision:
+            return kept[2]
         values = dict(self.defaults(feature))
         stored = {f: v for (owner, f), v in group.settings.items() if owner == feature.id}
         model = self._build(feature, values, stored)
-        self._kept[group.id, feature.id] = (group.revision, model)
+        self._kept[group.id, feature.id] = (group, group.revision, model)
         return model
 
     def default(self, feature: Feature, setting: Setting) -> Any:
