@@ -128,12 +128,13 @@ class Host:
 
     async def stop(self) -> None:
         """Finish what runs, within seconds, and close. Intents that were not carried out wait in the database."""
+        if self.store is None:
+            return
         await self.adapter.drain(3.0)
         await self.schedule.stop()
         await self.outbox.stop(3.0)
-        if self.store is not None:
-            await self.store.close()
-            self.store = None
+        await self.store.close()
+        self.store = None
 
     def forget(self) -> None:
         """Drop what is remembered about the endpoint and its groups, for a start in a world that is new."""

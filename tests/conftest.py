@@ -61,6 +61,7 @@ async def listening(
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:
             await asyncio.sleep(0.01)
+        await host.stop()
         yield host, port, template
         server.should_exit = True
         await serving
@@ -74,7 +75,6 @@ async def stage(listening, tmp_path: Path) -> AsyncIterator:
     from lizheng.sandbox.world import World
 
     host, port, template = listening
-    await host.stop()
     database = tmp_path / "lizheng.db"
     shutil.copy(template, database)
     host.config = host.config.model_copy(update={"database_url": f"sqlite://{database}"})
@@ -90,3 +90,4 @@ async def stage(listening, tmp_path: Path) -> AsyncIterator:
     await stage.settle()
     yield stage
     await wire.stop()
+    await host.stop()
