@@ -207,6 +207,7 @@ function suggest() {
   } else if (slash) {
     const found = state.commands.filter((one) => one.name.startsWith(slash[1])).slice(0, 8);
     show(found.map((one) => ({
+      whole: one.name === slash[1],
       node: [h("b", {}, `/${one.name}`), h("span", { class: "hint" }, one.about)], take: () => { cut(before.length); insert(`/${one.name} `); },
     })));
   } else closeHints();
@@ -254,6 +255,7 @@ function keys(event) {
   if (hints.length) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { chosen = (chosen + step + hints.length) % hints.length; drawHints(); }
+    else if (event.key === "Enter" && !event.shiftKey && hints[chosen].whole) { closeHints(); send(); }
     else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey)) take(chosen);
     else if (event.key === "Escape") closeHints();
     else return;
