@@ -1,0 +1,192 @@
+"""Takes the pictures of docs/images anew: `python -m tests.e2e.screenshots`.
+
+A copy of the project runs as anybody would start it, with an empty database; headless Chromium acts a short scene.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES = ROOT / "docs" / "images"
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+LARGEST = 200 * 1024
+TRADERS, OWNER, ADMIN, MEMBER, NEWCOMER = 700_001, 100_001, 100_002, 100_004, 100_009
+DESKTOP = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+PHONE = {"width": 390, "height": 780, "deviceScaleFactor": 1.5, "mobile": True}
+ENTER = "\ue007"
+
+
+@contextlib.contextmanager
+def sandbox(folder: Path) -> Iterator[str]:
+    """A copy of the project running in `folder`; yields the address it prints."""
+    left_out = shutil.ignore_patterns(".venv", ".git", ".env", "__pycache__", "data", "*.db", ".hypothesis")
+    shutil.copytree(ROOT, folder / "lizheng", ignore=left_out)
+    (folder / "lizheng" / "data").mkdir()
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clean = {
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "SANDBOX": "on",
+        "ONEBOT_ACCESS_TOKEN": "",
+        "LOG_LEVEL": "WARNING",
+    }
+    host = subprocess.Popen(
+        [sys.executable, "bot.py"],
+        cwd=folder / "lizheng",
+        env={**os.environ, **clean},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        assert host.stdout is not None
+        for line in host.stdout:
+            if found := re.search(r"http://\S+/sandbox/\?key=\S+", line):
+                yield found[0]
+                return
+        raise SystemExit("bot.py ended without printing an address")
+    finally:
+        host.terminate()
+        host.wait(15)
+
+
+@contextlib.contextmanager
+def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+class Page:
+    """The chat page, as one person after another sees it."""
+
+    def __init__(self, driver: webdriver.Chrome, address: str):
+        self.driver = driver
+        self.address = address
+
+    def look(self, *, size: dict[str, Any], dark: bool = False) -> None:
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+    def become(self, user_id: int) -> None:
+        self.driver.get("about:blank")
+        self.driver.get(f"{self.address}&as={user_id}&group={TRADERS}")
+        self.until("return document.querySelector('#title').textContent !== '正在连接…'")
+
+    def until(self, script: str, *given: Any) -> None:
+        """Wait for the script to become true. Raises `SystemExit` after ten seconds."""
+        for _ in range(100):
+            if self.driver.execute_script(script, *given):
+                return
+            time.sleep(0.1)
+        raise SystemExit(f"never became true: {script} {given}")
+
+    def sees(self, words: str) -> None:
+        self.until("return document.querySelector('#log').innerText.includes(arguments[0])", words)
+
+    def say(self, words: str) -> None:
+        self.until("return document.querySelector('#words')")
+        self.driver.execute_script("document.querySelector('#words').focus()")
+        self.driver.switch_to.active_element.send_keys(words, ENTER)
+
+    def click(self, selector: str) -> None:
+        self.until("return document.querySelector(arguments[0])", selector)
+        self.driver.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+    def picture(self, name: str) -> None:
+        """Save what is seen now. Raises `SystemExit` when the picture is too large for a repository."""
+        self.until("return !document.querySelector('#idle').classList.contains('busy')")
+        self.driver.execute_script(
+            "document.activeElement.blur(); document.querySelector('#toasts').replaceChildren()"
+        )
+        path = IMAGES / f"{name}.png"
+        self.driver.save_screenshot(str(path))
+        if path.stat().st_size > LARGEST:
+            raise SystemExit(f"{path.name} is larger than {LARGEST} bytes")
+
+
+def scene(page: Page) -> None:
+    """The owner opens the features, a newcomer joins and is greeted, a member asks for help."""
+    page.look(size=DESKTOP)
+    page.become(OWNER)
+    page.say("/开启 全部")
+    page.sees("已开启全部功能")
+    page.say("/群规 一、友善 二、不刷屏")
+    page.sees("群规改好了")
+    page.say("/名片格式 城市-行业-昵称")
+    page.sees("名片格式定好了")
+    page.become(NEWCOMER)
+    page.click(".outside .strong")
+    page.until("return document.activeElement?.name === 'comment'")
+    page.driver.switch_to.active_element.send_keys("阿敏介绍的，卖茶叶", ENTER)
+    page.become(ADMIN)
+    page.click(".request .decide .strong")
+    page.sees("欢迎加入")
+    page.become(MEMBER)
+    page.say("/帮助")
+    page.sees("你现在能用")
+    page.become(NEWCOMER)
+    page.say("/名片 杭州-茶叶-小满")
+    page.sees("你的名片改成")
+
+
+def pictures(page: Page) -> None:
+    page.become(OWNER)
+    page.click("#tab-audit")
+    page.until("return document.querySelectorAll('.records li').length > 2")
+    page.picture("sandbox")
+    page.look(size=DESKTOP, dark=True)
+    page.click("#tab-members")
+    page.picture("sandbox-dark")
+    page.look(size=PHONE)
+    page.become(MEMBER)
+    page.picture("sandbox-phone")
+
+
+def main() -> None:
+    argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__).parse_args()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        here = Path(folder)
+        with sandbox(here) as address, chromium(here / "profile") as driver:
+            page = Page(driver, address)
+            scene(page)
+            pictures(page)
+
+
+if __name__ == "__main__":
+    main()
