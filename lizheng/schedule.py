@@ -5,47 +5,27 @@ their effects into the outbox under a source made from the slot and its due time
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from nonebot.log import logger
-from tortoise.expressions import Q
 
+from lizheng import slots
 from lizheng.clock import Alarm, Clock
 from lizheng.models import Slot
 from lizheng.store import after_commit
-from lizheng.store.sql import connection, fetch, fetch_many
+from lizheng.store.sql import connection
 
 LOOK_AGAIN = 30.0
 AT_ONCE = 8
 RETRIES = 3
 FIRST_RETRY = timedelta(seconds=5)
-STALE = timedelta(seconds=60)
 DB_TROUBLE = 1.0
 
 Handler = Callable[[Slot], Awaitable[datetime | None]]
 Lane = tuple[int, str, str]
-
-_PLAN = (
-    'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "late_limit", '
-    '"state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
-    'ON CONFLICT ("feature", "name", "group_id", "key") DO '
-)
-_REPLACE = (
-    'UPDATE SET "due_at" = excluded."due_at", "payload" = excluded."payload", "state" = \'waiting\', '
-    '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
-    '"claimed_at" = NULL, "done_at" = NULL'
-)
-
-
-# Planned anew or cancelled meanwhile, a slot no longer is that run's to finish.
-_FINISH = (
-    'UPDATE "lizheng_slot" SET "state" = ?, "due_at" = ?, "attempts" = ?, "error" = ?, "retry_at" = ?, '
-    '"done_at" = ? WHERE "id" = ? AND "state" = \'running\' AND "claimed_at" = ?'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +45,7 @@ class Schedule:
         self._running: dict[Lane, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._own: set[int] = set()
-        self._finished: list[tuple[Any, ...]] = []
+        self._finished: list[Slot] = []
         self._released: datetime | None = None
         self._next_due: datetime | None = None
         self._unseen = False
@@ -83,8 +63,8 @@ class Schedule:
 
         What it returns is the same slot's next due time, or None when it is finished. One that raises is
         tried three times more, with growing pauses, then `failed`. A slot later than `late_limit` is not run
-        but `missed`. For either `on_missed(slot)` is called, and may return the next due time too; without it, or
-        with None, a repeating slot ends there.
+        but `missed`. For either `on_missed(slot)` is called, and may return the next due time too; without it,
+        or with None, a repeating slot ends there.
         """
         self._jobs[feature, name] = _Job(handler, late_limit, on_missed)
         self._wake()
@@ -105,15 +85,10 @@ class Schedule:
         or not, unless `replace`, which gives it the new time and payload and makes it wait again.
         """
         job = self._jobs.get((feature, name))
-        late = job.late_limit.total_seconds() if job and job.late_limit is not None else None
-        rows = await fetch(
-            _PLAN + (_REPLACE if replace else "NOTHING") + " RETURNING *",
-            (feature, name, group_id, key, due_at, json.dumps(dict(payload or {})), late),
-        )
+        late = job.late_limit if job else None
+        slot = await slots.plan(feature, name, group_id, key, due_at, payload or {}, late, replace=replace)
         after_commit(self._wake)
-        if rows:
-            return Slot._init_from_db(**rows[0])
-        return await Slot.get(feature=feature, name=name, group_id=group_id, key=key)
+        return slot
 
     async def cancel(self, feature: str, name: str, group_id: int, key: str = "") -> None:
         """Forget a slot; one that is running just now runs to its end, without a next time."""
@@ -137,7 +112,8 @@ class Schedule:
 
     async def start(self) -> None:
         """Take up the slots, those that a crash left running first."""
-        await self._release(self._clock.now(), everything=connection().capabilities.dialect == "sqlite")
+        self._released = self._clock.now()
+        await slots.release(self._released, (), everything=connection().capabilities.dialect == "sqlite")
         self._unseen = True
         self._ticker = asyncio.create_task(self._run())
 
@@ -175,17 +151,19 @@ class Schedule:
         """Start what is due; the seconds until something may be."""
         await self._write_finished()
         now = self._clock.now()
-        if self._released is None or now - self._released >= STALE:
-            await self._release(now, everything=False)
-        due = await self._due(now)
+        if self._released is None or now - self._released >= slots.STALE:
+            self._released = now
+            await slots.release(now, self._own, everything=False)
+        busy = [group for group, *_ in self._running if group]
+        due = await slots.due(now, self._jobs, busy, 2 * AT_ONCE)
         lanes: dict[Lane, Slot] = {}
         for slot in due:
             lane = _lane(slot)
             if lane not in self._running and len(self._running) + len(lanes) < AT_ONCE:
                 lanes.setdefault(lane, slot)
-        for slot in await self._claim([slot.id for slot in lanes.values()], now):
+        for slot in await slots.claim([slot.id for slot in lanes.values()], now):
             self._start(slot)
-        following = await self._following(now)
+        following = await slots.following(now)
         left = len(due) > len(lanes)
         self._next_due = now if left else following
         if left and lanes and len(self._running) < AT_ONCE:
@@ -193,47 +171,6 @@ class Schedule:
         if left or following is None:
             return LOOK_AGAIN
         return min(LOOK_AGAIN, max(0.0, (following - self._clock.now()).total_seconds()))
-
-    async def _release(self, now: datetime, *, everything: bool) -> None:
-        self._released = now
-        left = Slot.filter(state="running")
-        if not everything:
-            left = left.filter(claimed_at__lt=now - STALE, id__not_in=[*self._own, 0])
-        await left.update(state="waiting")
-
-    async def _due(self, now: datetime) -> list[Slot]:
-        busy = [group for group, *_ in self._running if group]
-        return (
-            await Slot.filter(
-                Q(retry_at=None) | Q(retry_at__lte=now),
-                state="waiting",
-                due_at__lte=now,
-                group_id__not_in=[*busy, -1],
-                feature__in=[*{feature for feature, _ in self._jobs}, ""],
-                name__in=[*{name for _, name in self._jobs}, ""],
-            )
-            .order_by("due_at", "id")
-            .limit(2 * AT_ONCE)
-        )
-
-    async def _following(self, now: datetime) -> datetime | None:
-        rows = await fetch(
-            'SELECT MIN(CASE WHEN "due_at" > ? THEN "due_at" ELSE "retry_at" END) AS "at" FROM "lizheng_slot" '
-            'WHERE "state" = \'waiting\' AND ("due_at" > ? OR "retry_at" > ?)',
-            (now, now, now),
-        )
-        at = rows[0]["at"]
-        return datetime.fromisoformat(at) if isinstance(at, str) else at
-
-    async def _claim(self, ids: list[int], now: datetime) -> list[Slot]:
-        if not ids:
-            return []
-        rows = await fetch(
-            'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ? WHERE "state" = \'waiting\' '
-            f'AND "due_at" <= ? AND "id" IN ({", ".join("?" * len(ids))}) RETURNING "id"',
-            (now, now, *ids),
-        )
-        return await Slot.filter(id__in=[0, *(row["id"] for row in rows)]).order_by("due_at", "id")
 
     def _start(self, slot: Slot) -> None:
         lane = _lane(slot)
@@ -286,35 +223,17 @@ class Schedule:
             return None
 
     def _finish(self, slot: Slot, following: datetime | None) -> None:
-        done_at = None
         if following is not None and following > slot.due_at:
-            slot.state, slot.due_at, slot.attempts, slot.error, slot.retry_at = (
-                "waiting",
-                following,
-                0,
-                "",
-                None,
-            )
+            slot.state, slot.due_at = "waiting", following
+            slot.attempts, slot.error, slot.retry_at = 0, "", None
         elif slot.state != "waiting":
-            done_at = self._clock.now()
-        self._finished.append(
-            (
-                slot.state,
-                slot.due_at,
-                slot.attempts,
-                slot.error,
-                slot.retry_at,
-                done_at,
-                slot.id,
-                slot.claimed_at,
-            )
-        )
+            slot.done_at = self._clock.now()
+        self._finished.append(slot)
 
     async def _write_finished(self) -> None:
-        """Write down together what has ended since the last look."""
         finished = self._finished[:]
         if finished:
-            await fetch_many(_FINISH, finished)
+            await slots.finish(finished)
             del self._finished[: len(finished)]
 
 

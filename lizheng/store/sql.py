@@ -7,6 +7,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
+from lizheng.store.atomic import atomic
 from lizheng.store.migrating import CONNECTION
 
 
@@ -21,8 +22,12 @@ async def fetch(statement: str, values: Sequence[Any] = ()) -> list[dict[str, An
     return await client.execute_query_dict(numbered(statement, client), _utc(values))
 
 
+@atomic
 async def fetch_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Run one statement for every row of values; joins the running transaction, else has its own."""
+    """Run one statement for every row of values; joins the running transaction, else has its own.
+
+    Without that shield a caller cancelled half-way would leave SQLite inside an open transaction.
+    """
     client = connection()
     await client.execute_many(numbered(statement, client), [_utc(row) for row in rows])
 

@@ -1,0 +1,107 @@
+"""The schedule's rows: planning, claiming and finishing, each in one statement so that two hosts may share them."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from lizheng.models import Slot
+from lizheng.store.sql import fetch, fetch_many
+
+STALE = timedelta(seconds=60)
+
+_PLAN = (
+    'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "late_limit", '
+    '"state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
+    'ON CONFLICT ("feature", "name", "group_id", "key") DO '
+)
+_REPLACE = (
+    'UPDATE SET "due_at" = excluded."due_at", "payload" = excluded."payload", "state" = \'waiting\', '
+    '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
+    '"claimed_at" = NULL, "done_at" = NULL'
+)
+_CLAIM = (
+    'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ? '
+    'WHERE "state" = \'waiting\' AND "due_at" <= ? AND "id" IN ({}) RETURNING "id"'
+)
+_FOLLOWING = (
+    'SELECT MIN(CASE WHEN "due_at" > ? THEN "due_at" ELSE "retry_at" END) AS "at" FROM "lizheng_slot" '
+    'WHERE "state" = \'waiting\' AND ("due_at" > ? OR "retry_at" > ?)'
+)
+# Planned anew or cancelled meanwhile, a slot no longer is that run's to finish.
+_FINISH = (
+    'UPDATE "lizheng_slot" SET "state" = ?, "due_at" = ?, "attempts" = ?, "error" = ?, "retry_at" = ?, '
+    '"done_at" = ? WHERE "id" = ? AND "state" = \'running\' AND "claimed_at" = ?'
+)
+
+
+async def plan(
+    feature: str,
+    name: str,
+    group_id: int,
+    key: str,
+    due_at: datetime,
+    payload: Mapping[str, Any],
+    late_limit: timedelta | None,
+    *,
+    replace: bool,
+) -> Slot:
+    """The one slot of that feature, name, group and key: new, as it was, or replaced."""
+    late = late_limit.total_seconds() if late_limit is not None else None
+    rows = await fetch(
+        _PLAN + (_REPLACE if replace else "NOTHING") + " RETURNING *",
+        (feature, name, group_id, key, due_at, json.dumps(dict(payload)), late),
+    )
+    if rows:
+        return Slot._init_from_db(**rows[0])
+    return await Slot.get(feature=feature, name=name, group_id=group_id, key=key)
+
+
+async def release(now: datetime, own: Collection[int], *, everything: bool) -> None:
+    """Let slots that a crash left running wait again: all, or those claimed a minute ago by nobody here."""
+    left = Slot.filter(state="running")
+    if not everything:
+        left = left.filter(claimed_at__lt=now - STALE, id__not_in=[*own, 0])
+    await left.update(state="waiting")
+
+
+async def due(
+    now: datetime, jobs: Collection[tuple[str, str]], busy: Collection[int], limit: int
+) -> list[Slot]:
+    """Waiting slots of these jobs that may run now, the most belated first, leaving out busy groups."""
+    return (
+        await Slot.filter(
+            Q(retry_at=None) | Q(retry_at__lte=now),
+            state="waiting",
+            due_at__lte=now,
+            group_id__not_in=[*busy, -1],
+            feature__in=[*{feature for feature, _ in jobs}, ""],
+            name__in=[*{name for _, name in jobs}, ""],
+        )
+        .order_by("due_at", "id")
+        .limit(limit)
+    )
+
+
+async def following(now: datetime) -> datetime | None:
+    """When the next waiting slot comes due."""
+    at = (await fetch(_FOLLOWING, (now, now, now)))[0]["at"]
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
+async def claim(ids: Sequence[int], now: datetime) -> list[Slot]:
+    """Mark waiting slots as running; those that nobody else was faster with, as they are now."""
+    if not ids:
+        return []
+    rows = await fetch(_CLAIM.format(", ".join("?" * len(ids))), (now, now, *ids))
+    return await Slot.filter(id__in=[0, *(row["id"] for row in rows)]).order_by("due_at", "id")
+
+
+async def finish(slots: Sequence[Slot]) -> None:
+    """Write down together how runs ended, unless a slot was planned anew meanwhile."""
+    rows = [
+        (s.state, s.due_at, s.attempts, s.error, s.retry_at, s.done_at, s.id, s.claimed_at) for s in slots
+    ]
+    await fetch_many(_FINISH, rows)
