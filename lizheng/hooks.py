@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -85,3 +86,53 @@ violation: Hook[Violation, bool] = Hook("violation")
 
 The only question whose answer may have an effect. The same report may come twice after a crash.
 """
+
+
+@dataclass(frozen=True)
+class AdSeen:
+    """A message that was recognised as an advertisement. `at` is its event time in epoch seconds."""
+
+    user_id: int
+    message_id: int
+    text: str
+    at: int
+    certain: bool
+    why: tuple[str, ...] = ()
+
+
+Claim = Callable[[], Awaitable["str | None"]]
+"""Takes the opinion at its word, by conditional update: a sentence to tell ("" for none), or None when it came too late."""
+
+
+@dataclass(frozen=True)
+class Allow:
+    """The ad may stay: for nothing, or `paid` by a credit that `claim` spends."""
+
+    reason: str
+    paid: bool = False
+    claim: Claim | None = None
+    way_out: str = ""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """The ad may come back for `price` fen; `claim` opens what has to be paid."""
+
+    price: int
+    reason: str
+    claim: Claim | None = None
+    way_out: str = ""
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """The ad may not stay; `way_out` says what the member can do instead."""
+
+    reason: str
+    way_out: str = ""
+
+
+AdOpinion = Allow | Charge | Forbid
+
+ad_opinion: Hook[AdSeen, AdOpinion] = Hook("ad_opinion")
+"""What a feature thinks of an ad: free Allow beats paid Allow beats Charge beats Forbid; only the winner's `claim` runs."""
