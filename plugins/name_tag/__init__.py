@@ -8,20 +8,19 @@ from plugins.name_tag import handlers, register, reminding, watching
 from plugins.name_tag.settings import Settings
 
 feature = Feature(__name__, "名片", "规定群名片的格式，教新人写，提醒没改的人", settings=Settings)
-admin = {"role": Role.ADMIN}
 
 feature.command("名片格式", "查看或规定群名片的格式", aliases={"tagformat"}, example="/名片格式").form(
     handlers.show_format
-).form(handlers.set_format, **admin, example="/名片格式 城市-行业-昵称").form(
-    handlers.end_format, word="关|关闭", **admin, example="/名片格式 关"
+).form(handlers.set_format, role=Role.ADMIN, example="/名片格式 城市-行业-昵称").form(
+    handlers.end_format, word="关|关闭", role=Role.ADMIN, example="/名片格式 关"
 )
 feature.command("名片", "查看或修改自己的群名片", aliases={"tag"}, example="/名片").form(
     handlers.show_own
 ).form(handlers.set_own, example="/名片 上海-电商-小王")
-feature.command("名片检查", "谁的名片不合格", aliases={"tagcheck"}, **admin, example="/名片检查").form(
-    handlers.check_now
-)
-feature.command("豁免", "名片格式不管的人", aliases={"exempt"}, **admin, example="/豁免 @小王").form(
+feature.command(
+    "名片检查", "谁的名片不合格", aliases={"tagcheck"}, role=Role.ADMIN, example="/名片检查"
+).form(handlers.check_now)
+feature.command("豁免", "名片格式不管的人", aliases={"exempt"}, role=Role.ADMIN, example="/豁免 @小王").form(
     handlers.toggle_exempt
 ).form(handlers.list_exempts, word="查看|列表", example="/豁免 查看")
 

@@ -107,13 +107,11 @@ async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
     ctx.host.roster.forget(ctx.group.id, ctx.author_id)
     if outcome.state is State.DONE:
         await register.close_case(ctx, ctx.author_id)
-    replies = {
-        State.DONE: texts.OWN_SET,
-        State.UNKNOWN: texts.OWN_UNKNOWN,
-        State.NOT_DONE: texts.OWN_FAILED,
-        State.SIMULATED: texts.OWN_SIMULATED,
-    }
-    await ctx.say(replies[outcome.state], card=verdict.card, why=outcome.why)
+        await ctx.say(texts.OWN_SET, card=verdict.card)
+    elif outcome.state is State.UNKNOWN:
+        await ctx.say(texts.OWN_UNKNOWN)
+    elif outcome.state is State.NOT_DONE:
+        await ctx.say(texts.OWN_FAILED, why=outcome.why, card=verdict.card)
 
 
 # — for admins —————————————————————————————————————————————————————————————————————————————
@@ -162,11 +160,11 @@ async def undo_exempt(ctx: Context, undo: dict[str, Any]) -> None:
 
 
 async def list_exempts(ctx: Context) -> None:
-    people = await Exempt.filter(group_id=ctx.group.id).order_by("id").values_list("user_id", flat=True)
+    people = [row.user_id for row in await Exempt.filter(group_id=ctx.group.id).order_by("id")]
     if not people:
         await ctx.say(texts.EXEMPTS_NONE)
         return
-    await ctx.say(texts.EXEMPTS, names=_names(ctx, [int(str(person)) for person in people]))
+    await ctx.say(texts.EXEMPTS, names=_names(ctx, people))
 
 
 def _names(ctx: Context, people: list[int]) -> str:

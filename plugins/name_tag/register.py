@@ -51,7 +51,7 @@ async def survey(ctx: GroupContext, form: Format) -> Survey | None:
     members = await members_now(ctx)
     if not members:
         return None
-    free = set(await Exempt.filter(group_id=ctx.group.id).values_list("user_id", flat=True))
+    free = {row.user_id for row in await Exempt.filter(group_id=ctx.group.id)}
     reserved = reserved_cards(members)
     wrong: dict[int, str] = {}
     for user_id, member in members.items():
@@ -130,7 +130,7 @@ async def take_stock(ctx: GroupContext, form: Format) -> bool:
     seen = await survey(ctx, form)
     if seen is None:
         return False
-    open_cases = set(await Offender.filter(group_id=ctx.group.id).values_list("user_id", flat=True))
+    open_cases = {row.user_id for row in await Offender.filter(group_id=ctx.group.id)}
     await close_case(ctx, *(open_cases - set(seen.wrong)))
     await _open_cases(ctx, set(seen.wrong) - open_cases)
     return True

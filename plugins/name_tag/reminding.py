@@ -65,7 +65,9 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     if form is None or not waiting:
         return None
     last = (
-        await Offender.filter(group_id=ctx.group.id, told_at__gt=ctx.host.clock.now() - QUIET).order_by("-told_at").first()
+        await Offender.filter(group_id=ctx.group.id, told_at__gt=ctx.host.clock.now() - QUIET)
+        .order_by("-told_at")
+        .first()
     )
     if last is not None and last.told_at is not None:
         return last.told_at + QUIET

@@ -15,7 +15,6 @@ OWN_EXEMPT = "你不受名片格式约束，怎么写都行。"
 OWN_SET = "你的名片改成「{card}」了。"
 OWN_UNKNOWN = "改名片的请求发出去了，QQ 还没有回话，过一会儿发 /名片 看看。"
 OWN_FAILED = "没改成：{why}。请你自己在群资料里把名片改成「{card}」。"
-OWN_SIMULATED = "现在是试运行，名片没有真的改。"
 OWN_REFUSED = "{why}。\n用法：/名片 {format}\n例如：/名片 {example}"
 RENAME_REASON = "本人要求"
 

@@ -8,16 +8,15 @@ from plugins.welcome import greeting, handlers
 from plugins.welcome.settings import Settings
 
 feature = Feature(__name__, "入群欢迎", "迎接新人，把群规说清楚", settings=Settings)
-admin = {"role": Role.ADMIN}
 
 feature.command("欢迎语", "查看或修改欢迎语", aliases={"welcome"}, example="/欢迎语").form(
     handlers.show_greeting
-).form(handlers.set_greeting, **admin, example="/欢迎语 {at} 欢迎，进群先看群规：{群规}").form(
-    handlers.drop_picture, word="关图|删图", **admin, example="/欢迎语 关图"
+).form(handlers.set_greeting, role=Role.ADMIN, example="/欢迎语 {at} 欢迎，进群先看群规：{群规}").form(
+    handlers.drop_picture, word="关图|删图", role=Role.ADMIN, example="/欢迎语 关图"
 )
 feature.command("群规", "查看或修改群规", aliases={"rules"}, example="/群规").form(handlers.show_rules).form(
-    handlers.set_rules, **admin, example="/群规 一、友善 二、不发广告"
-).form(handlers.clear_rules, word="清空", **admin, example="/群规 清空")
+    handlers.set_rules, role=Role.ADMIN, example="/群规 一、友善 二、不发广告"
+).form(handlers.clear_rules, word="清空", role=Role.ADMIN, example="/群规 清空")
 
 feature.on(MemberJoined, greeting.joined)
 feature.job(greeting.GREET, greeting.greet)

@@ -34,7 +34,7 @@ async def fetch(data: Mapping[str, Any], *, loopback: bool) -> bytes:
     """
     for source in (str(data.get("file") or ""), str(data.get("url") or "")):
         if source.startswith(INLINE):
-            return _decode(source.removeprefix(INLINE))
+            return decode(source.removeprefix(INLINE))
     places = [str(data.get(key) or "") for key in ("url", "file")]
     address = next((p for p in places if p.startswith(("http://", "https://"))), None)
     if address is None:
@@ -45,13 +45,19 @@ async def fetch(data: Mapping[str, Any], *, loopback: bool) -> bytes:
         raise Unreachable(str(error)) from error
 
 
-def _decode(text: str) -> bytes:
+def decode(text: str) -> bytes:
+    """Bytes from base64. Raises `Unreachable` for none or broken ones, and `TooBig`."""
+    if not text:
+        raise Unreachable("no content")
     if len(text) > MOST_BYTES * 4 // 3 + 4:
         raise TooBig
     try:
-        return base64.b64decode(text, validate=True)
+        content = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise Unreachable("broken base64") from error
+    if len(content) > MOST_BYTES:
+        raise TooBig
+    return content
 
 
 def _download(address: SplitResult, loopback: bool) -> bytes:

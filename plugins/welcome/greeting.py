@@ -57,7 +57,10 @@ async def _remember(ctx: GroupContext, happened: MemberJoined) -> None:
     if await own.filter(greeted_at=None, at__gt=ctx.host.clock.now() - rules.STALE).exists():
         return
     _, new = await Arrival.get_or_create(
-        {"at": ctx.host.clock.now()}, group_id=ctx.group.id, user_id=happened.user_id, event_time=happened.time
+        {"at": ctx.host.clock.now()},
+        group_id=ctx.group.id,
+        user_id=happened.user_id,
+        event_time=happened.time,
     )
     if new:
         key = f"{happened.user_id}:{happened.time}"
@@ -66,7 +69,9 @@ async def _remember(ctx: GroupContext, happened: MemberJoined) -> None:
 
 async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
     """Greet everybody who waits, in one message; in a raid it may come later."""
-    arrivals = await Arrival.filter(group_id=ctx.group.id, at__gt=ctx.host.clock.now() - rules.STALE).order_by("id")
+    arrivals = await Arrival.filter(
+        group_id=ctx.group.id, at__gt=ctx.host.clock.now() - rules.STALE
+    ).order_by("id")
     waiting = [a for a in arrivals if a.greeted_at is None]
     if not waiting:
         return None

@@ -10,7 +10,7 @@ from lizheng.hooks import Newcomer
 from lizheng.settings import settings_of
 from lizheng.speech import fill
 from lizheng.text import clip, visible
-from plugins.welcome import greeting, pictures, texts
+from plugins.welcome import greeting, pictures, rules, texts
 from plugins.welcome.settings import Settings
 
 
@@ -51,12 +51,12 @@ def _stored(ctx: Context, field: str) -> Any:
 
 async def show_greeting(ctx: Context) -> None:
     text = ctx.settings(Settings).text
-    await ctx.say(texts.GREETING + "{picture}", text=text, picture=await pictures.current(ctx))
+    await ctx.say(texts.GREETING, text=text, picture=await pictures.current(ctx))
 
 
 async def set_greeting(ctx: Context, wording: Wording) -> None:
     undo: dict[str, Any] = {"name": "greeting"}
-    text = _checked(ctx, "text", wording.text) if wording.text else ""
+    text = _checked(ctx, "text", rules.check_template(wording.text)) if wording.text else ""
     picture = await pictures.take(ctx, wording.image) if wording.image else ""
     if picture:
         undo["picture"] = await pictures.change(ctx, picture)
@@ -103,9 +103,9 @@ async def undo_greeting(ctx: Context, undo: dict[str, Any]) -> None:
 
 
 async def show_rules(ctx: Context) -> None:
-    rules = ctx.settings(Settings).rules
-    if rules:
-        await ctx.say(texts.RULES, rules=rules)
+    text = ctx.settings(Settings).rules
+    if text:
+        await ctx.say(texts.RULES, rules=text)
     else:
         await ctx.say(texts.RULES_NONE)
 

@@ -7,6 +7,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+
 from lizheng import config
 from lizheng.grammar import Misread, Other
 from lizheng.speech import Picture
@@ -27,19 +29,29 @@ def folder(ctx: GroupContext) -> Path:
 async def take(ctx: GroupContext, image: Other) -> str:
     """Store the picture and return its name. Raises `Misread` for one that cannot be had or is no picture."""
     try:
-        content = await fetching.fetch(image.data, loopback=ctx.host.config.sandboxed)
+        content = await _content(ctx, image)
     except fetching.TooBig as error:
         raise Misread(texts.PICTURE_BIG) from error
     except fetching.Unreachable as error:
         raise Misread(texts.PICTURE_LOST) from error
-    if len(content) > fetching.MOST_BYTES:
-        raise Misread(texts.PICTURE_BIG)
     kind = picture_kind(content)
     if not kind:
         raise Misread(texts.PICTURE_KIND)
     name = f"{ctx.group.id}-{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
     await asyncio.to_thread(_write, folder(ctx), name, content, await _kept(ctx))
     return name
+
+
+async def _content(ctx: GroupContext, image: Other) -> bytes:
+    """From the picture's own address, else from the endpoint."""
+    try:
+        return await fetching.fetch(image.data, loopback=ctx.host.config.sandboxed)
+    except fetching.Unreachable:
+        try:
+            answer = await ctx.host.query(ctx.group.id, "get_image", file=str(image.data.get("file") or ""))
+        except (NetworkError, ActionFailed) as error:
+            raise fetching.Unreachable("the endpoint has no such picture") from error
+        return fetching.decode(str((answer or {}).get("base64") or ""))
 
 
 def _write(where: Path, name: str, content: bytes, kept: str) -> None:

@@ -5,7 +5,7 @@ RULES_NONE = "还没有群规。管理员发 /群规 加内容来写。"
 RULES_SET = "群规改好了，大家发 /群规 就能看。撤销发 /撤销 {number}。"
 RULES_CLEARED = "群规清空了。撤销发 /撤销 {number}。"
 
-GREETING = "现在的欢迎语是：\n{text}"
+GREETING = "现在的欢迎语是：\n{text}{picture}"
 GREETING_SET = "欢迎语改好了，撤销发 /撤销 {number}。新人会看到：\n{preview}"
 PICTURE_OFF = "欢迎语不再带图。撤销发 /撤销 {number}。"
 PICTURE_WAS_OFF = "欢迎语本来就没有图。"

@@ -1,5 +1,11 @@
 """Newcomers, reminders and what follows."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from lizheng import GroupContext
+from lizheng.hooks import Violation, violation
 from lizheng.sandbox.stage import HostStage
 
 
@@ -190,4 +196,63 @@ async def test_protected_people_are_never_told(stage: HostStage) -> None:
 群主：/白名单 添加 @小王
 里正：已把 小王 加进白名单。
 【过 3 天】
+""")
+
+
+@pytest.fixture
+def ladder(stage: HostStage) -> Iterator[list[Violation]]:
+    """Another feature that takes violations over; what it was told."""
+    told: list[Violation] = []
+
+    async def take(ctx: GroupContext, report: Violation) -> bool:
+        told.append(report)
+        return True
+
+    control = stage.host.features["control"]
+    control.answers(violation, take)
+    yield told
+    del control.hook_answers[violation]
+
+
+async def test_whoever_owns_violations_takes_over(stage: HostStage, ladder: list[Violation]) -> None:
+    player = await stage.play("""
+开：名片
+设：名片 名片格式 城市-昵称
+设：名片 提醒次数 0
+设：名片 后果 禁言
+小王：早
+【过 3 天】
+""")
+    assert ladder == [Violation(player.person("小王"), "名片格式", "还没有群名片")]
+
+
+async def test_speaking_with_a_known_card_asks_nothing(stage: HostStage) -> None:
+    player = await stage.play("""
+开：名片
+设：名片 名片格式 城市-昵称
+【小王 改名片 上海-小王】
+小王：早
+【过 1 分】
+""")
+    before = len(stage.world.api_log)
+    await player.play("\n".join(["小王：在吗"] * 20))
+    assert len(stage.world.api_log) == before
+
+
+async def test_a_card_changed_to_a_bad_one_is_noticed_when_its_owner_speaks(stage: HostStage) -> None:
+    await stage.play("""
+开：名片
+设：名片 名片格式 城市-昵称
+【小王 改名片 上海-小王】
+小王：早
+【过 2 小时】
+【小王 改名片 群主】
+小王：听我说
+【过 24 小时】
+里正：@小王 群名片还不合格，格式是 城市-昵称。
+  发 /名片 上海-小王 这样就能改。
+小王：/名片 北京-小王
+【里正 改名片 小王 北京-小王】
+里正：你的名片改成「北京-小王」了。
+【过 7 天】
 """)

@@ -74,7 +74,9 @@ def test_separators_that_look_alike_are_the_same(card: str) -> None:
     assert judge(CITY, card).card == "上海-电商-小王"
 
 
-@pytest.mark.parametrize("card", ["新疆-教育-买买提·艾力", "上海-电商-Tom Lee", "上海-仓库管理员-小王", "上海-电商-👨‍👩‍👧"])
+@pytest.mark.parametrize(
+    "card", ["新疆-教育-买买提·艾力", "上海-电商-Tom Lee", "上海-仓库管理员-小王", "上海-电商-👨‍👩‍👧"]
+)
 def test_what_does_not_separate_here_may_be_part_of_a_name(card: str) -> None:
     assert judge(CITY, card).card == card
 
@@ -126,11 +128,17 @@ def test_without_a_card_the_nickname_counts_if_it_fits() -> None:
 
 NAMES = st.text("城市行业昵称名公司学校甲某abc群主官方管理员微123", min_size=1, max_size=6)
 CHOICES = st.lists(NAMES, min_size=1, max_size=4, unique_by=fold)
-PARTS = st.lists(st.tuples(NAMES, st.none() | CHOICES), min_size=1, max_size=6, unique_by=lambda p: fold(p[0]))
+PARTS = st.lists(
+    st.tuples(NAMES, st.none() | CHOICES), min_size=1, max_size=6, unique_by=lambda p: fold(p[0])
+)
 NICKNAMES = st.text(max_size=30) | st.text("小新-｜ 群主官方\u200b\u3164🐱👨‍👩‍👧́", max_size=40)
 
 
-@given(parts=PARTS, separators=st.lists(st.sampled_from(sorted(CLASSES)), min_size=5, max_size=5), nickname=NICKNAMES)
+@given(
+    parts=PARTS,
+    separators=st.lists(st.sampled_from(sorted(CLASSES)), min_size=5, max_size=5),
+    nickname=NICKNAMES,
+)
 def test_every_format_that_can_be_set_has_an_example_that_fits(
     parts: list[tuple[str, list[str] | None]], separators: list[str], nickname: str
 ) -> None:
@@ -170,7 +178,13 @@ def test_a_card_that_fits_still_fits_when_normalised(card: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("小王", "小王"), ("加微信abc12345", "加＊"), ("13800138000", "1＊"), ("\u3164", "（空白）"), ("兼职日结找我", "兼＊")],
+    [
+        ("小王", "小王"),
+        ("加微信abc12345", "加＊"),
+        ("13800138000", "1＊"),
+        ("\u3164", "（空白）"),
+        ("兼职日结找我", "兼＊"),
+    ],
 )
 def test_names_that_may_be_ads_are_masked(name: str, shown: str) -> None:
     assert shown_name(name) == shown

@@ -1,8 +1,8 @@
 """Many at once, twice the same, and what a crash leaves."""
 
-import asyncio
 from datetime import timedelta
 
+from lizheng.events import MemberJoined
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 
@@ -82,18 +82,17 @@ async def test_more_than_twenty_are_counted(stage: HostStage) -> None:
 
 async def test_the_same_event_twice_greets_once_even_after_a_restart(stage: HostStage) -> None:
     hall = await Hall.open(stage)
-    events: list[dict] = []
-    stage.world.outlets.append(events.append)
-    hall.join(1)
-    (event,) = [e for e in events if e.get("notice_type") == "group_increase"]
-    stage.world.emit(dict(event)) if hasattr(stage.world, "emit") else [o(dict(event)) for o in stage.world.outlets]
+    (person,) = hall.join(1)
+    group = stage.host.groups[hall.player.group.group_id]
+    await stage.settle()
+    again = MemberJoined(group.id, person, 0, int(stage.now().timestamp()))
+    await stage.host.dispatch.tell(group, again)
     await hall.pass_time(3)
-    assert len(hall.said) == 1
+    assert hall.mentioned() == [[person]]
     await stage.restart()
-    for outlet in list(stage.world.outlets):
-        outlet(dict(event))
+    await stage.host.dispatch.tell(stage.host.groups[group.id], again)
     await hall.pass_time(60)
-    assert len(hall.said) == 1
+    assert hall.mentioned() == [[person]]
 
 
 async def test_a_restart_before_the_greeting_does_not_lose_it(stage: HostStage) -> None:
@@ -121,5 +120,4 @@ async def test_who_left_already_is_not_greeted(stage: HostStage) -> None:
     (person,) = hall.join(1)
     stage.world.leave(hall.player.group.group_id, person)
     await hall.pass_time(3)
-    await asyncio.sleep(0)
     assert hall.said == []
