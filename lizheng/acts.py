@@ -48,13 +48,17 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
     """Do it, unless somebody protected would be touched, the actor or the bot lacks the right, or the group is in dry run.
 
     Within 2 s: DONE, NOT_DONE with the reason, UNKNOWN while it is still queued or unanswered, or SIMULATED.
+    A cause that runs again, after a crash for instance, is told what became of its act the first time.
     """
+    source = ctx.next_source()
+    if earlier := await audit.of_source(source):
+        return await _what_became(ctx, act, earlier)
     try:
         refusal = await _refusal(ctx, act)
     except NetworkError:
         refusal = UNREADABLE
     if refusal:
-        await _write(ctx, act, "not_done", refusal)
+        await _write(ctx, act, source, "not_done", refusal)
         if refusal == NO_RIGHTS:
             await ctx.tell_once(
                 "no-rights",
@@ -63,13 +67,24 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
             )
         return Outcome(State.NOT_DONE, why=refusal)
     if ctx.group.dry_run:
-        await _write(ctx, act, "simulated", "试运行")
+        await _write(ctx, act, source, "simulated", "试运行")
         await ctx.say(
             "【试运行】本来会：{label}。原因：{reason}", label=_told(ctx, act), reason=act.reason or "无"
         )
         return Outcome(State.SIMULATED, why="试运行")
-    ticket = await _intend(ctx, act)
+    ticket = await _intend(ctx, act, source)
     return await ticket.outcome(0.0 if in_atomic() else WAIT_SECONDS)
+
+
+async def _what_became(ctx: GroupContext, act: Act, earlier: audit.Record) -> Outcome:
+    if earlier.state == "undone":
+        return Outcome(State.DONE)
+    if earlier.state == "simulated":
+        ctx.next_source()
+    if earlier.state in ("intended", "unknown"):
+        ticket = await ctx.host.outbox.put(_draft(ctx, act, earlier))
+        return await ticket.outcome(0.0 if in_atomic() else WAIT_SECONDS)
+    return Outcome(State(earlier.state), why=earlier.why)
 
 
 async def _refusal(ctx: GroupContext, act: Act) -> str:
@@ -111,7 +126,9 @@ def _told(ctx: GroupContext, act: Act) -> str:
     return f"{act.label} {ctx.name_of(act.target)}" if act.target else act.label
 
 
-async def _write(ctx: GroupContext, act: Act, state: str, why: str = "") -> audit.Record:
+async def _write(
+    ctx: GroupContext, act: Act, source: str | None, state: str, why: str = ""
+) -> audit.Record:
     return await audit.write(
         ctx.group.id,
         ctx.now,
@@ -125,20 +142,23 @@ async def _write(ctx: GroupContext, act: Act, state: str, why: str = "") -> audi
         state=state,
         why=why,
         undo=act.undo if state == "intended" else None,
+        source=source,
     )
 
 
 @atomic
-async def _intend(ctx: GroupContext, act: Act) -> Ticket:
-    record = await _write(ctx, act, "intended")
-    return await ctx.host.outbox.put(
-        Draft(
-            api=act.api,
-            params=act.params,
-            group_id=ctx.group.id,
-            priority=Priority.ACT,
-            feature=ctx.feature.id,
-            record_id=record.id,
-            source=ctx.next_source(),
-        )
+async def _intend(ctx: GroupContext, act: Act, source: str | None) -> Ticket:
+    record = await _write(ctx, act, source, "intended")
+    return await ctx.host.outbox.put(_draft(ctx, act, record))
+
+
+def _draft(ctx: GroupContext, act: Act, record: audit.Record) -> Draft:
+    return Draft(
+        api=act.api,
+        params=act.params,
+        group_id=ctx.group.id,
+        priority=Priority.ACT,
+        feature=ctx.feature.id,
+        record_id=record.id,
+        source=record.source,
     )

@@ -46,6 +46,11 @@ async def write(
     )
 
 
+async def of_source(source: str | None) -> Record | None:
+    """The record a cause has left already."""
+    return await Record.filter(source=source).first() if source else None
+
+
 async def find(group_id: int, number: int) -> Record | None:
     return await Record.get_or_none(group_id=group_id, number=number)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nonebot import logger
 from nonebot.adapters.onebot.v11 import NetworkError
 from pydantic import BaseModel
 
@@ -49,6 +50,8 @@ class GroupContext:
     """
 
     quoted: Quoted | None = None
+    answers_to = 0
+    """Whom `say` answers in private; 0 means the group."""
 
     def __init__(
         self,
@@ -134,7 +137,7 @@ class GroupContext:
 
         Returns once it is stored, and so will be said; what became of it is the ticket's `outcome()`.
         """
-        return await self.post(compose(template, values))
+        return await self.post(compose(template, values), user_id=self.answers_to)
 
     async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
@@ -143,7 +146,9 @@ class GroupContext:
     async def tell_once(self, topic: str, template: str, /, **values: Any) -> None:
         """Say it once per group and topic until the host restarts."""
         if self.host.first_time(self.group.id, f"{self.feature.id}:{topic}"):
-            await self.say(template, **values)
+            # A source of its own: the same cause run again, when this is not said, must count the same keys.
+            source = self.source and f"{self.source}/{topic}"
+            await self.post(compose(template, values), user_id=self.answers_to, source=source)
 
     async def post(self, segments: list[Segment], *, user_id: int = 0, source: str | None = None) -> Ticket:
         """Put ready segments into the outbox without waiting; to the group, or to one person in private."""
@@ -226,6 +231,7 @@ class GroupContext:
             params=dict(params or {}),
             reason=reason,
             undo=undo,
+            source=self.source,
         )
 
     # — later ———————————————————————————————————————————————————————————————————————————————
@@ -312,6 +318,18 @@ class Context(GroupContext):
         self.role = role
         self.quoted = quoted
         self.command = command
+        self.answers_to = event.user_id if event.message_type == "private" else 0
+        self._confirmed = False
+
+    async def confirmed_role(self) -> Role:
+        """The author's role by the member list now, as an event's may be stale; the claimed one when nobody answers."""
+        if not self._confirmed and not is_anonymous(self.event):
+            try:
+                self.role = await self.host.role_now(self.group, self.author_id)
+                self._confirmed = True
+            except NetworkError:
+                logger.warning("lizheng: the member list of group {} cannot be read", self.group.id)
+        return self.role
 
     @property
     def message(self) -> Message:
@@ -325,6 +343,7 @@ class Context(GroupContext):
     def channel(self) -> str:
         return self.event.message_type
 
-    async def say(self, template: str, /, **values: Any) -> Ticket:
-        user_id = self.author_id if self.channel == "private" else 0
-        return await self.post(compose(template, values), user_id=user_id)
+
+def is_anonymous(event: MessageEvent) -> bool:
+    """Whether its author is hidden, and so holds no role."""
+    return bool(getattr(event, "anonymous", None)) or event.sub_type == "anonymous"

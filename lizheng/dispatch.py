@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import Bot, Event, GroupMessageEvent, Message, MessageEvent, NetworkError
+from nonebot.adapters.onebot.v11 import Bot, Event, GroupMessageEvent, Message, MessageEvent
 from nonebot.matcher import Matcher
 
 from lizheng.commands import Command, Form, WrongUse
 from lizheng.context import Context, GroupContext, Quoted
+from lizheng.echoes import Echoes
 from lizheng.events import GroupEvent, GroupMet, MemberJoined, MemberLeft, RoleChanged
 from lizheng.feature import Feature
-from lizheng.gate import may
+from lizheng.gate import is_on, may
 from lizheng.grammar import At, Misread, Other, Text, Token, Words
 from lizheng.groups import GroupState
+from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
 from lizheng.pending import by_quote
 from lizheng.pending import feature as pending_feature
@@ -49,6 +51,7 @@ class Dispatch:
         self._starts = tuple(sorted(starts, key=len, reverse=True))
         self._commands: dict[str, Command] = {}
         self._longest = 0
+        self._echoes = Echoes()
 
     def learn(self, features: list[Feature]) -> None:
         """Take in the commands of these features. Raises `ValueError` when two claim one name."""
@@ -121,10 +124,15 @@ class Dispatch:
             return False
         watches = self._host.watches(group)
         quoted = quoted_by(event)
-        if not watches and quoted is None and self._called(event.get_message()) is None:
-            return False
+        called = self._called(event.get_message())
+        if called is None:
+            self._echoes.spoke(group.id, event.user_id)
+            if not watches and quoted is None:
+                return False
         role = self._host.role_of(group, event)
         ctx = Context(self._host, group, pending_feature, event, role=role, quoted=quoted)
+        if event.message_type == "private":
+            await ctx.confirmed_role()
         hit = self.find(ctx)
         ctx.command = hit.command if hit else None
         if event.message_type == "group":
@@ -132,6 +140,8 @@ class Dispatch:
                 ctx.feature = watch.feature
                 if await self._guarded(ctx, watch.handler(ctx)):
                     return True
+        if called is not None and self._goes_round(ctx, called):
+            return hit is not None
         if hit is not None:
             await self._run(ctx, hit)
             return True
@@ -141,13 +151,30 @@ class Dispatch:
         await self._hint(ctx)
         return False
 
+    def _goes_round(self, ctx: Context, called: str) -> bool:
+        now = self._host.clock.elapsed()
+        return self._echoes.silenced(ctx.group.id, ctx.author_id, called, now)
+
     async def _run(self, ctx: Context, hit: Hit) -> None:
         ctx.feature = hit.command.feature
+        if await self._ran_before(ctx):
+            return
         await self._meet(ctx)
         if self._is_stale(ctx):
             await ctx.note("stale", f"/{hit.command.name} 来得太晚，没有执行")
             return
         await self._guarded(ctx, self._execute(ctx, hit))
+
+    async def _ran_before(self, ctx: Context) -> bool:
+        """Whether this command had an effect before a restart: what the adapter remembers ended with that process."""
+        if ctx.event.time > self._host.started_at.timestamp():
+            return False
+        first = f"{ctx.source}#1"
+        return (
+            await Outgoing.filter(source=first).exists()
+            or await Record.filter(source__in=(ctx.source, first)).exists()
+            or await Pending.filter(source=first).exists()
+        )
 
     def _is_stale(self, ctx: Context) -> bool:
         return ctx.now.timestamp() - ctx.event.time > STALE_SECONDS
@@ -164,23 +191,15 @@ class Dispatch:
         await form.handler(ctx, **values)
 
     async def _allowed(self, ctx: Context, form: Form) -> bool:
+        if form.role > Role.MEMBER and is_on(ctx.group, ctx.feature):
+            await ctx.confirmed_role()
         verdict = may(ctx.group, ctx.feature, form, ctx.role)
-        if verdict.allowed and form.role > Role.DEPUTY:
-            verdict = may(ctx.group, ctx.feature, form, await self._confirmed_role(ctx))
         if verdict.allowed:
             return True
         topic = f"deny:{verdict.denial}:{ctx.author_id}"
         if verdict.sentence and self._host.now_and_then(ctx.group.id, topic, 60):
             await ctx.say("{sentence}", sentence=verdict.sentence)
         return False
-
-    async def _confirmed_role(self, ctx: Context) -> Role:
-        """The role by the member list, as a reported one may be stale; the reported one when nobody answers."""
-        try:
-            ctx.role = await self._host.role_now(ctx.group, ctx.author_id)
-        except NetworkError:
-            logger.warning("lizheng: member list of group {} is not answering", ctx.group.id)
-        return ctx.role
 
     async def _guarded(self, ctx: Context, work: Any) -> Any:
         """Run a handler: bad input is answered with its sentence, a failure once with the number of its case."""
@@ -243,9 +262,12 @@ class Dispatch:
                 )
 
     async def _meet(self, ctx: GroupContext) -> None:
-        if not ctx.group.introduced and await self._host.groups.introduce(ctx.group.id, ctx.now):
-            time = int(ctx.now.timestamp())
-            await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=time))
+        """Told before it is written down, under a source that never changes: killed in between, it is still said once."""
+        if ctx.group.introduced:
+            return
+        ctx.group.introduced = True
+        await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=0))
+        await self._host.groups.introduce(ctx.group.id, ctx.now)
 
     def _keep_roster(self, happened: GroupEvent) -> None:
         if isinstance(happened, MemberJoined | MemberLeft | RoleChanged):

@@ -111,15 +111,11 @@ class Groups:
         return True
 
     @atomic
-    async def introduce(self, group_id: int, at: datetime) -> bool:
-        """True for exactly one caller per group, ever."""
-        state = self[group_id]
-        if state.introduced:
-            return False
+    async def introduce(self, group_id: int, at: datetime) -> None:
+        """Remember that the bot has introduced itself in this group."""
+        self[group_id].introduced = True
         await self._row(group_id)
-        first = await GroupRow.filter(group_id=group_id, introduced_at=None).update(introduced_at=at)
-        state.introduced = True
-        return bool(first)
+        await GroupRow.filter(group_id=group_id, introduced_at=None).update(introduced_at=at)
 
     async def _row(self, group_id: int) -> None:
         await GroupRow.get_or_create(group_id=group_id)

@@ -23,7 +23,7 @@ from lizheng import config, pending
 from lizheng.adapter import Access, Adapter, Bot, Quirks
 from lizheng.adapter.errors import NotSent
 from lizheng.clock import Clock
-from lizheng.context import GroupContext
+from lizheng.context import GroupContext, is_anonymous
 from lizheng.dispatch import Dispatch, install
 from lizheng.events import FeatureSwitched, GroupEvent, SettingChanged
 from lizheng.feature import Feature, Watch
@@ -75,6 +75,7 @@ class Host:
         self.store: Store | None = None
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
         self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
+        self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
         self.access = Access(self.config.onebot_access_token, sandbox_key)
         driver.register_adapter(Adapter, access=self.access)
@@ -101,6 +102,7 @@ class Host:
 
     async def start(self) -> None:
         """Find the features among NoneBot's plugins, open the database, and take up what was left."""
+        self.started_at = self.clock.now()
         self.take_in_features()
         apps = {
             f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models
@@ -203,8 +205,8 @@ class Host:
         return f"SQLite {self.store.path.name}" if self.store.path else "Postgres"
 
     def role_of(self, group: GroupState, event: MessageEvent) -> Role:
-        """The role a message claims; an anonymous one holds none, a private one is decided when it matters."""
-        if isinstance(event, GroupMessageEvent) and (event.anonymous or event.sub_type == "anonymous"):
+        """The role a message claims; an anonymous one holds none, and nor does a private one by itself."""
+        if is_anonymous(event):
             return Role.MEMBER
         claimed = Role.of_qq(event.sender.role or "") if isinstance(event, GroupMessageEvent) else Role.MEMBER
         return self._with_standing(group, event.user_id, claimed)
@@ -212,7 +214,9 @@ class Host:
     async def role_now(self, group: GroupState, user_id: int) -> Role:
         """The role by the member list at this moment. Raises `NetworkError` when it cannot be read."""
         member = await self.roster.member(group.id, user_id, fresh=True)
-        return self._with_standing(group, user_id, member.role if member else Role.MEMBER)
+        if member is None:
+            return Role.SUPERUSER if user_id in self.superusers else Role.MEMBER
+        return self._with_standing(group, user_id, member.role)
 
     def _with_standing(self, group: GroupState, user_id: int, qq: Role) -> Role:
         if user_id in self.superusers:
@@ -291,7 +295,7 @@ class Host:
             "version": lizheng.__version__,
             "database": "ok" if self.store is not None else "closed",
             "bots": self.accounts(),
-            "pending": self.adapter.lanes.pending + self.outbox.pending(),
+            "pending": self.adapter.lanes.pending + self.outbox.pending() + (not self.schedule.idle()),
         }
 
     def measures(self) -> dict[str, float]:

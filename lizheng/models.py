@@ -85,7 +85,10 @@ class Slot(Model):
 
 
 class Pending(Model):
-    """Something that waits for a person's decision, under a short number of its group."""
+    """Something that waits for a person's decision, under a short number of its group.
+
+    `needed_role` is the role it took to ask for it, which its author must still hold when it is carried out.
+    """
 
     id = fields.BigIntField(primary_key=True)
     group_id = fields.BigIntField()
@@ -103,6 +106,8 @@ class Pending(Model):
     decided_at = fields.DatetimeField(null=True)
     reason = fields.TextField(default="")
     notice_id = fields.BigIntField(null=True)
+    needed_role = fields.SmallIntField(default=0)
+    source = fields.CharField(max_length=255, null=True)
 
     class Meta(Model.Meta):
         table = "lizheng_pending"

@@ -39,6 +39,9 @@ async def propose(
     """Store it under the group's next number and say it, with the hint how to decide."""
     if decision not in ctx.feature.decisions:
         raise ValueError(f"{ctx.feature.id} declares no decision {decision!r}")
+    source = ctx.next_source()
+    if source and (earlier := await Pending.filter(source=source).first()):
+        return earlier
 
     @atomic
     async def store() -> Pending:
@@ -54,6 +57,8 @@ async def propose(
             summary=plain(text)[:200],
             created_at=ctx.now,
             expires_at=ctx.now + span,
+            needed_role=ctx.needed_role,
+            source=source,
         )
         how = hint.replace("{n}", str(number)).replace("{span}", say_duration(span))
         await ctx.post([*text, *compose("\n{how}", {"how": how})], source=f"{NOTICE_SOURCE}{pending.id}")
@@ -104,15 +109,16 @@ def _refuse_closed(ctx: Context, pending: Pending) -> None:
         raise Misread(f"{pending.number} 号已经过期了，请重新发起。")
 
 
-def _refuse_other(ctx: Context, pending: Pending) -> None:
+async def _refuse_other(ctx: Context, pending: Pending) -> None:
     if pending.decider == "author":
         if pending.author_id != ctx.author_id:
             raise Misread(f"{pending.number} 号要由发起的人自己确认。")
         return
     needed = DECIDERS[pending.decider]
-    if ctx.role < needed:
+    role = await ctx.confirmed_role()
+    if role < needed:
         raise Misread(f"{pending.number} 号要由{needed.label}及以上来决定。")
-    if pending.author_id == ctx.author_id and ctx.role < Role.ADMIN:
+    if pending.author_id == ctx.author_id and role < Role.ADMIN:
         raise Misread(f"{pending.number} 号是你自己提交的，要由别人来决定。")
 
 
@@ -138,12 +144,12 @@ async def carry_out(ctx: GroupContext, slot: Any) -> None:
     if handler is None:
         await ctx.say("{number} 号{state}。", number=pending.number, state=STATES[pending.state])
         return
-    needed = DECIDERS.get(pending.decider, Role.MEMBER)
+    needed = DECIDERS.get(pending.decider, Role(pending.needed_role))
     await handler(ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}"), pending)
 
 
 async def _answer(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
-    _refuse_other(ctx, pending)
+    await _refuse_other(ctx, pending)
     if not await decide(ctx, pending, state, reason):
         raise Misread(f"{pending.number} 号刚刚已有人决定了，没有再动。")
 
