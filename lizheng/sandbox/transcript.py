@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from lizheng.grammar import parse_date, parse_duration, parse_time_of_day, say_duration
+from lizheng.sandbox.deeds import DEEDS
 from lizheng.sandbox.script import BOT, Deed, Header, Speech, Step, matches, read_script
 from lizheng.sandbox.world import Happening, World, WorldError
 from lizheng.sandbox.world.state import Group, Member, Role
@@ -284,53 +285,3 @@ def _is_bots(step: Step) -> bool:
 
 def _shown(done: Done) -> str:
     return done.text if done.speech else f"【{done.text}】"
-
-
-def _join(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.join(player.group.group_id, who, operator=player.person(words[0]) if words else 0)
-
-
-def _leave(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.leave(player.group.group_id, who)
-
-
-def _kick(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.kick(player.group.group_id, player.person(words[0]), who)
-
-
-def _card(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.set_card(player.group.group_id, who, " ".join(words))
-
-
-def _recall(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.recall(player.last_of(player.name(who)) or 0, who)
-
-
-def _packet(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.red_packet(player.group.group_id, who, " ".join(words) or "恭喜发财，大吉大利")
-
-
-def _promote(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.set_role(player.group.group_id, who, "admin")
-
-
-def _demote(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.set_role(player.group.group_id, who, "member")
-
-
-def _ask(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.request_join(player.group.group_id, who, " ".join(words))
-
-
-DEEDS: dict[str, Callable[[Player, int, tuple[str, ...]], None]] = {
-    "进群": _join,
-    "退群": _leave,
-    "踢": _kick,
-    "改名片": _card,
-    "撤回": _recall,
-    "发红包": _packet,
-    "升管理": _promote,
-    "降成员": _demote,
-    "申请": _ask,
-}
-"""What people can do in 【】 besides speaking; 【过 …】 and 【到 …】 move the clock, 【重启】 restarts the host."""

@@ -1,0 +1,59 @@
+"""What people can do in a written conversation besides speaking: the words in 【】."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lizheng.sandbox.transcript import Player
+
+
+def _join(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.join(player.group.group_id, who, operator=player.person(words[0]) if words else 0)
+
+
+def _leave(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.leave(player.group.group_id, who)
+
+
+def _kick(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.kick(player.group.group_id, player.person(words[0]), who)
+
+
+def _card(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.set_card(player.group.group_id, who, " ".join(words))
+
+
+def _recall(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.recall(player.last_of(player.name(who)) or 0, who)
+
+
+def _packet(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.red_packet(player.group.group_id, who, " ".join(words) or "恭喜发财，大吉大利")
+
+
+def _promote(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.set_role(player.group.group_id, who, "admin")
+
+
+def _demote(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.set_role(player.group.group_id, who, "member")
+
+
+def _ask(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.request_join(player.group.group_id, who, " ".join(words))
+
+
+DEEDS: dict[str, Callable[[Player, int, tuple[str, ...]], None]] = {
+    "进群": _join,
+    "退群": _leave,
+    "踢": _kick,
+    "改名片": _card,
+    "撤回": _recall,
+    "发红包": _packet,
+    "升管理": _promote,
+    "降成员": _demote,
+    "申请": _ask,
+}
+"""What people can do in 【】 besides speaking; 【过 …】 and 【到 …】 move the clock, 【重启】 restarts the host."""
