@@ -1,0 +1,9 @@
+"""Advertisement recognition as pure code: text in, a judgement with its reasons out."""
+
+from .evidence import Evidence
+from .learning import GroupModel
+from .model import ModelError
+from .nickname import nick_suspicion
+from .recogniser import Judgement, Recogniser
+
+__all__ = ["Evidence", "GroupModel", "Judgement", "ModelError", "Recogniser", "nick_suspicion"]
