@@ -57,7 +57,7 @@ class Setting:
         try:
             return self._adapter().validate_python(value)
         except ValidationError as error:
-            raise Misread(f"「{self.title}」不能是这个值：{_reason(error)}。") from error
+            raise Misread(f"「{self.title}」不能是这个值：{self._reason(error)}。") from error
 
     def show(self, value: Any) -> str:
         """The value with its unit, for people."""
@@ -84,6 +84,17 @@ class Setting:
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(_annotated(self.kind, self.info))
 
+    def _reason(self, error: ValidationError) -> str:
+        first = error.errors()[0]
+        if pattern := REASONS.get(first["type"]):
+            # pydantic names bounds in English; the declared ones are shown as values of this setting are
+            declared = {n: getattr(c, n) for c in self.info.metadata for n in BOUNDS if hasattr(c, n)}
+            shown = {name: self.show(bound) for name, bound in declared.items()}
+            return pattern.format(**{**first.get("ctx", {}), **shown})
+        if first["type"] in ("value_error", "assertion_error"):
+            return str(first.get("ctx", {}).get("error", first["msg"])).rstrip("。")
+        return "看不懂"
+
 
 READERS: dict[Any, Any] = {
     bool: parse_on_off,
@@ -106,6 +117,7 @@ def _annotated(kind: Any, info: FieldInfo) -> Any:
     return kind
 
 
+BOUNDS = ("ge", "gt", "le", "lt")
 REASONS = {
     "greater_than_equal": "最小是 {ge}",
     "less_than_equal": "最大是 {le}",
@@ -114,19 +126,6 @@ REASONS = {
     "string_too_long": "最长 {max_length} 个字",
     "string_too_short": "最短 {min_length} 个字",
 }
-
-
-def _reason(error: ValidationError) -> str:
-    first = error.errors()[0]
-    if pattern := REASONS.get(first["type"]):
-        bounds = {
-            name: say_duration(bound) if isinstance(bound, timedelta) else bound
-            for name, bound in first.get("ctx", {}).items()
-        }
-        return pattern.format(**bounds)
-    if first["type"] in ("value_error", "assertion_error"):
-        return str(first.get("ctx", {}).get("error", first["msg"])).rstrip("。")
-    return "看不懂"
 
 
 def settings_of(feature: Feature) -> list[Setting]:
