@@ -7,15 +7,17 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from nonebot.config import Config, Env
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 OWN = frozenset(
     {"onebot_access_token", "database_url", "sandbox", "timezone", "pacing", "allowed_hosts", "metrics"}
 )
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_TOKEN = 16
+DATABASES = {"sqlite", "postgres", "asyncpg", "psycopg"}
 
 
 class Unsafe(SystemExit):
@@ -78,6 +80,13 @@ class HostConfig(BaseModel):
                 f"HOST={self.host} 会让别的机器连进来，这时 ONEBOT_ACCESS_TOKEN 至少要 {SHORTEST_TOKEN} 个字符"
                 f"（现在 {len(token)} 个）。请在 .env 里设好它，或把 HOST 改回 127.0.0.1。"
             )
+        scheme = urlsplit(self.database_url).scheme
+        if scheme not in DATABASES:
+            raise Unsafe(f"DATABASE_URL 要以 sqlite:// 或 postgres:// 开头，现在开头是「{scheme[:12]}」。")
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise Unsafe(f"TIMEZONE={self.timezone} 不是时区名，请改成 Asia/Shanghai 这样的名字。") from error
         if self.sandbox == "on" and not self.loopback:
             raise Unsafe("SANDBOX=on 只能在 HOST=127.0.0.1 时使用。")
         if self.pacing == "off" and not self.loopback:
@@ -101,9 +110,13 @@ def from_environment() -> dict[str, Any]:
 
 
 def peek() -> HostConfig:
-    """The configuration as `nonebot.init` will find it, before it is called. Raises like `read`."""
-    files = (".env", f".env.{Env().environment}")
-    return read(Config(_env_file=files, **from_environment()))  # pyright: ignore[reportCallIssue]
+    """The configuration as `nonebot.init` will find it, before it is called. Raises `Unsafe`."""
+    try:
+        files = (".env", f".env.{Env().environment}")
+        return read(Config(_env_file=files, **from_environment()))  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        names = "、".join(dict.fromkeys(str(e["loc"][0]).upper() for e in error.errors() if e["loc"]))
+        raise Unsafe(f"{names or '配置'} 的值不能用，请改正后再启动。") from error
 
 
 def read(config: Config) -> HostConfig:
@@ -119,7 +132,9 @@ def read(config: Config) -> HostConfig:
     for switch in ("sandbox",):
         raw[switch] = {True: "on", False: "off"}.get(raw.get(switch), raw.get(switch, "auto"))
     if isinstance(hosts := raw.get("allowed_hosts"), str):
-        raw["allowed_hosts"] = frozenset(h.strip(' "') for h in hosts.strip("[] ").split(",") if h.strip(' "'))
+        raw["allowed_hosts"] = frozenset(
+            h.strip(' "') for h in hosts.strip("[] ").split(",") if h.strip(' "')
+        )
     found = HostConfig.model_validate(raw)
     found.check()
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import secrets
 from collections import OrderedDict
@@ -112,6 +113,8 @@ class Host:
             await self.store.open()
         except StoreError as error:
             logger.error("{}", error)
+            # The server would repeat it as a traceback.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             raise SystemExit(str(error)) from error
         await self.groups.load()
         self.schedule, self.outbox = self._engines()
@@ -291,11 +294,12 @@ class Host:
 
     def health(self) -> dict[str, Any]:
         """What `/healthz` answers."""
+        pending = self.adapter.lanes.pending + self.outbox.pending()
         return {
             "version": lizheng.__version__,
             "database": "ok" if self.store is not None else "closed",
             "bots": self.accounts(),
-            "pending": self.adapter.lanes.pending + self.outbox.pending() + (not self.schedule.idle()),
+            "pending": pending or int(self.store is not None and not self.idle()),
         }
 
     def measures(self) -> dict[str, float]:

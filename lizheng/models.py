@@ -106,7 +106,7 @@ class Pending(Model):
     decided_at = fields.DatetimeField(null=True)
     reason = fields.TextField(default="")
     notice_id = fields.BigIntField(null=True)
-    needed_role = fields.SmallIntField(default=0)
+    needed_role = fields.SmallIntField(null=True)
     source = fields.CharField(max_length=255, null=True)
 
     class Meta(Model.Meta):

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from lizheng.commands import Declined
 from lizheng.feature import Feature
-from lizheng.grammar import Misread, say_duration
+from lizheng.grammar import say_duration
 from lizheng.models import Pending
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose, plain
@@ -74,7 +75,7 @@ async def remember_notice(source: str | None, message_id: int | None) -> None:
 
 
 async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...]) -> Pending:
-    """The open one that is meant. Raises `Misread` when there is none, or when several could be."""
+    """The open one that is meant. Raises `Declined` when there is none, or when several could be."""
     query = Pending.filter(group_id=ctx.group.id)
     if number is None and ctx.quoted:
         query = query.filter(notice_id=ctx.quoted.message_id)
@@ -86,10 +87,10 @@ async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...])
         query = query.filter(number=number)
     found = await query.order_by("-number").limit(6)
     if not found:
-        raise Misread(f"没有待办 {number}。" if number is not None else "现在没有等你决定的事。")
+        raise Declined(f"没有待办 {number}。" if number is not None else "现在没有等你决定的事。")
     if len(found) > 1:
         numbers = "、".join(str(p.number) for p in found[:5])
-        raise Misread(f"有几件事在等：{numbers}。请带上编号。")
+        raise Declined(f"有几件事在等：{numbers}。请带上编号。")
     _refuse_closed(ctx, found[0])
     return found[0]
 
@@ -104,22 +105,22 @@ STATES = {
 
 def _refuse_closed(ctx: Context, pending: Pending) -> None:
     if pending.state != "open":
-        raise Misread(f"{pending.number} 号{STATES[pending.state]}，没有再动。")
+        raise Declined(f"{pending.number} 号{STATES[pending.state]}，没有再动。")
     if pending.expires_at <= ctx.now:
-        raise Misread(f"{pending.number} 号已经过期了，请重新发起。")
+        raise Declined(f"{pending.number} 号已经过期了，请重新发起。")
 
 
 async def _refuse_other(ctx: Context, pending: Pending) -> None:
     if pending.decider == "author":
         if pending.author_id != ctx.author_id:
-            raise Misread(f"{pending.number} 号要由发起的人自己确认。")
+            raise Declined(f"{pending.number} 号要由发起的人自己确认。")
         return
     needed = DECIDERS[pending.decider]
     role = await ctx.confirmed_role()
     if role < needed:
-        raise Misread(f"{pending.number} 号要由{needed.label}及以上来决定。")
+        raise Declined(f"{pending.number} 号要由{needed.label}及以上来决定。")
     if pending.author_id == ctx.author_id and role < Role.ADMIN:
-        raise Misread(f"{pending.number} 号是你自己提交的，要由别人来决定。")
+        raise Declined(f"{pending.number} 号是你自己提交的，要由别人来决定。")
 
 
 @atomic
@@ -144,14 +145,14 @@ async def carry_out(ctx: GroupContext, slot: Any) -> None:
     if handler is None:
         await ctx.say("{number} 号{state}。", number=pending.number, state=STATES[pending.state])
         return
-    needed = DECIDERS.get(pending.decider, Role(pending.needed_role))
+    needed = DECIDERS.get(pending.decider, Role(pending.needed_role or 0))
     await handler(ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}"), pending)
 
 
 async def _answer(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
     await _refuse_other(ctx, pending)
     if not await decide(ctx, pending, state, reason):
-        raise Misread(f"{pending.number} 号刚刚已有人决定了，没有再动。")
+        raise Declined(f"{pending.number} 号刚刚已有人决定了，没有再动。")
 
 
 async def confirm(ctx: Context, number: int | None = None) -> None:

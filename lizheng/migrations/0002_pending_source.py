@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Pending",
             name="needed_role",
-            field=fields.SmallIntField(default=0),
+            field=fields.SmallIntField(null=True),
         ),
         ops.AddField(
             model_name="Pending",

@@ -24,8 +24,10 @@ from lizheng.sandbox.world.happenings import Happening
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "faults-only-token-5d2a9"
 SUPERUSER = 99999
-QUIET = 0.06
+QUIET = 0.03
 """Seconds without anything under way on either side after which nothing more will come."""
+LOST = 0.5
+"""The same where frames were lost with a connection, so that counting them does not help."""
 NEEDED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
 _numbers = itertools.count(1)
 
@@ -56,6 +58,7 @@ class HostProcess:
             "SUPERUSERS": json.dumps([str(SUPERUSER)]),
             "DATABASE_URL": f"sqlite://{folder / 'lizheng.db'}",
             "LOG_LEVEL": "INFO",
+            "METRICS": "true",
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -109,6 +112,14 @@ class HostProcess:
         except httpx.HTTPError:
             return None
         return answer.json() if answer.status_code == 200 else None
+
+    async def frames(self) -> int:
+        """How many frames it has taken from sockets since it started."""
+        answer = await http().get(f"http://127.0.0.1:{self.port}/metrics")
+        return next(
+            (int(line.split()[1]) for line in answer.text.splitlines() if line.startswith("lizheng_frames ")),
+            0,
+        )
 
     def text(self) -> str:
         """Its whole log."""
@@ -190,6 +201,17 @@ class Group:
         ]
 
 
+class CountingWire(Wire):
+    """Counts the frames it has written."""
+
+    written = 0
+
+    async def _write(self, socket: Any) -> None:
+        while True:
+            await socket.send(json.dumps(await self._outgoing.get()))
+            self.written += 1
+
+
 class Town:
     """A host process, a world, and the wire between them."""
 
@@ -204,13 +226,13 @@ class Town:
         self.wires = [self.wire_for(self.world.account)]
 
     @property
-    def wire(self) -> Wire:
+    def wire(self) -> CountingWire:
         return self.wires[0]
 
-    def wire_for(self, account: int) -> Wire:
+    def wire_for(self, account: int) -> CountingWire:
         """A wire of an account to the host; not started."""
         url = f"ws://127.0.0.1:{self.host.port}/onebot/v11/ws"
-        return Wire(self.world, url, TOKEN, account, reconnect=0.05)
+        return CountingWire(self.world, url, TOKEN, account, reconnect=0.05)
 
     def _watch(self, happening: Happening) -> None:
         self.happened.append(happening)
@@ -245,6 +267,8 @@ class Town:
 
     async def restart(self) -> None:
         """Start it again on the same database, after a kill or an end."""
+        for wire in self.wires:
+            wire.written = 0
         await self.host.start()
         await self.connected()
 
@@ -256,13 +280,17 @@ class Town:
         """Return once the host has nothing pending and the wire has been quiet for a moment."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(within):
-            since, seen = loop.time(), -1
-            while loop.time() - since < QUIET:
-                now = len(self.world.api_log) + len(self.happened)
+            since, seen, looks = loop.time(), -1, 0
+            while True:
+                all_taken = await self.host.frames() == sum(wire.written for wire in self.wires)
                 health = await self.host.health()
+                now = len(self.world.api_log) + len(self.happened) + sum(wire.written for wire in self.wires)
                 busy = health is None or health["pending"] or not all(w.idle() for w in self.wires)
                 if busy or now != seen:
-                    since, seen = loop.time(), now
+                    since, seen, looks = loop.time(), now, 0
+                looks += 1
+                if looks > 2 and loop.time() - since > (QUIET if all_taken else LOST):
+                    return
                 await asyncio.sleep(0.01)
 
     async def stop(self) -> None:

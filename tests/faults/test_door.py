@@ -82,7 +82,7 @@ async def test_nothing_can_be_posted(town: Town) -> None:
                 content="{}",
             )
             assert answer.status_code in (404, 405), (method, path)
-    for path in ("/docs", "/openapi.json", "/metrics", "/sandbox/"):
+    for path in ("/docs", "/openapi.json", "/sandbox/"):
         answer = await http().get(f"http://127.0.0.1:{town.host.port}{path}")
         assert answer.status_code == 404
 
@@ -145,7 +145,12 @@ async def test_with_the_sandbox_on_only_it_may_connect(tmp_path: Path) -> None:
     for name in ("bot.py", "bootstrap.py", "pyproject.toml", "constraints.txt"):
         shutil.copy2(ROOT / name, copy / name)
     host = HostProcess(
-        tmp_path / "run", copy / "bot.py", PYTHONPATH=str(copy), SANDBOX="auto", ONEBOT_ACCESS_TOKEN=""
+        tmp_path / "run",
+        copy / "bot.py",
+        PYTHONPATH=str(copy),
+        SANDBOX="auto",
+        ONEBOT_ACCESS_TOKEN="",
+        METRICS="false",
     )
     try:
         await host.start()
@@ -153,6 +158,7 @@ async def test_with_the_sandbox_on_only_it_may_connect(tmp_path: Path) -> None:
         assert 400 <= status < 500
         assert 400 <= await shake_hands(host.port, X_Self_ID="10001", Authorization="Bearer guess") < 500
         assert "set ONEBOT_ACCESS_TOKEN" in host.text()
+        assert (await http().get(f"http://127.0.0.1:{host.port}/metrics")).status_code == 404
         assert (copy / "data" / "sandbox.db").exists()
     finally:
         host.kill()
