@@ -5,11 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import keyword
+import os
+import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lizheng.config import ROOT
 from lizheng.store import AppModules, make_migrations
+
+if TYPE_CHECKING:
+    from lizheng.feature import Feature
+
+RESERVED = {"lizheng", "pending"}
+"""Ids of the kit's own tables and feature."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
-            done = new_plugin(chosen.name, chosen.title)
+            done = new_plugin(chosen.name, chosen.title, taken=_taken_names())
         elif chosen.command == "docs":
             done = _write_docs()
         else:
@@ -37,19 +48,41 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def new_plugin(name: str, title: str = "", plugins: Path = ROOT / "plugins") -> str:
+def new_plugin(
+    name: str, title: str = "", plugins: Path = ROOT / "plugins", taken: Collection[str] = ()
+) -> str:
     """Copy the template to `plugins/<name>.py` under a name of its own, and say what to do next.
 
-    Raises `ValueError` with a Chinese sentence for a name that is taken or cannot be a module's.
+    `taken` are the command names and titles in use, in lower case. Raises `ValueError` with a Chinese sentence for a
+    name or title that is taken or cannot be one.
     """
-    if not (name.isidentifier() and name.isascii() and name.islower()) or name.startswith("_"):
+    sound = name.isidentifier() and name.isascii() and name.islower() and not keyword.iskeyword(name)
+    if not sound or name.startswith("_") or name in RESERVED:
         raise ValueError(f"「{name}」不能做插件名：请用小写英文字母、数字和下划线，字母开头。")
+    if title and not re.fullmatch(r"\w{1,12}", title):
+        raise ValueError(f"「{title}」不能做中文名：请用 1 到 12 个字，不带空格和标点。")
     target = plugins / f"{name}.py"
     if target.exists() or (plugins / name).exists():
         raise ValueError(f"plugins/{name} 已经有了，换个名字吧。")
-    template = (plugins / "_template" / "__init__.py").read_text("utf-8")
-    target.write_text(template.replace("模板", title or name), "utf-8")
-    return f"建好了 plugins/{name}.py。重启 bot.py，在群里发 /开启 {title or name}，再发 /{title or name} 你好。"
+    called = title or name
+    if called.casefold() in taken:
+        raise ValueError(f"「{called}」已经有别的功能或命令在用，请用 --title 换个中文名。")
+    template = (ROOT / "plugins" / "_template" / "__init__.py").read_text("utf-8")
+    target.write_text(template.replace("模板", called), "utf-8")
+    return f"建好了 plugins/{name}.py。重启 bot.py，在群里发 /开启 {called}，再发 /{called} 你好。"
+
+
+def _taken_names() -> set[str]:
+    features = _load_features()
+    names = {name for f in features for c in f.commands for name in c.names}
+    return {name.casefold() for name in (*names, *(f.title for f in features), *(f.id for f in features))}
+
+
+def _load_features() -> list[Feature]:
+    from lizheng import manual  # loads NoneBot, which the other commands do without
+
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    return manual.load_features()
 
 
 def _migrate(name: str) -> str:
@@ -66,12 +99,13 @@ def _migrate(name: str) -> str:
 
 
 def _write_docs() -> str:
-    from lizheng import manual  # loads NoneBot, which the other commands do without
+    from lizheng import manual
 
-    features = manual.load_features()
-    for path, text in manual.pages(features).items():
+    pages = manual.pages(_load_features())
+    for path, text in pages.items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(text, "utf-8")
-    return "\n".join(manual.pages(features))
+    return "\n".join(pages)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,148 @@
+"""`python -m lizheng new` and `docs`, and the template they start from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nonebot
+import pytest
+
+from lizheng.__main__ import main, new_plugin
+from lizheng.settings import settings_of
+from tests.test_docs import importable, unload
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def loaded(host: Any, folder: Path, name: str) -> Iterator[None]:
+    """A plugin of `folder`, on the running host."""
+    with importable(folder):
+        assert nonebot.load_plugin(f"plugins.{name}") is not None
+        host.take_in_features()
+        try:
+            yield
+        finally:
+            unload(name)
+            host.take_in_features()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "plugins").mkdir()
+    return tmp_path
+
+
+async def test_a_made_plugin_loads_and_answers(stage: Any, folder: Path) -> None:
+    said = new_plugin("cli_raffle", "试抽签", folder / "plugins")
+    assert said == "建好了 plugins/cli_raffle.py。重启 bot.py，在群里发 /开启 试抽签，再发 /试抽签 你好。"
+    with loaded(stage.host, folder, "cli_raffle"):
+        await stage.play("""
+管理员：/开启 试抽签
+里正：已开启「试抽签」，马上生效。
+小王：/试抽签 你好
+里正：你好
+小王：/帮助 试抽签
+里正：重复一句话
+  /试抽签 <内容> 例：/试抽签 你好
+""")
+
+
+async def test_without_a_title_it_is_called_by_its_name(stage: Any, folder: Path) -> None:
+    new_plugin("cli_raffle", plugins=folder / "plugins")
+    with loaded(stage.host, folder, "cli_raffle"):
+        await stage.play("开：cli_raffle\n小王：/cli_raffle 你好\n里正：你好")
+
+
+async def test_the_template_is_a_plugin_itself(stage: Any, folder: Path) -> None:
+    template = ROOT / "plugins" / "_template" / "__init__.py"
+    (folder / "plugins" / "cli_template.py").write_text(template.read_text("utf-8"), "utf-8")
+    assert len(template.read_text("utf-8").strip().splitlines()) <= 15
+    with loaded(stage.host, folder, "cli_template"):
+        await stage.play("开：模板\n小王：/模板 你好\n里正：你好")
+
+
+def test_a_taken_name_is_refused_and_nothing_is_written(folder: Path) -> None:
+    plugins = folder / "plugins"
+    (plugins / "there.py").write_text("1", "utf-8")
+    (plugins / "here").mkdir()
+    for name in ("there", "here"):
+        with pytest.raises(ValueError, match=f"plugins/{name} 已经有了，换个名字吧。"):
+            new_plugin(name, "新的", plugins)
+    with pytest.raises(ValueError, match="「帮助」已经有别的功能或命令在用，请用 --title 换个中文名。"):
+        new_plugin("other", "帮助", plugins, taken={"帮助", "help"})
+    with pytest.raises(ValueError, match="「help」已经有别的功能或命令在用"):
+        new_plugin("help", "", plugins, taken={"帮助", "help"})
+    assert sorted(p.name for p in plugins.iterdir()) == ["here", "there.py"]
+    assert (plugins / "there.py").read_text("utf-8") == "1"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Raffle", "抽签", "2cool", "_own", "a-b", "a.b", "../x", "class", "pending", "lizheng"]
+)
+def test_a_bad_name_is_refused(folder: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="不能做插件名：请用小写英文字母、数字和下划线，字母开头。"):
+        new_plugin(name, "", folder / "plugins")
+    assert not list((folder / "plugins").iterdir())
+
+
+@pytest.mark.parametrize("title", ["抽 签", '抽"签', "抽{x}签", "抽签！", "很长很长很长很长很长很长的"])
+def test_a_bad_title_is_refused(folder: Path, title: str) -> None:
+    with pytest.raises(ValueError, match="不能做中文名：请用 1 到 12 个字，不带空格和标点。"):
+        new_plugin("raffle", title, folder / "plugins")
+    assert not list((folder / "plugins").iterdir())
+
+
+def test_from_a_shell_it_is_one_sentence_and_a_status() -> None:
+    clean = {k: v for k, v in os.environ.items() if k not in ("SANDBOX", "SUPERUSERS", "LOG_LEVEL")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "lizheng", "new", "raffle", "--title", "帮助"],
+        cwd=ROOT,
+        env=clean,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.strip() == "「帮助」已经有别的功能或命令在用，请用 --title 换个中文名。"
+    assert not (ROOT / "plugins" / "raffle.py").exists()
+
+
+def test_a_plugin_without_tables_has_nothing_to_migrate(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrations", "control"]) == 1
+    assert capsys.readouterr().err == "找不到 plugins.control.models：这个插件没有 models.py。\n"
+
+
+def test_a_line_of_the_example_environment_means_its_default(request: pytest.FixtureRequest) -> None:
+    """Taking the # off changes nothing: every default is written so that it reads back as itself."""
+    from dotenv import dotenv_values
+
+    from tests.conftest import HOST
+
+    host = request.config.stash[HOST]
+    host.take_in_features()
+    lines = [line[2:] for line in (ROOT / ".env.example").read_text("utf-8").splitlines() if "=" in line]
+    path = ROOT / ".env.example"
+    written = {name: value for line in lines for name, value in dotenv_values(stream=_stream(line)).items()}
+    assert "ONEBOT_ACCESS_TOKEN" in written
+    checked = 0
+    for feature in host.features.values():
+        if not feature.module.startswith(("plugins.", "lizheng.")):
+            continue
+        for setting in settings_of(feature):
+            value = written[setting.environment] or ""
+            if value or setting.default:
+                assert setting.parse(value) == setting.default, f"{path.name}: {setting.environment}"
+                checked += 1
+    assert checked
+
+
+def _stream(line: str) -> Any:
+    import io
+
+    return io.StringIO(line)
