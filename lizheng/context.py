@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -162,6 +162,30 @@ class GroupContext:
                 priority=self.priority,
                 feature=self.feature.id,
                 source=source or self.next_source(),
+            )
+        )
+
+    async def forward(self, pages: Sequence[tuple[str, list[Segment]]]) -> Ticket:
+        """Say several messages as one that opens on a tap: each with the name shown above it, then its segments.
+
+        Not every endpoint can; the ticket's `outcome()` is then NOT_DONE.
+        """
+        user_id, account = self.answers_to, str(self.host.account_for(self.group.id) or 0)
+        where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
+        nodes = []
+        for name, segments in pages:
+            # Endpoints know the author by one pair of names or the other.
+            data = {"user_id": account, "nickname": name, "uin": account, "name": name, "content": segments}
+            nodes.append({"type": "node", "data": data})
+        return await self.host.outbox.put(
+            Draft(
+                api="send_private_forward_msg" if user_id else "send_group_forward_msg",
+                params={**where, "messages": nodes},
+                group_id=self.group.id,
+                user_id=user_id,
+                priority=self.priority,
+                feature=self.feature.id,
+                source=self.next_source(),
             )
         )
 

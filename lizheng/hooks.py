@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ The only question whose answer may have an effect. The same report may come twic
 
 @dataclass(frozen=True)
 class AdSeen:
-    """A message that was recognised as an advertisement. `at` is its event time in epoch seconds."""
+    """A message that was recognised as an advertisement. `at` is its event time in epoch seconds.
+
+    `text` is what was sent, a command's prefix and name included: whose command it is may matter.
+    """
 
     user_id: int
     message_id: int
@@ -136,3 +140,15 @@ AdOpinion = Allow | Charge | Forbid
 
 ad_opinion: Hook[AdSeen, AdOpinion] = Hook("ad_opinion")
 """What a feature thinks of an ad: free Allow beats paid Allow beats Charge beats Forbid; only the winner's `claim` runs."""
+
+
+@dataclass(frozen=True)
+class AdWindow:
+    """A time in which advertisements are welcome."""
+
+    opens: datetime
+    closes: datetime
+
+
+window_opens: Hook[AdWindow, str] = Hook("window_opens")
+"""What members may like to read when advertising begins: a few lines of Chinese, put under the announcement."""
