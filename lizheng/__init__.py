@@ -3,6 +3,7 @@
 A plugin makes one `Feature`, declares commands, events and jobs on it, and exposes `__plugin_meta__ = feature.metadata`.
 """
 
+from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext, Quoted
 from lizheng.events import (
     CardChanged,
@@ -29,6 +30,7 @@ from lizheng.store import atomic
 __all__ = [
     "CardChanged",
     "Context",
+    "Declined",
     "Duration",
     "Feature",
     "FeatureSwitched",

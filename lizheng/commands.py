@@ -123,7 +123,7 @@ class Command:
         plain = [f for f in self.forms if not f.words]
         if not plain:
             options = "、".join(f.words[0] for f in self.forms if f.words)
-            raise Misread(f"「/{self.name}」后面要跟：{options}。")
+            raise WrongUse(f"「/{self.name}」后面要跟：{options}。", self.forms[0])
         return plain
 
     async def choose(self, ctx: Context, forms: list[Form], words: Words) -> tuple[Form, dict[str, Any]]:
@@ -140,6 +140,10 @@ class Command:
                 words.reset(mark)
         misread, form = next((pair for pair in failed if pair[1].parameters), failed[0])
         raise WrongUse(str(misread), form) from misread
+
+
+class Declined(Exception):
+    """Understood, but not to be done now: why, in one Chinese sentence. (`Misread` is for what was not understood.)"""
 
 
 class WrongUse(Misread):

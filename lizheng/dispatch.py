@@ -13,7 +13,7 @@ from nonebot import logger
 from nonebot.adapters.onebot.v11 import Bot, Event, GroupMessageEvent, Message, MessageEvent
 from nonebot.matcher import Matcher
 
-from lizheng.commands import Command, Form, WrongUse
+from lizheng.commands import Command, Declined, Form, WrongUse
 from lizheng.context import Context, GroupContext, Quoted
 from lizheng.echoes import Echoes
 from lizheng.events import GroupEvent, GroupMet, MemberJoined, MemberLeft, RoleChanged
@@ -188,7 +188,12 @@ class Dispatch:
         if form is not lowest and not await self._allowed(ctx, form):
             return
         ctx.needed_role = form.role
-        await form.handler(ctx, **values)
+        try:
+            await form.handler(ctx, **values)
+        except WrongUse:
+            raise
+        except Misread as misread:
+            raise WrongUse(str(misread), form) from misread
 
     async def _allowed(self, ctx: Context, form: Form) -> bool:
         if form.role > Role.MEMBER and is_on(ctx.group, ctx.feature):
@@ -212,8 +217,8 @@ class Dispatch:
                 usage=wrong.form.usage,
                 example=wrong.form.example,
             )
-        except Misread as misread:
-            await ctx.say("{sentence}", sentence=str(misread))
+        except (Declined, Misread) as refusal:
+            await ctx.say("{sentence}", sentence=str(refusal))
         except Exception as error:
             case = secrets.token_hex(2).upper()
             logger.opt(exception=error).error(

@@ -118,8 +118,27 @@ def _literal(node: ast.expr | None) -> bool:
         return _literal(node.body) and _literal(node.orelse)
     if isinstance(node, ast.Name):
         return node.id in ("template", "text") or node.id.isupper()
-    is_text = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "texts"
+    is_text = (
+        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "texts"
+    )
     return is_text or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def test_times_in_queries_are_utc() -> None:
+    """`ctx.now` is in the host's zone, for people; the database compares times as UTC text."""
+    wrong: list[str] = []
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            is_query = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if not is_query or node.func.attr not in ("filter", "exclude", "update"):
+                continue
+            for keyword in node.keywords:
+                if any(
+                    isinstance(n, ast.Attribute) and n.attr == "now" and getattr(n.value, "id", "") == "ctx"
+                    for n in ast.walk(keyword.value)
+                ):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not wrong
 
 
 def test_no_text_is_parsed_as_codes() -> None:
@@ -185,5 +204,7 @@ def test_amputation(plugin: Path, tmp_path: Path) -> None:
     shutil.rmtree(copy / "tests" / "plugins" / plugin.stem, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "lizheng", "docs"], cwd=copy, check=True, capture_output=True)
     chosen = [str(p) for p in ("tests/plugins", "tests/test_readmes.py", "tests/test_promises.py")]
-    ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", *chosen], cwd=copy, capture_output=True, text=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", *chosen], cwd=copy, capture_output=True, text=True
+    )
     assert ran.returncode == 0, ran.stdout[-3000:]

@@ -9,7 +9,8 @@
 
 A line is `名字：words` or an event in 【】. What 里正 says and does stands where it happens, and nothing else may happen.
 `…` in 里正's words stands for anything; `小李→里正：同意` quotes the last thing 里正 said, `小李→里正「投稿」：同意` the
-last with these words in it; `小王（私聊）：…` and `里正（私聊 小王）：…` are private. A line that begins with a space goes on the one before.
+last with these words in it; `小王（私聊）：…` and `里正（私聊 小王）：…` are private.
+A line that begins with a space goes on the one before.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lizheng import Context, Feature, GroupContext, GroupMet, Misread, Words
+from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Misread, Words
 from lizheng.commands import Command
 from lizheng.gate import may
 from lizheng.roles import Role
@@ -69,7 +69,7 @@ async def topic(ctx: Context, about: Topic) -> None:
                 lines.append(f"{form.usage}{who} 例：{form.example}")
     if not lines:
         sentence = next((v.sentence for v in verdicts if v.sentence), "") or texts.NOT_HERE
-        raise Misread(sentence)
+        raise Declined(sentence)
     summary = about.command.summary if about.command else about.feature.summary
     await ctx.say(texts.TOPIC, summary=summary, lines="\n".join(lines))
 

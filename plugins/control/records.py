@@ -1,6 +1,6 @@
 """`/记录` and `/撤销`."""
 
-from lizheng import Context, Misread, Record, Words, audit
+from lizheng import Context, Declined, Misread, Record, Words, audit
 from lizheng.grammar import parse_label
 from lizheng.undo import CannotUndo, undo_record
 from plugins.control import texts
@@ -84,7 +84,7 @@ def _line(ctx: Context, record: Record) -> str:
 async def _show_one(ctx: Context, number: int) -> None:
     record = await audit.find(ctx.group.id, number)
     if record is None:
-        raise Misread(texts.NO_RECORD.format(number=number))
+        raise Declined(texts.NO_RECORD.format(number=number))
     state = STATES[record.state] + (f"：{record.why}" if record.why else "")
     await ctx.say(
         texts.RECORD,
@@ -101,9 +101,9 @@ async def _show_one(ctx: Context, number: int) -> None:
 async def undo(ctx: Context, number: RecordNumber) -> None:
     record = await audit.find(ctx.group.id, number)
     if record is None:
-        raise Misread(texts.NO_RECORD.format(number=number))
+        raise Declined(texts.NO_RECORD.format(number=number))
     try:
         await undo_record(ctx, record)
     except CannotUndo as why:
-        raise Misread(texts.CANNOT_UNDO.format(number=number, why=why)) from why
+        raise Declined(texts.CANNOT_UNDO.format(number=number, why=why)) from why
     await ctx.say(texts.UNDONE, number=number, what=_what(record))

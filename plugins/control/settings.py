@@ -1,11 +1,11 @@
 """`/设置`: any feature's settings, from its own model."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from lizheng import Context, Feature, Misread, Word, Words
+from lizheng import Context, Declined, Feature, Misread, Word, Words
 from lizheng.settings import Setting, settings_of
 from plugins.control import texts
 
@@ -41,7 +41,7 @@ class Configurable:
 def _find(feature: Feature, name: str) -> Setting:
     found = settings_of(feature)
     if not found:
-        raise Misread(texts.NO_SETTINGS.format(title=feature.title))
+        raise Declined(texts.NO_SETTINGS.format(title=feature.title))
     for setting in found:
         if name.casefold() in (setting.title.casefold(), setting.name.casefold()):
             return setting
@@ -49,7 +49,7 @@ def _find(feature: Feature, name: str) -> Setting:
     raise Misread(texts.NO_SETTING.format(title=feature.title, name=name[:12], names=names))
 
 
-async def show(ctx: Context, of: Configurable, name: Word | None = None) -> None:
+async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项"] = None) -> None:
     feature = of.feature
     if name:
         setting = _find(feature, name)
@@ -63,7 +63,7 @@ async def show(ctx: Context, of: Configurable, name: Word | None = None) -> None
         )
         return
     if feature.settings is None:
-        raise Misread(texts.NO_SETTINGS.format(title=feature.title))
+        raise Declined(texts.NO_SETTINGS.format(title=feature.title))
     values = ctx.host.settings.read(feature, ctx.group)
     lines = [_line(ctx, s, getattr(values, s.name)) for s in settings_of(feature)]
     await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines))
@@ -75,7 +75,9 @@ def _line(ctx: Context, setting: Setting, value: Any) -> str:
     return f"{setting.title}：{setting.show(value)}{told} {setting.description}"
 
 
-async def change(ctx: Context, of: Configurable, name: Word, value: str) -> None:
+async def change(
+    ctx: Context, of: Configurable, name: Annotated[Word, "项"], value: Annotated[str, "值"]
+) -> None:
     setting = _find(of.feature, name)
     stored = None if value.casefold() in DEFAULT else setting.dump(setting.parse(value))
     old = ctx.group.settings.get((of.feature.id, setting.name))

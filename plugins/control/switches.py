@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lizheng import Context, Misread, Words
+from lizheng import Context, Declined, Misread, Words
 from lizheng.switching import Switchable
 from plugins.control import texts
 
@@ -49,9 +49,9 @@ async def _switch(ctx: Context, choice: Choice, *, on: bool) -> None:
     if not choice.everything:
         (one,) = choice.found
         if one.always_on and not on:
-            raise Misread(texts.ALWAYS_ON.format(title=one.title))
+            raise Declined(texts.ALWAYS_ON.format(title=one.title))
         if one.on == on:
-            raise Misread(texts.ALREADY.format(title=one.title, state="开" if on else "关"))
+            raise Declined(texts.ALREADY.format(title=one.title, state="开" if on else "关"))
     changed = [s for s in choice.found if s.on != on]
     for switchable in changed:
         await ctx.host.switch(ctx.group, switchable.id, on)

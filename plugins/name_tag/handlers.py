@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from lizheng.commands import Declined
 from lizheng.context import Context
-from lizheng.grammar import Misread, Words, say_duration
+from lizheng.grammar import Words, say_duration
 from lizheng.outcome import State
 from lizheng.params import Members
 from lizheng.text import clip, visible
@@ -36,7 +37,7 @@ def _nickname(ctx: Context) -> str:
 def _format(ctx: Context) -> Format:
     if form := register.format_of(ctx):
         return form
-    raise Misread(texts.NO_FORMAT)
+    raise Declined(texts.NO_FORMAT)
 
 
 # — the format —————————————————————————————————————————————————————————————————————————————
@@ -61,7 +62,7 @@ async def set_format(ctx: Context, layout: Layout) -> None:
 
 async def end_format(ctx: Context) -> None:
     if register.format_of(ctx) is None:
-        raise Misread(texts.FORMAT_WAS_OFF)
+        raise Declined(texts.FORMAT_WAS_OFF)
     number = await _change_format(ctx, "", "不再管名片格式")
     await ctx.say(texts.FORMAT_OFF, number=number)
 
@@ -121,7 +122,7 @@ async def check_now(ctx: Context) -> None:
     form = _format(ctx)
     seen = await register.survey(ctx, form)
     if seen is None:
-        raise Misread(texts.UNREADABLE)
+        raise Declined(texts.UNREADABLE)
     people = sorted(seen.wrong)
     if not people:
         await ctx.say(texts.CHECK_GOOD)

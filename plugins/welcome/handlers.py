@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Other, Words
 from lizheng.hooks import Newcomer
@@ -85,7 +86,7 @@ async def _preview(ctx: Context) -> list[Any]:
 async def drop_picture(ctx: Context) -> None:
     before = await pictures.change(ctx, "")
     if not before:
-        raise Misread(texts.PICTURE_WAS_OFF)
+        raise Declined(texts.PICTURE_WAS_OFF)
     record = await ctx.note("setting", "欢迎语去掉图", undo={"name": "greeting", "picture": before})
     await ctx.say(texts.PICTURE_OFF, number=record.number)
 
@@ -117,7 +118,7 @@ async def set_rules(ctx: Context, text: Annotated[str, "文本"]) -> None:
 
 async def clear_rules(ctx: Context) -> None:
     if not ctx.settings(Settings).rules:
-        raise Misread(texts.RULES_NONE)
+        raise Declined(texts.RULES_NONE)
     await ctx.say(texts.RULES_CLEARED, number=await _change_rules(ctx, "", "清空群规"))
 
 

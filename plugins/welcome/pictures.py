@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import config
+from lizheng.commands import Declined
 from lizheng.grammar import Misread, Other
 from lizheng.speech import Picture
 from plugins.welcome import fetching, texts
@@ -27,13 +28,13 @@ def folder(ctx: GroupContext) -> Path:
 
 
 async def take(ctx: GroupContext, image: Other) -> str:
-    """Store the picture and return its name. Raises `Misread` for one that cannot be had or is no picture."""
+    """Store the picture and return its name. Raises `Misread` for what is no picture, `Declined` for one that cannot be had."""
     try:
         content = await _content(ctx, image)
     except fetching.TooBig as error:
-        raise Misread(texts.PICTURE_BIG) from error
+        raise Declined(texts.PICTURE_BIG) from error
     except fetching.Unreachable as error:
-        raise Misread(texts.PICTURE_LOST) from error
+        raise Declined(texts.PICTURE_LOST) from error
     kind = picture_kind(content)
     if not kind:
         raise Misread(texts.PICTURE_KIND)
