@@ -8,6 +8,7 @@ from typing import Any
 from nonebot.log import logger
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError
 
 from lizheng.clock import Clock
 from lizheng.store import files, migrating
@@ -125,7 +126,11 @@ class Store:
                     _enable_global_fallback=everywhere,
                 )
             await context.db(CONNECTION).execute_query_dict("SELECT 1")
-        except OSError as error:
+        except ImportError as error:
+            raise StoreError(
+                f"缺少连接这种数据库的包（{error.name}）。请先运行 python3 bootstrap.py postgres。"
+            ) from error
+        except (OSError, DBConnectionError) as error:
             await context.close_connections()
             raise StoreError(
                 f"连不上数据库（{error}）。请检查 DATABASE_URL 和数据库服务是否启动。"

@@ -9,7 +9,7 @@ from pathlib import Path
 import websockets
 from websockets.exceptions import InvalidStatus
 
-from tests.faults.process import ROOT, TOKEN, HostProcess, Town, http
+from tests.faults.process import ROOT, TOKEN, HostProcess, Town, free_port, http
 
 
 async def test_healthz(town: Town) -> None:
@@ -100,6 +100,7 @@ async def refuses(folder: Path, *parts: str, **settings: str) -> None:
     last = said.strip().splitlines()[-1]
     assert all(part in last for part in parts), said
     assert last.endswith("。")
+    assert "a-password" not in said
     assert host.environment["ONEBOT_ACCESS_TOKEN"] not in said or not host.environment["ONEBOT_ACCESS_TOKEN"]
 
 
@@ -125,6 +126,7 @@ async def test_it_does_not_start_unsafe_or_on_a_broken_database(tmp_path: Path) 
         refuses(tmp_path / "e", "DATABASE_URL", DATABASE_URL="oracle://nowhere/db"),
     )
     await asyncio.gather(
+        refuses(tmp_path / "j", "数据库", DATABASE_URL=f"postgres://u:a-password@127.0.0.1:{free_port()}/d"),
         refuses(tmp_path / "f", "已损坏", DATABASE_URL=f"sqlite://{broken}"),
         refuses(tmp_path / "g", "已损坏", DATABASE_URL=f"sqlite://{text}"),
         refuses(tmp_path / "h", "TIMEZONE", TIMEZONE="Nowhere/Land"),

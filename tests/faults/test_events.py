@@ -121,25 +121,20 @@ async def test_two_accounts_in_one_group_answer_once(town: Town) -> None:
         town.world.accounts.remove(10_002)
 
 
-async def test_it_introduces_itself_once_when_it_joins(town: Town) -> None:
-    group = Group(town, bot_role=None)
+async def test_it_introduces_itself_once(town: Town) -> None:
+    """On its own joining; in a group it was in already, at the first command; never again, also after a restart."""
+    joined, known, late = Group(town, bot_role=None), Group(town), Group(town)
     town.world.faults.add("duplicate", "notice", 1, times=3)
-    town.world.join(group.id, town.world.account, group.owner, "invite")
+    town.world.join(joined.id, town.world.account, joined.owner, "invite")
     await town.settled()
-    assert [text[:9] for text in group.said] == ["大家好，我是里正，"]
-    await group.ask(group.wang, "/帮助")
+    assert [text[:9] for text in joined.said] == ["大家好，我是里正，"]
+    assert await known.ask(known.wang, "早上好") == []
+    assert [text[:3] for text in await known.ask(known.wang, "/帮助")] == ["大家好", "你现在"]
+    await late.asks(late.wang, "/帮助", "大家好")  # killed the moment it is seen
     await town.kill_and_restart()
-    await group.ask(group.wang, "/帮助")
-    assert sum(text.startswith("大家好") for text in group.said) == 1
-
-
-async def test_it_introduces_itself_at_the_first_command_of_a_group_it_was_in(town: Town) -> None:
-    group = Group(town)
-    assert await group.ask(group.wang, "早上好") == []
-    said = await group.ask(group.wang, "/帮助")
-    assert [text[:3] for text in said] == ["大家好", "你现在"]
-    await town.kill_and_restart()
-    assert [text[:3] for text in await group.ask(group.wang, "/帮助")] == ["你现在"]
+    for group in (joined, known, late):
+        assert "你现在" in [text[:3] for text in await group.ask(group.wang, "/帮助")]
+        assert sum(text.startswith("大家好") for text in group.said) == 1
 
 
 async def test_other_peoples_plugins_are_listed_and_switched_per_group(town: Town) -> None:
