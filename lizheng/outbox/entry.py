@@ -66,7 +66,10 @@ class Draft:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A draft on its way. `answer` is the endpoint's data once done (for a message: with `message_id`)."""
+    """A draft on its way; `text` is its params as JSON until they are written.
+
+    `answer` is the endpoint's data once done (for a message: with `message_id`).
+    """
 
     api: str
     params: dict[str, Any]
@@ -87,6 +90,7 @@ class Entry:
     why: str = ""
     decided_at: datetime | None = None
     sender: int = 0
+    text: str = ""
     tries: int = 0
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
@@ -114,8 +118,7 @@ class Entry:
     def tell(self) -> None:
         """Wake whoever waits for the decision."""
         for waiter in self.waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+            _finish(waiter)
         self.waiters.clear()
 
 
@@ -134,21 +137,27 @@ class Ticket:
         sent before that commits."""
         entry = self._entry
         if not entry.is_decided and timeout > 0:
-            waiter = asyncio.get_running_loop().create_future()
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
             entry.waiters.append(waiter)
-            await asyncio.wait({waiter}, timeout=timeout)
+            timer = loop.call_later(timeout, _finish, waiter)
+            try:
+                await waiter
+            finally:
+                timer.cancel()
         return entry.outcome()
 
 
-def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as plain JSON values, message segments as `{"type", "data"}`.
-
-    Raises TypeError for what is neither JSON nor a segment.
-    """
-    return json.loads(json.dumps(params, default=_segment))
+def _finish(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _segment(value: Any) -> Any:
     if hasattr(value, "type") and hasattr(value, "data"):
         return {"type": value.type, "data": value.data}
     raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+as_json = json.JSONEncoder(default=_segment).encode
+"""Parameters as JSON text, message segments as `{"type", "data"}`. Raises TypeError for anything else."""

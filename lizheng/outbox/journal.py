@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,12 +47,20 @@ _RECORD = (
 )
 
 
+Then = Callable[[Entry, bool], None]
+Asked = tuple[Entry, Then, asyncio.Future[bool]]
+
+
+def _nothing(entry: Entry, new: bool) -> None:
+    """Nobody else wants to know."""
+
+
 class Journal:
     """Writes rows down, in the order asked for. Start it before use; `stop` writes what is left."""
 
     def __init__(self) -> None:
-        self._inserts: list[tuple[Entry, asyncio.Future[bool]]] = []
-        self._claims: list[tuple[Entry, asyncio.Future[bool]]] = []
+        self._inserts: list[Asked] = []
+        self._claims: list[Asked] = []
         self._finals: dict[int, Entry] = {}
         self._wake = asyncio.Event()
         self._hurry = False
@@ -82,13 +90,16 @@ class Journal:
             self._hurry = True
             self._wake.set()
 
-    def insert(self, entry: Entry) -> asyncio.Future[bool]:
-        """Write a new row together with others'; False when its source is there already."""
-        return self._ask(self._inserts, entry)
+    def insert(self, entry: Entry, then: Then) -> asyncio.Future[bool]:
+        """Write a new row together with others'; False when its source is there already.
+
+        `then(entry, new)` is called with it, even when nobody waits any more, and with False on a failure.
+        """
+        return self._ask(self._inserts, entry, then)
 
     async def claim(self, entry: Entry) -> bool:
         """Write the intent to send a queued row; False when it is no longer queued (another host took it)."""
-        return await self._ask(self._claims, entry)
+        return await self._ask(self._claims, entry, _nothing)
 
     def decide(self, entry: Entry) -> None:
         """Write the row's state as it is now, soon: at once when an audit record waits for it."""
@@ -98,12 +109,12 @@ class Journal:
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.hurry)
 
-    def _ask(self, queue: list[tuple[Entry, asyncio.Future[bool]]], entry: Entry) -> asyncio.Future[bool]:
+    def _ask(self, queue: list[Asked], entry: Entry, then: Then) -> asyncio.Future[bool]:
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         if self._running is None:
             answer.set_exception(RuntimeError("the outbox is not running"))
             return answer
-        queue.append((entry, answer))
+        queue.append((entry, then, answer))
         self._wake.set()
         return answer
 
@@ -144,18 +155,21 @@ class Journal:
                 return
             self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.hurry)
 
-    async def _write(self, batch: list[tuple[Entry, asyncio.Future[bool]]], statement: Any) -> None:
+    async def _write(self, batch: list[Asked], statement: Any) -> None:
         try:
-            written = await statement([entry for entry, _ in batch])
+            written = await statement([entry for entry, *_ in batch])
         except Exception as error:
             if len(batch) > 1:
                 for one in batch:
                     await self._write([one], statement)
                 return
-            if not batch[0][1].done():
-                batch[0][1].set_exception(error)
+            entry, then, answer = batch[0]
+            then(entry, False)
+            if not answer.done():
+                answer.set_exception(error)
             return
-        for entry, answer in batch:
+        for entry, then, answer in batch:
+            then(entry, entry in written)
             if not answer.done():
                 answer.set_result(entry in written)
 
@@ -169,7 +183,7 @@ async def insert_rows(entries: Sequence[Entry]) -> set[Entry]:
             e.group_id,
             e.user_id,
             e.api,
-            json.dumps(e.params),
+            e.text,
             e.priority,
             e.state,
             e.record_id,
@@ -183,7 +197,7 @@ async def insert_rows(entries: Sequence[Entry]) -> set[Entry]:
     for entry in entries:
         number = next(others, None) if entry.source is None else by_source.pop(entry.source, None)
         if number is not None:
-            entry.id = number
+            entry.id, entry.text = number, ""
             written.add(entry)
     return written
 

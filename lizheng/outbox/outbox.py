@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from nonebot.log import logger
 
 from lizheng.clock import Clock
 from lizheng.outbox import journal
-from lizheng.outbox.entry import Draft, Entry, Kind, Ticket, plain
+from lizheng.outbox.entry import Draft, Entry, Kind, Ticket, as_json
 from lizheng.outbox.journal import Journal
 from lizheng.outbox.pacing import Pacing
 from lizheng.outbox.reconcile import Reconciler
@@ -65,9 +66,7 @@ class Outbox:
             after_commit(partial(self._accept, entry))
             return Ticket(entry)
         self._sender.reserve(entry)
-        writing = self._journal.insert(entry)
-        writing.add_done_callback(partial(self._written, entry))
-        if await asyncio.shield(writing):
+        if await self._journal.insert(entry, self._written):
             return Ticket(entry)
         return await self._known(entry)
 
@@ -151,9 +150,11 @@ class Outbox:
     # — taking in ——————————————————————————————————————————————————————————————————————————
 
     def _entry_of(self, draft: Draft) -> Entry:
+        text = as_json(draft.params)
         return Entry(
             api=draft.api,
-            params=plain(draft.params),
+            params=json.loads(text),
+            text=text,
             created_at=self._clock.now(),
             account=draft.account,
             group_id=draft.group_id,
@@ -169,8 +170,8 @@ class Outbox:
         known = self._by_source.get(entry.source or "") or await journal.find_by_source(entry.source or "")
         return Ticket(known or entry)
 
-    def _written(self, entry: Entry, writing: asyncio.Future[bool]) -> None:
-        if not writing.cancelled() and writing.exception() is None and writing.result():
+    def _written(self, entry: Entry, new: bool) -> None:
+        if new:
             self._accept(entry)
         else:
             self._sender.give_up(entry)

@@ -192,6 +192,19 @@ async def test_one_row_the_database_refuses_does_not_hurt_the_others(outbox: Out
     assert sorted(peer.texts()) == ["one", "two"]
 
 
+async def test_a_caller_cancelled_while_putting_neither_loses_nor_blocks_anything(outbox: Outbox, peer: Peer):
+    for turns in range(6):
+        task = asyncio.create_task(outbox.put(text(f"message {turns}")))
+        for _ in range(turns):
+            await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.wait({task})
+    await outbox.put(text("last"))
+    await quiet(outbox)
+    assert peer.texts()[-1] == "last"
+    assert await Outgoing.filter(state="done").count() == await Outgoing.all().count() == len(peer.calls)
+
+
 async def test_deciders_are_told_the_message_id(outbox: Outbox, peer: Peer):
     told: list[tuple[str | None, object]] = []
 

@@ -263,9 +263,9 @@ async def test_a_slow_disk_does_not_press_calls_together(outbox: Outbox, peer: P
     """Tokens count when the call is made, not when it was decided to make it."""
     insert = outbox._journal.insert
 
-    def late(entry):
+    def late(entry, then):
         peer.clock.move(timedelta(seconds=1))
-        return insert(entry)
+        return insert(entry, then)
 
     outbox._journal.insert = late
     for number in range(3):
