@@ -176,5 +176,7 @@ class SettingsReader:
         for setting in settings_of(feature):
             if setting.name in stored:
                 value = stored[setting.name]
-                values[setting.name] = parse_weekly(value) if setting.kind is WeeklySpans else value
+                if setting.kind is WeeklySpans:
+                    value = parse_weekly(value) if value else WeeklySpans(())
+                values[setting.name] = value
         return feature.settings.model_validate(values)
