@@ -15,7 +15,9 @@ from pydantic import BaseModel, Field, ValidationError
 OWN = frozenset(
     {"onebot_access_token", "database_url", "sandbox", "timezone", "pacing", "allowed_hosts", "metrics"}
 )
-ROOT = Path(__file__).resolve().parent.parent
+_ABOVE = Path(__file__).resolve().parent.parent
+ROOT = _ABOVE if (_ABOVE / "bot.py").is_file() else Path.cwd()
+"""The project's root: this checkout, or where the process was started when the kit is an installed package."""
 SHORTEST_TOKEN = 16
 DATABASES = {"sqlite", "postgres", "asyncpg", "psycopg"}
 
