@@ -1,0 +1,25 @@
+"""广告时段：每周固定的时间可以发广告，到点提醒，每人限量。"""
+
+from lizheng.events import FeatureSwitched, SettingChanged
+from lizheng.feature import Feature
+from lizheng.hooks import ad_opinion
+from lizheng.roles import Role
+from plugins.ad_window import allowance, handlers, timing
+from plugins.ad_window.settings import Settings
+
+feature = Feature(__name__, "广告时段", "每周固定的时间可以发广告，到点提醒，每人限量", settings=Settings)
+
+feature.command("广告时段", "查看或规定什么时候可以发广告", aliases={"adwindow"}, example="/广告时段").form(
+    handlers.show
+).form(handlers.set_spans, role=Role.ADMIN, example="/广告时段 每周五 18:00-20:00").form(
+    handlers.end, word="关|关闭", role=Role.ADMIN, example="/广告时段 关"
+)
+
+feature.on(FeatureSwitched, timing.switched)
+feature.on(SettingChanged, timing.changed)
+feature.on_start(timing.resume(feature))
+feature.job(timing.LOOK, timing.look)
+feature.undo("spans", handlers.undo_spans)
+feature.answers(ad_opinion, allowance.opinion)
+
+__plugin_meta__ = feature.metadata

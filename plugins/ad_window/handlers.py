@@ -1,0 +1,63 @@
+"""The commands of 广告时段."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lizheng.commands import Declined
+from lizheng.context import Context
+from lizheng.grammar import WeeklySpans
+from plugins.ad_window import allowance, rules, texts
+from plugins.ad_window.settings import Settings
+from plugins.ad_window.timing import calendar_of
+
+
+async def show(ctx: Context) -> None:
+    calendar = calendar_of(ctx)
+    following = calendar.next_after(ctx.now)
+    if following is None:
+        raise Declined(texts.NONE)
+    await ctx.say(
+        texts.SHOW,
+        spans=calendar.spans.describe(),
+        present=await _present(ctx),
+        following=rules.say_window(following, ctx.now),
+    )
+
+
+async def _present(ctx: Context) -> str:
+    most = ctx.settings(Settings).per_member
+    current = calendar_of(ctx).current(ctx.now)
+    if current is None:
+        return texts.CLOSED_NOW.format(most=most)
+    used = await allowance.used(ctx, current, ctx.author_id)
+    return texts.OPEN_NOW.format(until=rules.say_until(current.closes, ctx.now), most=most, used=used)
+
+
+async def set_spans(ctx: Context, spans: WeeklySpans) -> None:
+    number = await _change(ctx, spans.describe(), f"广告时段改为 {spans.describe()}")
+    following = calendar_of(ctx).next_after(ctx.now)
+    assert following is not None
+    await ctx.say(
+        texts.SET,
+        spans=spans.describe(),
+        present=await _present(ctx),
+        following=rules.say_window(following, ctx.now),
+        number=number,
+    )
+
+
+async def end(ctx: Context) -> None:
+    if not ctx.settings(Settings).spans.spans:
+        raise Declined(texts.WAS_OFF)
+    await ctx.say(texts.OFF, number=await _change(ctx, "", "没有广告时段了"))
+
+
+async def _change(ctx: Context, stored: str, what: str) -> int:
+    old = ctx.group.settings.get((ctx.feature.id, "spans"))
+    await ctx.host.change_setting(ctx.group, ctx.feature, "spans", stored)
+    return (await ctx.note("setting", what, undo={"name": "spans", "old": old})).number
+
+
+async def undo_spans(ctx: Context, undo: dict[str, Any]) -> None:
+    await ctx.host.change_setting(ctx.group, ctx.host.features["ad_window"], "spans", undo["old"])

@@ -1,0 +1,116 @@
+"""Keeping a group told: one slot per group looks at each edge of its windows, and says what is due, once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from nonebot import logger
+
+from lizheng.context import GroupContext
+from lizheng.events import FeatureSwitched, SettingChanged
+from lizheng.gate import is_on
+from lizheng.hooks import AdWindow, HookFailed, window_opens
+from lizheng.speech import compose
+from lizheng.store import atomic
+from plugins.ad_window import rules, texts
+from plugins.ad_window.models import Announced
+from plugins.ad_window.rules import Calendar, Say, Told, Window
+from plugins.ad_window.settings import Settings
+
+if TYPE_CHECKING:
+    from lizheng.feature import Feature
+
+LOOK = "look"
+SETTLING = timedelta(seconds=1)
+"""After a change the answer to the command goes first, and several changes are told as one."""
+
+
+def calendar_of(ctx: GroupContext) -> Calendar:
+    """The group's windows as they are set now."""
+    chosen = ctx.settings(Settings)
+    return Calendar(chosen.spans, ctx.host.zone, rules.read_days_off(chosen.days_off))
+
+
+async def changed(ctx: GroupContext, happened: SettingChanged) -> None:
+    await ctx.plan(LOOK, ctx.now + SETTLING, replace=True)
+
+
+async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
+    await ctx.plan(LOOK, ctx.now + SETTLING, replace=True)
+
+
+async def look(ctx: GroupContext, slot: Any) -> datetime | None:
+    """The due slot: say what is due now, and look again at the next edge."""
+    row, _ = await Announced.get_or_create(group_id=ctx.group.id)
+    before = _told(row)
+    now, calendar = ctx.now, calendar_of(ctx)
+    current = calendar.current(now)
+    told, said = rules.announce(before, current, now, slot.due_at)
+    if told != before:
+        more = await _digest(ctx, current) if Say.OPEN in said and current else ""
+        await _turn(ctx, row.turn, told, [_wording(ctx, one, told, calendar, more) for one in said])
+    return rules.next_look(calendar, told, now)
+
+
+def _told(row: Announced) -> Told:
+    if row.opens_at is None or row.closes_at is None:
+        return Told()
+    return Told(Window(row.opens_at, row.closes_at), row.called)
+
+
+def _wording(ctx: GroupContext, say: Say, told: Told, calendar: Calendar, more: str) -> list[Any]:
+    now = ctx.now
+    if say is Say.CLOSE:
+        following = calendar.next_after(now)
+        if following is None:
+            return compose(texts.CLOSES_FOR_GOOD, {})
+        return compose(texts.CLOSES, {"following": rules.say_window(following, now)})
+    assert told.window is not None
+    left = told.window.closes - now
+    if say is Say.LAST_CALL:
+        return compose(texts.LAST_CALL, {"minutes": -(-left // timedelta(minutes=1))})
+    until = rules.say_until(told.window.closes, now)
+    most = ctx.settings(Settings).per_member
+    return compose(texts.OPENS, {"until": until, "most": most, "more": more and f"\n{more}"})
+
+
+async def _digest(ctx: GroupContext, window: Window) -> str:
+    """What other features put under the announcement; an announcement does without one that fails."""
+    try:
+        answers = await window_opens.ask(ctx, AdWindow(window.opens, window.closes))
+    except HookFailed as failed:
+        logger.opt(exception=failed).warning("the window of group {} opens without a digest", ctx.group.id)
+        return ""
+    return "\n".join(answer.value for answer in answers)
+
+
+@atomic
+async def _turn(ctx: GroupContext, turn: int, told: Told, announcements: list[list[Any]]) -> None:
+    """Remember what is told and put it out in one go; only one of two looks at the same turn succeeds."""
+    window = told.window
+    changed = await Announced.filter(group_id=ctx.group.id, turn=turn).update(
+        turn=turn + 1,
+        opens_at=window and window.opens,
+        closes_at=window and window.closes,
+        called=told.called,
+    )
+    if not changed:
+        return
+    for number, segments in enumerate(announcements):
+        await ctx.post(segments, source=f"ad_window:{ctx.group.id}:{turn}:{number}")
+
+
+def resume(feature: Feature) -> Any:
+    """What makes sure, at every start, that each group with windows is looked at; an overdue look keeps its time."""
+
+    async def begin(host: Any) -> None:
+        for group in host.groups.known():
+            if not is_on(group, feature):
+                continue
+            ctx = GroupContext(host, group, feature)
+            slot = await ctx.plan(LOOK, ctx.now)
+            if slot.state not in ("waiting", "running") or slot.due_at > ctx.now:
+                await ctx.plan(LOOK, ctx.now, replace=True)
+
+    return begin
