@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import nonebot
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import GroupMessageEvent, MessageEvent
+from nonebot.adapters.onebot.v11 import ActionFailed, GroupMessageEvent, MessageEvent, NetworkError
 from nonebot.drivers import ASGIMixin, Driver
 from nonebot.rule import CommandRule
 
@@ -88,6 +88,7 @@ class Host:
         install(self.dispatch)
         respect_switches(self.groups)
         driver.on_startup(self.start)
+        driver.on_bot_connect(self._connected)
         driver.on_shutdown(self.stop)
 
     # — life ———————————————————————————————————————————————————————————————————————————————
@@ -104,6 +105,8 @@ class Host:
     async def start(self) -> None:
         """Find the features among NoneBot's plugins, open the database, and take up what was left."""
         self.started_at = self.clock.now()
+        if self.config.pacing == "off":
+            logger.warning("PACING=off：发送不限速，只该用于沙盒和测试")
         self.take_in_features()
         apps = {
             f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models
@@ -130,6 +133,19 @@ class Host:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
+
+    async def _connected(self, bot: Bot) -> None:
+        """An account is there: what waited for it goes out, and the groups it is in are learned."""
+        self.outbox.wake()
+        try:
+            rows = await self.ask_account(int(bot.self_id), "get_group_list")
+        except (NetworkError, ActionFailed) as error:
+            logger.warning("lizheng: account {} does not tell its groups: {}", bot.self_id, type(error).__name__)
+            return
+        names = {int(row["group_id"]): str(row.get("group_name") or "") for row in rows or []}
+        for group_id, name in names.items():
+            self.groups[group_id].name = name
+        self.adapter.note_groups(int(bot.self_id), names)
 
     async def stop(self) -> None:
         """Finish what runs, within seconds, and close. Intents that were not carried out wait in the database."""
