@@ -86,11 +86,12 @@ class GroupContext:
 
     def within(self, feature: Feature) -> GroupContext:
         """The same place and cause, seen by another feature."""
+        step = self.next_source()
         return GroupContext(
             self.host,
             self.group,
             feature,
-            source=self.source and f"{self.source}/{feature.id}",
+            source=step and f"{step}/{feature.id}",
             priority=self.priority,
         )
 

@@ -258,7 +258,8 @@ class Dispatch:
         for feature, handler in self._host.listening(type(happened), group):
             if only is not None and feature is not only:
                 continue
-            ctx = GroupContext(self._host, group, feature, source=f"{source}/{feature.id}")
+            name = getattr(handler, "__name__", "")
+            ctx = GroupContext(self._host, group, feature, source=f"{source}/{feature.id}.{name}")
             try:
                 await handler(ctx, happened)
             except Exception as error:
