@@ -102,6 +102,7 @@ class AdSeen:
     at: int
     certain: bool
     why: tuple[str, ...] = ()
+    command: str = ""
 
 
 Claim = Callable[[], Awaitable["str | None"]]
