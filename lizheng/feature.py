@@ -58,7 +58,8 @@ class Feature:
 
     `module` is the plugin's `__name__`, from which the id comes (`plugins.welcome` → `welcome`); `title` is the Chinese
     name people switch on and off, `summary` one sentence. `settings` is a pydantic model whose fields each carry a
-    Chinese `title` and a `description`. A feature with `always_on` cannot be switched off.
+    Chinese `title` and a `description`. A feature with `always_on` cannot be switched off. One that `serves` something
+    is on wherever a feature that `needs` it is.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class Feature:
         settings: type[BaseModel] | None = None,
         always_on: bool = False,
         hidden: bool = False,
+        needs: Iterable[str] = (),
+        serves: str = "",
     ):
         self.module = module
         self.id = module.rpartition(".")[2]
@@ -78,6 +81,10 @@ class Feature:
         self.settings = settings
         self.always_on = always_on
         self.hidden = hidden
+        self.needs = frozenset(needs)
+        self.serves = serves
+        self.on_with: frozenset[str] = frozenset()
+        """The ids of those that need what this one serves, filled in by the host."""
         self.commands: list[Command] = []
         self.watches: list[Watch] = []
         self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}

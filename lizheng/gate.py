@@ -32,8 +32,13 @@ ALLOWED = Verdict(True)
 
 
 def is_on(group: GroupState, feature: Feature) -> bool:
-    """Ours start off in a group, `always_on` ones cannot be switched."""
-    return feature.always_on or group.switches.get(feature.id, False)
+    """Ours start off in a group, `always_on` ones cannot be switched, and some are on with others that need them."""
+    return group.switches.get(feature.id, False) or comes_along(group, feature)
+
+
+def comes_along(group: GroupState, feature: Feature) -> bool:
+    """Whether it is on whatever its own switch says."""
+    return feature.always_on or any(group.switches.get(other, False) for other in feature.on_with)
 
 
 def may(group: GroupState, feature: Feature, form: Form, role: Role) -> Verdict:

@@ -20,7 +20,7 @@ from nonebot.drivers import ASGIMixin, Driver
 from nonebot.rule import CommandRule
 
 import lizheng
-from lizheng import config, pending
+from lizheng import config, ledger, pending
 from lizheng.adapter import Access, Adapter, Bot, Quirks
 from lizheng.adapter.errors import NotSent
 from lizheng.clock import Clock
@@ -70,6 +70,7 @@ class Host:
         self.groups = Groups()
         self.settings = SettingsReader(config.feature_environment(driver.config))
         self.roster = Roster(self.clock, self.query)
+        self.books = ledger.Books()
         self.private = Private(self)
         self.dispatch = Dispatch(self, self.config.command_start - {""})
         self.schedule, self.outbox = self._engines()
@@ -97,9 +98,7 @@ class Host:
         """What runs between a start and a stop; each start has its own."""
         pacing = None if self.config.pacing == "off" else Pacing()
         outbox = Outbox(self.clock, self._call, pacing, self.account_for)
-        outbox.on_decided(
-            lambda row: pending.remember_notice(row.source, (row.answer or {}).get("message_id"))
-        )
+        outbox.on_decided(_remember_notice)
         return Schedule(self.clock), outbox
 
     async def start(self) -> None:
@@ -167,13 +166,16 @@ class Host:
 
     def take_in_features(self) -> None:
         """Read NoneBot's plugin table, the only register there is."""
-        found = [pending.feature]
+        found = [pending.feature, ledger.feature]
         for plugin in nonebot.get_loaded_plugins():
             feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
             if isinstance(feature, Feature):
                 found.append(feature)
         found.sort(key=lambda f: (not f.always_on, f.hidden, f.id))
         self.features = {f.id: f for f in found}
+        for feature in found:
+            others = (f for f in found if f is not feature and feature.serves in f.needs)
+            feature.on_with = frozenset(f.id for f in others)
         self._watches.clear()
         self.dispatch.learn(found)
 
@@ -327,3 +329,10 @@ class Host:
     def idle(self) -> bool:
         """Whether everything that has happened so far has been dealt with."""
         return self.adapter.lanes.idle() and self.schedule.idle() and self.outbox.idle()
+
+
+async def _remember_notice(row: Any) -> None:
+    """Which message a notice became, so that quoting it answers it."""
+    message_id = (row.answer or {}).get("message_id")
+    await pending.remember_notice(row.source, message_id)
+    await ledger.remember_notice(row.source, message_id)

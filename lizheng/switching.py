@@ -12,7 +12,7 @@ from nonebot.message import run_preprocessor
 from nonebot.plugin import Plugin
 
 from lizheng.feature import Feature
-from lizheng.gate import is_on
+from lizheng.gate import comes_along, is_on
 from lizheng.groups import Groups, GroupState
 
 
@@ -46,7 +46,7 @@ def foreign_id(plugin: Plugin) -> str:
 def switchables(features: list[Feature], group: GroupState) -> list[Switchable]:
     """Everything `/功能` lists, ours first."""
     ours = [
-        Switchable(f.id, f.title, f.summary, is_on(group, f), ours=True, always_on=f.always_on)
+        Switchable(f.id, f.title, f.summary, is_on(group, f), ours=True, always_on=comes_along(group, f))
         for f in features
         if not f.hidden
     ]

@@ -1,0 +1,21 @@
+"""The ledger: what members pay by hand in QQ, recorded. It never pays, grabs or asks for a red packet by itself.
+
+A feature that takes money declares `needs={MONEY}`, opens orders with `orders.place`, and names a job `SETTLED` to be
+run with the payload `{"order": id}` once an admin has confirmed the whole price.
+"""
+
+from lizheng.feature import Feature
+from lizheng.ledger import desk, orders
+from lizheng.ledger.books import Books
+from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
+
+__all__ = ["MONEY", "SETTLED", "Books", "desk", "feature", "orders", "remember_notice"]
+
+feature = Feature(__name__, "收款", "认出红包，等管理员确认入账。", hidden=True, serves=MONEY)
+feature.command("已发红包", "说自己的红包已经发了", aliases={"paid"}, example="/已发红包 100 A12").form(
+    desk.claim
+)
+feature.on_message(desk.look, order=20)
+feature.on_start(desk.begin)
+feature.job(desk.CHECK, desk.check)
+feature.job(desk.ALARM, desk.alarm)

@@ -1,0 +1,126 @@
+"""The accounts and the journal: fen moved from one account to another, once per cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lizheng.models import Entry, Order
+from lizheng.store import in_atomic
+from lizheng.store.sql import fetch
+
+MOST_FEN = 1_000_000_000_000
+
+
+class Overdrawn(RuntimeError):
+    """A member's account holds less than was to be moved; nothing was."""
+
+
+@dataclass(frozen=True, order=True)
+class Account:
+    """`kind` is outside, member or income; `user_id` is 0 but for members."""
+
+    user_id: int
+    kind: str
+
+
+OUTSIDE = Account(0, "outside")
+INCOME = Account(0, "income")
+
+
+def member(user_id: int) -> Account:
+    return Account(user_id, "member")
+
+
+async def move(
+    order: Order,
+    giver: Account,
+    taker: Account,
+    amount: int,
+    *,
+    at: datetime,
+    kind: str,
+    key: str,
+    actor_id: int,
+    reverses: int | None = None,
+) -> bool:
+    """Write one entry and both balances, inside the caller's atomic; False when `key` has been written before.
+
+    Raises `Overdrawn`, and `ValueError` for an amount that is none.
+    """
+    if not in_atomic():
+        raise RuntimeError("money moves inside an atomic")
+    if not 0 < amount <= MOST_FEN:
+        raise ValueError(f"{amount} fen cannot be moved")
+    if not await _write(order, giver, taker, amount, at, kind, key, actor_id, reverses):
+        return False
+    # One order of locking for all, so that two movements never wait for each other.
+    for account, change in sorted([(giver, -amount), (taker, amount)]):
+        await _change(order.group_id, account, change)
+    return True
+
+
+async def _write(*values: Any) -> bool:
+    order, giver, taker, amount, at, kind, key, actor_id, reverses = values
+    rows = await fetch(
+        'INSERT INTO "lizheng_entry" ("group_id", "at", "kind", "giver", "giver_id", "taker", "taker_id", '
+        '"amount", "order_id", "actor_id", "key", "reverses") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) '
+        'ON CONFLICT DO NOTHING RETURNING "id"',
+        (
+            order.group_id,
+            at,
+            kind,
+            giver.kind,
+            giver.user_id,
+            taker.kind,
+            taker.user_id,
+            amount,
+            order.id,
+            actor_id,
+            key,
+            reverses,
+        ),
+    )
+    return bool(rows)
+
+
+async def _change(group_id: int, account: Account, change: int) -> None:
+    if account.kind == "member" and change < 0:
+        rows = await fetch(
+            'UPDATE "lizheng_balance" SET "amount" = "amount" + ? '
+            'WHERE "group_id" = ? AND "kind" = ? AND "user_id" = ? AND "amount" >= ? RETURNING "id"',
+            (change, group_id, account.kind, account.user_id, -change),
+        )
+        if not rows:
+            raise Overdrawn(f"account {account} of group {group_id}")
+        return
+    await fetch(
+        'INSERT INTO "lizheng_balance" ("group_id", "kind", "user_id", "amount") VALUES (?, ?, ?, ?) '
+        'ON CONFLICT ("group_id", "kind", "user_id") DO UPDATE '
+        'SET "amount" = "lizheng_balance"."amount" + EXCLUDED."amount" RETURNING "id"',
+        (group_id, account.kind, account.user_id, change),
+    )
+
+
+async def reverse_all(order: Order, *, at: datetime, actor_id: int) -> int:
+    """Give back whatever the order has moved, newest first; the fen that went back outside."""
+    entries = await Entry.filter(order_id=order.id).order_by("-id")
+    reversed_ids = {entry.reverses for entry in entries}
+    back = 0
+    for entry in entries:
+        if entry.reverses is not None or entry.id in reversed_ids:
+            continue
+        moved = await move(
+            order,
+            Account(entry.taker_id, entry.taker),
+            Account(entry.giver_id, entry.giver),
+            entry.amount,
+            at=at,
+            kind="refund",
+            key=f"reverse:{entry.id}",
+            actor_id=actor_id,
+            reverses=entry.id,
+        )
+        back += entry.amount if moved and entry.giver == OUTSIDE.kind else 0
+    return back

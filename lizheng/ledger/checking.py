@@ -1,0 +1,46 @@
+"""Whether the books agree with themselves."""
+
+from __future__ import annotations
+
+from lizheng.store.sql import fetch
+
+_BALANCES = """
+SELECT g."group_id", g."kind", g."user_id", SUM(g."amount") AS "should", SUM(g."stored") AS "is" FROM (
+  SELECT "group_id", "giver" AS "kind", "giver_id" AS "user_id", -"amount" AS "amount", 0 AS "stored"
+    FROM "lizheng_entry"
+  UNION ALL SELECT "group_id", "taker", "taker_id", "amount", 0 FROM "lizheng_entry"
+  UNION ALL SELECT "group_id", "kind", "user_id", 0, "amount" FROM "lizheng_balance"
+) g GROUP BY g."group_id", g."kind", g."user_id" HAVING SUM(g."amount") <> SUM(g."stored")
+"""
+_ORDERS = """
+SELECT o."group_id", o."number", o."state", o."paid", o."price",
+  COALESCE(SUM(CASE WHEN e."giver" = 'outside' THEN e."amount" WHEN e."taker" = 'outside' THEN -e."amount" END), 0)
+    AS "received",
+  COALESCE(SUM(CASE WHEN e."taker" = 'income' THEN e."amount" WHEN e."giver" = 'income' THEN -e."amount" END), 0)
+    AS "used"
+FROM "lizheng_order" o LEFT JOIN "lizheng_entry" e ON e."order_id" = o."id"
+GROUP BY o."id", o."group_id", o."number", o."state", o."paid", o."price"
+"""
+
+
+async def mismatches() -> list[str]:
+    """One Chinese line for everything that does not add up; empty when all is well."""
+    wrong = [
+        f"群 {row['group_id']} 的账户 {row['kind']}/{row['user_id']}：余额 {row['is']} 分，流水合计 {row['should']} 分"
+        for row in await fetch(_BALANCES)
+    ]
+    for row in await fetch(_ORDERS):
+        if why := _order_is_wrong(row):
+            wrong.append(f"群 {row['group_id']} 的 A{row['number']}：{why}")
+    return wrong
+
+
+def _order_is_wrong(row: dict) -> str:
+    state, paid = row["state"], row["paid"]
+    if paid != row["received"]:
+        return f"记着收了 {paid} 分，流水合计 {row['received']} 分"
+    if row["used"] != (paid if state == "used" else 0):
+        return f"状态 {state}，用掉的流水合计 {row['used']} 分"
+    if (state in ("settled", "used")) != (paid >= row["price"]):
+        return f"状态 {state}，收了 {paid} 分，价格 {row['price']} 分"
+    return ""

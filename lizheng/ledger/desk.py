@@ -1,0 +1,274 @@
+"""Where payments are seen and confirmed: packets and claims of members, and 收到 or 同意 of an admin who quotes one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lizheng.commands import Declined
+from lizheng.grammar import Misread, Words, parse_money, say_money
+from lizheng.ledger import evidence, orders
+from lizheng.ledger.evidence import Grade, Seen
+from lizheng.models import Evidence, Order
+from lizheng.roles import Role
+from lizheng.speech import Mention, compose
+from lizheng.store import atomic
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+    from lizheng.host import Host
+
+MONEY = "money"
+SETTLED = "settled"
+CHECK = "check"
+ALARM = "alarm"
+NIGHT = timedelta(hours=4, minutes=10)
+NOTICE_SOURCE = "evidence:"
+YES = ("收到", "同意", "已收到")
+SEEN = (
+    "看到 {who} 付 A{number}（{purpose}，还差 {rest}）的{grade}了，等管理员确认。\n"
+    "管理员引用它或这条，回复「收到」就入账；实收不同就写金额，比如「收到 50」。"
+)
+WHICH = "{who} 你有几个单没付：{numbers}。发 /已发红包 A{first} 说一下付的是哪个。"
+PARTLY = "A{number} 收到 {amount}，还差 {rest}。"
+WHOLE = "A{number}（{purpose}）收齐了 {paid}，谢谢 {who}。"
+UNCLEAR = "不知道这是付哪个单的，请发 /确认收款 加单号，比如 /确认收款 A12。"
+OFF_BALANCE = "账本对不上，收付款先停了：\n{lines}\n别的功能照常。请看日志和备份。"
+
+
+class Stated:
+    """An amount and an order number, either of them, in any order."""
+
+    label = "[金额] [单号]"
+
+    def __init__(self, number: int | None, amount: int | None):
+        self.number = number
+        self.amount = amount
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Stated:
+        number = amount = None
+        while word := words.word():
+            if number is None and (found := orders.NUMBER.fullmatch(word.strip("《》「」"))):
+                number = int(found[1])
+            elif amount is None:
+                amount = parse_money(word)
+            else:
+                raise Misread(f"「{word[:20]}」是多出来的。")
+        return cls(number, amount)
+
+
+# — what members show ——————————————————————————————————————————————————————————————————————
+
+
+async def look(ctx: Context) -> bool | None:
+    """Every message: an admin's answer to a payment, or a packet."""
+    if ctx.quoted is not None:
+        return await _answered(ctx)
+    if ctx.command is not None:
+        return None
+    seen = evidence.read(ctx.message, getattr(ctx.event, "raw", None))
+    if seen is not None:
+        await _note(ctx, seen, None, await _bind(ctx, orders.number_in(seen.wish)))
+    return None
+
+
+async def claim(ctx: Context, stated: Stated) -> None:
+    """`/已发红包 [金额] [A12]`."""
+    if stated.number is not None:
+        order = await orders.find(ctx.group.id, stated.number)
+    else:
+        order = await _bind(ctx, None)
+    if order is None:
+        mine = await orders.open_ones(ctx.group.id, ctx.author_id)
+        if not mine:
+            raise Declined("你现在没有要付的单。")
+        await ctx.say(WHICH, who=Mention(ctx.author_id), numbers=_numbers(mine), first=mine[0].number)
+        return
+    if order.state not in orders.PAYABLE:
+        raise Declined(f"A{order.number} {orders.STATES[order.state]}，不用再付。")
+    await _note(ctx, Seen(Grade.CLAIM), stated.amount, order)
+
+
+async def _bind(ctx: Context, number: int | None) -> Order | None:
+    """The order a packet is for: the one its wish names, else the author's only open one."""
+    if number is not None:
+        named = await Order.get_or_none(group_id=ctx.group.id, number=number)
+        if named is not None and named.state in orders.PAYABLE:
+            return named
+    mine = await orders.open_ones(ctx.group.id, ctx.author_id)
+    return mine[0] if len(mine) == 1 else None
+
+
+async def _note(ctx: Context, seen: Seen, amount: int | None, order: Order | None) -> None:
+    if order is None and seen.grade is Grade.EMPTY:
+        return
+
+    @atomic
+    async def keep() -> None:
+        key = {"group_id": ctx.group.id, "message_id": ctx.message_id}
+        row, new = await Evidence.get_or_create(
+            {
+                "user_id": ctx.author_id,
+                "at": ctx.now,
+                "grade": seen.grade,
+                "wish": seen.wish,
+                "amount": amount,
+                "order_id": order.id if order else None,
+            },
+            **key,
+        )
+        if new:
+            await _tell(ctx, row, order)
+
+    await keep()
+
+
+async def _tell(ctx: Context, row: Evidence, order: Order | None) -> None:
+    who = Mention(ctx.author_id)
+    if order is not None:
+        said = compose(
+            SEEN,
+            {
+                "who": who,
+                "number": order.number,
+                "purpose": order.purpose,
+                "rest": say_money(order.price - order.paid),
+                "grade": evidence.GRADES[Grade(row.grade)],
+            },
+        )
+        await ctx.post(said, source=f"{NOTICE_SOURCE}{row.id}")
+        return
+    if mine := await orders.open_ones(ctx.group.id, ctx.author_id):
+        await ctx.say(WHICH, who=who, numbers=_numbers(mine), first=mine[0].number)
+
+
+def _numbers(found: list[Order]) -> str:
+    return "、".join(f"A{order.number}" for order in found[:6])
+
+
+async def remember_notice(source: str | None, message_id: int | None) -> None:
+    """Once the outbox knows a notice's message id, quoting that message answers it."""
+    if source and source.startswith(NOTICE_SOURCE) and message_id is not None:
+        await Evidence.filter(id=int(source.removeprefix(NOTICE_SOURCE))).update(notice_id=message_id)
+
+
+# — what admins confirm ————————————————————————————————————————————————————————————————————
+
+
+async def _answered(ctx: Context) -> bool | None:
+    word = ctx.message.extract_plain_text().strip(" 。！!")
+    said = next((yes for yes in YES if word.startswith(yes)), None)
+    if said is None:
+        return None
+    found = await quoted_evidence(ctx)
+    if found is None or await ctx.confirmed_role() < Role.ADMIN:
+        return None
+    amount = None
+    if rest := word.removeprefix(said).strip(" ，,"):
+        try:
+            amount = parse_money(rest)
+        except Misread:
+            return None
+    await confirm(ctx, await order_of(ctx, found), amount, found)
+    return True
+
+
+async def quoted_evidence(ctx: Context) -> Evidence | None:
+    """What the quoted message shows of a payment: a member's message, or ours about it."""
+    if ctx.quoted is None:
+        return None
+    here = Evidence.filter(group_id=ctx.group.id)
+    number = ctx.quoted.message_id
+    return await here.filter(message_id=number).first() or await here.filter(notice_id=number).first()
+
+
+async def order_of(ctx: GroupContext, found: Evidence) -> Order:
+    """The order it is for. Raises `Declined` when that is not clear."""
+    if found.order_id is not None:
+        return await Order.get(id=found.order_id)
+    mine = await orders.open_ones(ctx.group.id, found.user_id)
+    if len(mine) != 1:
+        raise Declined(UNCLEAR)
+    return mine[0]
+
+
+async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidence | None) -> Order:
+    """Book what an admin has received, tell the group, and have the feature whose order it is carry on, all or nothing.
+
+    Raises `Declined`, and nothing changes.
+    """
+    ctx.host.books.insist()
+    if amount is None and found is not None and found.amount is not None:
+        amount = min(found.amount, order.price - order.paid) or None
+
+    @atomic
+    async def book() -> Order:
+        key = f"evidence:{found.id}" if found else f"word:{ctx.source}"
+        now = await orders.confirm(order, amount, by=ctx.author_id, at=ctx.now, key=key)
+        if found is None:
+            await _admins_word(ctx, order)
+        booked = now.paid - order.paid
+        await ctx.note("payment", f"确认收款 A{order.number} {say_money(booked)}", target=order.user_id)
+        rest = say_money(max(0, now.price - now.paid))
+        if now.state != "settled":
+            await ctx.say(PARTLY, number=order.number, amount=say_money(booked), rest=rest)
+            return now
+        owner = ctx.host.features.get(order.feature)
+        await ctx.say(
+            WHOLE,
+            number=order.number,
+            purpose=order.purpose,
+            paid=say_money(now.paid),
+            who=Mention(order.user_id),
+        )
+        if owner is not None and SETTLED in owner.jobs:
+            payload = {"order": order.id}
+            await ctx.host.schedule.plan(
+                owner.id, SETTLED, ctx.group.id, ctx.now, key=str(order.id), payload=payload
+            )
+        return now
+
+    return await book()
+
+
+async def _admins_word(ctx: Context, order: Order) -> None:
+    await Evidence.get_or_create(
+        {"user_id": order.user_id, "at": ctx.now, "grade": Grade.WORD, "order_id": order.id},
+        group_id=ctx.group.id,
+        message_id=ctx.message_id,
+    )
+
+
+# — whether it adds up —————————————————————————————————————————————————————————————————————
+
+
+async def begin(host: Host) -> None:
+    """At every start; the nightly look is planned, too."""
+    sound = await host.books.check()
+    await host.schedule.plan("ledger", CHECK, 0, _next_night(host.now()))
+    if not sound:
+        await host.schedule.plan("ledger", ALARM, 0, host.now(), key=ALARM, replace=True)
+
+
+async def check(ctx: GroupContext, slot: Any) -> datetime:
+    """Every night."""
+    if not await ctx.host.books.check():
+        await ctx.plan(ALARM, ctx.now, key=ALARM, replace=True)
+    return _next_night(ctx.now)
+
+
+async def alarm(ctx: GroupContext, slot: Any) -> datetime | None:
+    """Tell the superusers, as soon as an account is connected that can."""
+    accounts = ctx.host.accounts()
+    if not accounts:
+        return ctx.now + timedelta(minutes=1)
+    lines = "\n".join(ctx.host.books.wrong[:3])
+    for superuser in sorted(ctx.host.superusers):
+        await ctx.tell(superuser, OFF_BALANCE, lines=lines)
+    return None
+
+
+def _next_night(now: datetime) -> datetime:
+    tonight = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
+    return tonight if tonight > now else tonight + timedelta(days=1)

@@ -1,0 +1,178 @@
+"""What members are to pay and what became of it. Every step is one conditional update, its entries in the same atomic.
+
+open → settled (a credit) → used; open → expired, which may still be paid; open or expired → refused; whatever was
+paid → refunded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from lizheng.commands import Declined
+from lizheng.grammar import say_money
+from lizheng.ledger.book import INCOME, OUTSIDE, member, move, reverse_all
+from lizheng.models import Order
+from lizheng.store import atomic, next_number
+from lizheng.store.sql import fetch
+
+PAYABLE = ("open", "expired")
+STATES = {
+    "open": "待付款",
+    "settled": "已付清，没用",
+    "used": "已用掉",
+    "expired": "已过期",
+    "refused": "已拒收",
+    "refunded": "已退款",
+}
+NUMBER = re.compile(r"[Aa](\d{1,9})")
+
+
+def number_in(text: str) -> int | None:
+    """The one order number a wish or sentence carries (`广告A12`); None when it has none or several."""
+    found = {int(digits) for digits in NUMBER.findall(text)}
+    return found.pop() if len(found) == 1 else None
+
+
+@atomic
+async def place(
+    group_id: int,
+    feature: str,
+    user_id: int,
+    purpose: str,
+    price: int,
+    *,
+    at: datetime,
+    expires_at: datetime | None = None,
+    text: str = "",
+    source: str | None = None,
+) -> Order:
+    """Open an order under the group's next number, or return the one this `source` has opened before."""
+    if source and (earlier := await Order.get_or_none(source=source)):
+        return earlier
+    return await Order.create(
+        group_id=group_id,
+        number=await next_number(group_id, "order"),
+        feature=feature,
+        user_id=user_id,
+        purpose=purpose,
+        text=text,
+        price=price,
+        created_at=at,
+        expires_at=expires_at,
+        source=source,
+    )
+
+
+async def find(group_id: int, number: int) -> Order:
+    """Raises `Declined` when this group has no such order."""
+    if order := await Order.get_or_none(group_id=group_id, number=number):
+        return order
+    raise Declined(f"本群没有 A{number} 这个单。")
+
+
+async def open_ones(group_id: int, user_id: int = 0, feature: str = "") -> list[Order]:
+    """Not paid and not given up, oldest first; of one member and one feature when they are named."""
+    named: Mapping[str, int | str] = {
+        name: value for name, value in (("user_id", user_id), ("feature", feature)) if value
+    }
+    return await Order.filter(group_id=group_id, state="open", **named).order_by("number")
+
+
+async def credits_of(group_id: int, user_id: int, feature: str) -> list[Order]:
+    """Paid and not used, in the order in which they are to be used: those nothing else is planned for first."""
+    found = Order.filter(group_id=group_id, user_id=user_id, feature=feature, state="settled")
+    return sorted(await found, key=lambda order: (bool(order.text), order.number))
+
+
+@atomic
+async def confirm(order: Order, amount: int | None, *, by: int, at: datetime, key: str) -> Order:
+    """An admin has seen the money: the sum is credited, and settles the order once the price is reached.
+
+    `amount` None means what is still missing. `key` is the cause, credited once. Raises `Declined`, and nothing changes.
+    """
+    if by == order.user_id:
+        raise Declined(f"A{order.number} 是你自己付的，要请别的管理员确认。")
+    amount = order.price - order.paid if amount is None else amount
+    rows = []
+    if amount > 0:
+        rows = await fetch(
+            'UPDATE "lizheng_order" SET "paid" = "paid" + ? WHERE "id" = ? AND "paid" < "price" '
+            "AND \"state\" IN ('open', 'expired') RETURNING \"paid\"",
+            (amount, order.id),
+        )
+    if not rows:
+        raise Declined(f"A{order.number} {STATES[(await Order.get(id=order.id)).state]}，没有再记。")
+    moved = await move(
+        order, OUTSIDE, member(order.user_id), amount, at=at, kind="payment", key=key, actor_id=by
+    )
+    if not moved:
+        raise Declined("这一笔已经确认过了，没有再记。")
+    if rows[0]["paid"] >= order.price:
+        await Order.filter(id=order.id).update(state="settled", settled_at=at, settled_by=by)
+    return await Order.get(id=order.id)
+
+
+@atomic
+async def use(order: Order, *, by: str, at: datetime) -> bool:
+    """Spend a credit, for `by` (what it is spent on, which spends one only); False when somebody else was first."""
+    if await Order.filter(id=order.id, state="settled").update(state="used", used_by=by):
+        paid = (await Order.get(id=order.id)).paid
+        key = f"use:{order.id}"
+        await move(
+            order, member(order.user_id), INCOME, paid, at=at, kind="use", key=key, actor_id=order.user_id
+        )
+        return True
+    return False
+
+
+@atomic
+async def use_any(group_id: int, user_id: int, feature: str, *, by: str, at: datetime) -> Order | None:
+    """Spend one of a member's credits for `by`; the same `by` again gets the same one. None when there is none."""
+    if earlier := await Order.get_or_none(used_by=by):
+        return earlier
+    for order in await credits_of(group_id, user_id, feature):
+        if await use(order, by=by, at=at):
+            return order
+    return None
+
+
+async def refuse(order: Order, reason: str, *, by: int) -> None:
+    """Raises `Declined` for one that is closed, or partly paid: that money has to be given back first."""
+    if by == order.user_id:
+        raise Declined(f"A{order.number} 是你自己的单，要请别的管理员处理。")
+    changed = await Order.filter(id=order.id, state__in=PAYABLE, paid=0).update(
+        state="refused", reason=reason
+    )
+    if changed:
+        return
+    order = await Order.get(id=order.id)
+    if order.state in PAYABLE:
+        raise Declined(
+            f"A{order.number} 已经收过 {say_money(order.paid)}，先把钱退了，再发 /退款 A{order.number}。"
+        )
+    raise Declined(f"A{order.number} {STATES[order.state]}，没有再动。")
+
+
+@atomic
+async def refund(order: Order, *, by: int, at: datetime) -> int:
+    """The money has been given back by hand: every entry is reversed. The fen; raises `Declined` when there are none."""
+    if by == order.user_id:
+        raise Declined(f"A{order.number} 是你自己付的，要请别的管理员退。")
+    changed = (
+        await Order.filter(id=order.id, paid__gt=0).exclude(state="refunded").update(state="refunded", paid=0)
+    )
+    if not changed:
+        state = (await Order.get(id=order.id)).state
+        raise Declined(
+            f"A{order.number} 已经退过了。"
+            if state == "refunded"
+            else f"A{order.number} 还没收过钱，不用退。"
+        )
+    return await reverse_all(order, at=at, actor_id=by)
+
+
+async def expire(order: Order) -> bool:
+    """True for the one who ended it."""
+    return bool(await Order.filter(id=order.id, state="open").update(state="expired"))
