@@ -130,9 +130,9 @@ def read(config: Config) -> HostConfig:
     }
     raw["host"] = str(raw.get("host", "127.0.0.1"))
     raw["onebot_access_token"] = str(raw.get("onebot_access_token", ""))
-    raw["pacing"] = {True: "on", False: "off"}.get(raw.get("pacing"), raw.get("pacing", "on"))
-    for switch in ("sandbox",):
-        raw[switch] = {True: "on", False: "off"}.get(raw.get(switch), raw.get(switch, "auto"))
+    for switch in ("pacing", "sandbox"):
+        if isinstance(value := raw.get(switch), bool):
+            raw[switch] = "on" if value else "off"
     if isinstance(hosts := raw.get("allowed_hosts"), str):
         raw["allowed_hosts"] = frozenset(
             h.strip(' "') for h in hosts.strip("[] ").split(",") if h.strip(' "')

@@ -107,9 +107,9 @@ def environment_page(features: Sequence[Feature]) -> str:
 
 def _as_variable(setting: Setting) -> str:
     """The default as `.env` would say it, so that a line reads the same with its `#` taken off."""
-    if setting.default in (None, "", [], ()):
-        return ""
     text = setting.show(setting.default)
+    if text == setting.show(None):
+        return ""
     if any(c in text for c in "\n\"'# "):
         escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{escaped}"'

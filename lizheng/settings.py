@@ -167,8 +167,11 @@ class SettingsReader:
         return self.defaults(feature).get(setting.name, setting.default)
 
     def defaults(self, feature: Feature) -> dict[str, Any]:
-        """What the host's environment sets, parsed. Raises `Misread` for a value that does not fit."""
-        raw = {k.lower(): v for k, v in self._environment.get(feature.id, {}).items()}
+        """What the host's environment sets, parsed; an empty value sets nothing.
+
+        Raises `Misread` for a value that does not fit.
+        """
+        raw = {k.lower(): v for k, v in self._environment.get(feature.id, {}).items() if v != ""}
         return {s.name: s.parse(str(raw[s.name])) for s in settings_of(feature) if s.name in raw}
 
     def _build(self, feature: Feature, values: dict[str, Any], stored: Mapping[str, Any]) -> BaseModel:
