@@ -102,7 +102,6 @@ class AdSeen:
     at: int
     certain: bool
     why: tuple[str, ...] = ()
-    command: str = ""
 
 
 Claim = Callable[[], Awaitable["str | None"]]
