@@ -1,0 +1,38 @@
+"""广告识别：认出广告，撤回并说明，从管理员那里学。"""
+
+from lizheng.events import MemberJoined, MemberLeft
+from lizheng.feature import Feature
+from lizheng.roles import Role
+from plugins.ad_guard import telling
+from plugins.ad_guard.guard import Guard
+from plugins.ad_guard.reviewing import Reviewing
+from plugins.ad_guard.settings import Settings
+
+feature = Feature(__name__, "广告识别", "认出广告，撤回并说明怎么办，管理员一教就会", settings=Settings)
+guard = Guard()
+reviewing = Reviewing(guard)
+
+command = feature.command("判", "看一段话像不像广告，凭什么", aliases={"judge"}, role=Role.ADMIN)
+command.form(reviewing.judge_text, example="/判 低价代充，加我微信")
+command.form(reviewing.judge_quoted, summary="引用一条消息，看它像不像广告")
+
+command = feature.command("待审", "有点像广告、还没处理的消息", aliases={"suspects"}, role=Role.ADMIN)
+command.form(reviewing.suspects)
+command.form(reviewing.suspect_is_ad, word="是", example="/待审 是 3", summary="是广告：撤回，并记住")
+command.form(reviewing.suspect_is_harmless, word="不是", example="/待审 不是 3", summary="不是广告：记住")
+
+command = feature.command("是广告", "引用一条消息，教机器人这是广告", aliases={"isad"}, role=Role.ADMIN)
+command.form(reviewing.is_ad, example="/是广告")
+command = feature.command(
+    "误判", "引用撤回说明或原消息，教机器人这不是广告", aliases={"notad"}, role=Role.ADMIN
+)
+command.form(reviewing.is_harmless, example="/误判 #12")
+
+feature.on_message(guard.look, order=20)
+feature.on(MemberJoined, guard.arrivals.joined)
+feature.on(MemberLeft, guard.arrivals.left)
+feature.on_start(guard.begin)
+feature.job(telling.TELL, telling.tell)
+feature.undo("lesson", reviewing.undo_lesson)
+
+__plugin_meta__ = feature.metadata

@@ -1,0 +1,112 @@
+"""QR codes in pictures, where the optional readers are installed (`pip install lizheng[qr]`)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import http.client
+import importlib
+import importlib.util
+import io
+import re
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+from nonebot import logger
+
+from plugins.ad_guard.recognise import Evidence
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_PIXELS = 4_000_000
+SECONDS = 2.0
+AT_ONCE = 2
+HOSTS = (".qpic.cn", ".qq.com", ".qq.com.cn")
+"""Where QQ itself keeps pictures; no other address is ever asked."""
+INVITES = re.compile(
+    r"^(?:https?://)?(?:qm\.qq\.com|jq\.qq\.com|qun\.qq\.com|u\.wechat\.com|weixin\.qq\.com/[gr]|t\.me)/",
+    re.IGNORECASE,
+)
+PAYMENTS = re.compile(
+    r"^(?:wxp://|(?:https?://)?qr\.alipay\.com/|(?:https?://)?i\.qianbao\.qq\.com/)", re.IGNORECASE
+)
+
+
+def readable() -> bool:
+    """Whether QR codes can be read here."""
+    return all(importlib.util.find_spec(name) for name in ("zxingcpp", "PIL"))
+
+
+def evidence_of(code: str) -> Evidence:
+    """What a QR code with this content says about a message."""
+    if INVITES.match(code):
+        return Evidence("qr", "图里有加群或加好友的二维码", 3.0)
+    if PAYMENTS.match(code):
+        return Evidence("qr", "图里有收款码", 2.0)
+    return Evidence("qr", "图里有二维码", 1.0)
+
+
+class Codes:
+    """Reads a few pictures at a time; when more come, they go unread."""
+
+    def __init__(self) -> None:
+        self.can_read = readable()
+        self._busy = 0
+
+    async def look(self, image: dict[str, Any]) -> list[Evidence]:
+        """The evidence in one picture; nothing for one that cannot be had within 2 s and 2 MiB."""
+        if not self.can_read or self._busy >= AT_ONCE:
+            return []
+        self._busy += 1
+        try:
+            work = asyncio.to_thread(_codes_in, image)
+            return [evidence_of(code) for code in await asyncio.wait_for(work, SECONDS)]
+        except (TimeoutError, OSError, ValueError, http.client.HTTPException) as error:
+            logger.debug("a picture could not be looked at: {}", type(error).__name__)
+            return []
+        finally:
+            self._busy -= 1
+
+
+def _codes_in(image: dict[str, Any]) -> list[str]:
+    content = _content(image)
+    if not content:
+        return []
+    pictures, zxing = importlib.import_module("PIL.Image"), importlib.import_module("zxingcpp")
+    with pictures.open(io.BytesIO(content)) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            return []
+        found = zxing.read_barcodes(picture.convert("L"), formats=zxing.BarcodeFormat.QRCode)
+    return [code.text for code in found[:4] if code.text]
+
+
+def _content(image: dict[str, Any]) -> bytes:
+    for value in (str(image.get("file") or ""), str(image.get("url") or "")):
+        if value.startswith("base64://"):
+            if len(value) > MOST_BYTES * 4 // 3:
+                return b""
+            try:
+                return base64.b64decode(value.removeprefix("base64://"), validate=True)
+            except binascii.Error:
+                return b""
+    return _fetch(str(image.get("url") or ""))
+
+
+def _fetch(address: str) -> bytes:
+    """One GET from where QQ keeps pictures; redirects are not followed."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or parts.port not in (None, 80, 443) or not host.endswith(HOSTS):
+        return b""
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(host, timeout=SECONDS, context=ssl.create_default_context())
+    else:
+        connection = http.client.HTTPConnection(host, timeout=SECONDS)
+    try:
+        connection.request("GET", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
+        answer = connection.getresponse()
+        content = answer.read(MOST_BYTES + 1) if answer.status == http.client.OK else b""
+    finally:
+        connection.close()
+    return content if len(content) <= MOST_BYTES else b""

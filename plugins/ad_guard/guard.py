@@ -1,0 +1,140 @@
+"""The observer: every message of those who are not protected, judged."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nonebot import logger
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+
+from lizheng.acts import why_protected
+from lizheng.roles import Role
+from plugins.ad_guard import acting
+from plugins.ad_guard.arrivals import Arrivals
+from plugins.ad_guard.codes import Codes
+from plugins.ad_guard.lessons import LessonBook
+from plugins.ad_guard.reading import Reading, nodes, read, without_command
+from plugins.ad_guard.recognise import Evidence, Judgement, ModelError, Recogniser, nick_suspicion
+from plugins.ad_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+    from lizheng.host import Host
+
+WEIGHTS = Path(__file__).with_name("assets") / "weights.bin"
+SHORTEST = 3
+"""What is shorter says nothing by itself."""
+REMEMBERED, REMEMBERED_LENGTH = 4096, 40
+MOST_FORWARDS = 2
+
+
+class Sight(NamedTuple):
+    """What was judged, and how."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+
+
+class Guard:
+    """Judges messages. What was found harmless lately is not judged again: chats repeat themselves."""
+
+    def __init__(self) -> None:
+        self.recogniser: Recogniser | None = None
+        self.lessons = LessonBook()
+        self.arrivals = Arrivals()
+        self.codes = Codes()
+        self._harmless: OrderedDict[str, None] = OrderedDict()
+
+    async def begin(self, host: Host) -> None:
+        """Read the weights, the lessons and the newcomers; once per start."""
+        if self.recogniser is None:
+            try:
+                self.recogniser = Recogniser.load(WEIGHTS)
+            except (ModelError, OSError) as error:
+                logger.error("lizheng: advertisements cannot be recognised: {}", error)
+        await self.lessons.load()
+        await self.arrivals.load(host.clock)
+        await acting.forget_old(host.clock)
+
+    # — judging ————————————————————————————————————————————————————————————————————————————
+
+    def judge(
+        self, group_id: int, text: str, evidence: Iterable[Evidence] = (), **priors: Any
+    ) -> Judgement | None:
+        """With this group's lessons; None while there is nothing to judge by."""
+        if self.recogniser is None:
+            return None
+        return self.recogniser.judge(text, evidence=evidence, learned=self.lessons.of(group_id), **priors)
+
+    async def look(self, ctx: Context) -> bool:
+        """True when the message was an advertisement and had to go."""
+        if ctx.role >= Role.ADMIN or (ctx.command is not None and ctx.role >= Role.DEPUTY):
+            return False
+        first_words = await self.arrivals.speaks(ctx.group.id, ctx.author_id)
+        message = ctx.message
+        if len(message) == 1 and message[0].type == "text":
+            reading = Reading(str(message[0].data.get("text") or ""))
+        else:
+            reading = read({"type": segment.type, "data": segment.data} for segment in message)
+        if ctx.command is not None:
+            reading = reading._replace(text=without_command(reading.text))
+        sight = await self._sight(ctx, reading)
+        if sight is None or why_protected(ctx, ctx.author_id, None):
+            return False
+        judgement = await self._with_priors(ctx, sight, first_words)
+        return await acting.receive(ctx, sight.text, judgement)
+
+    async def _sight(self, ctx: Context, reading: Reading) -> Sight | None:
+        """The most suspicious part of a message, None when no part is."""
+        if reading.forwards or reading.images:
+            return await self._sight_inside(ctx, reading)
+        if reading.evidence:
+            return self._suspicion(ctx.group.id, reading)
+        text = reading.text
+        if len(text) < SHORTEST:
+            return None
+        if text in self._harmless and self.lessons.of(ctx.group.id) is None:
+            return None
+        found = self._suspicion(ctx.group.id, reading)
+        if found is None and len(text) <= REMEMBERED_LENGTH and self.lessons.of(ctx.group.id) is None:
+            self._harmless[text] = None
+            if len(self._harmless) > REMEMBERED:
+                self._harmless.popitem(last=False)
+        return found
+
+    async def _sight_inside(self, ctx: Context, reading: Reading) -> Sight | None:
+        if reading.images:
+            seen = await self.codes.look(reading.images[0])
+            reading = reading._replace(evidence=(*reading.evidence, *seen))
+        found = [self._suspicion(ctx.group.id, reading)]
+        for forward in reading.forwards[:MOST_FORWARDS]:
+            inside = await self._opened(ctx, forward)
+            found += [self._suspicion(ctx.group.id, one) for one in inside]
+        suspicious = [sight for sight in found if sight is not None]
+        return max(suspicious, key=lambda sight: sight.judgement.score, default=None)
+
+    def _suspicion(self, group_id: int, reading: Reading) -> Sight | None:
+        judgement = self.judge(group_id, reading.text, reading.evidence)
+        if judgement is None or not judgement.suspect:
+            return None
+        return Sight(reading.text, reading.evidence, judgement)
+
+    async def _opened(self, ctx: GroupContext, forward: str) -> list[Reading]:
+        try:
+            answer = await ctx.host.query(ctx.group.id, "get_forward_msg", message_id=forward, id=forward)
+        except (NetworkError, ActionFailed):
+            return []
+        return [read(segments) for segments in nodes(answer)]
+
+    async def _with_priors(self, ctx: Context, sight: Sight, first_words: bool) -> Judgement:
+        """Judge again with what is known about the sender, which alone never makes an advertisement."""
+        days = ctx.settings(Settings).newcomer_days
+        newcomer = bool(days) and (first_words or await self.arrivals.joined_lately(ctx, ctx.author_id, days))
+        sender = ctx.event.sender
+        nick = max(nick_suspicion(name)[0] for name in (sender.card or "", sender.nickname or ""))
+        judged = self.judge(ctx.group.id, sight.text, sight.evidence, newcomer=newcomer, nick_suspicion=nick)
+        return judged or sight.judgement

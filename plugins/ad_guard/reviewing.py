@@ -1,0 +1,246 @@
+"""The commands of 广告识别: showing a judgement, the suspects, and what admins teach."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+from lizheng.acts import why_protected
+from lizheng.context import Context
+from lizheng.grammar import Misread, Words, parse_label
+from lizheng.hooks import AdSeen
+from lizheng.models import Outgoing, Record
+from lizheng.speech import Mention
+from lizheng.store import atomic
+from plugins.ad_guard import acting, rules, texts
+from plugins.ad_guard.acting import Decided
+from plugins.ad_guard.models import Finding
+from plugins.ad_guard.reading import read
+from plugins.ad_guard.recognise import Evidence, Judgement
+
+if TYPE_CHECKING:
+    from plugins.ad_guard.guard import Guard
+
+MOST_SHOWN = 10
+MOST_EXPLANATIONS = 300
+_RECORD = re.compile(r"#(\d+)")
+LESSONS = {True: ("ad", texts.LESSON_AD), False: ("harmless", texts.LESSON_HARMLESS)}
+
+
+class RecordNumber(int):
+    """`#12` or `12`."""
+
+    label = "<#记录编号>"
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> RecordNumber:
+        return cls(parse_label(words.word() or "", "#"))
+
+
+class Meant:
+    """The message an admin speaks of, by quote or number: its text, and the finding about it if there is one."""
+
+    def __init__(self, text: str, finding: Finding | None = None, user_id: int = 0, message_id: int = 0):
+        self.text = text
+        self.finding = finding
+        self.user_id = finding.user_id if finding else user_id
+        self.message_id = finding.message_id if finding else message_id
+
+
+class Reviewing:
+    """What admins do with the judgements of one guard."""
+
+    def __init__(self, guard: Guard):
+        self._guard = guard
+
+    # — showing ————————————————————————————————————————————————————————————————————————————
+
+    async def judge_text(self, ctx: Context, text: Annotated[str, "文本"]) -> None:
+        await self._show(ctx, text)
+
+    async def judge_quoted(self, ctx: Context) -> None:
+        if ctx.quoted is None:
+            raise Misread(texts.NOTHING_TO_JUDGE)
+        reading = read(ctx.quoted.segments)
+        await self._show(ctx, reading.text, reading.evidence)
+
+    async def _show(self, ctx: Context, text: str, evidence: tuple[Evidence, ...] = ()) -> None:
+        judgement = self._judge(ctx, text, evidence)
+        await ctx.say(
+            texts.JUDGED,
+            score=rules.points(judgement.score),
+            verdict=rules.verdict_of(judgement),
+            why=rules.reasons(judgement.why),
+        )
+
+    def _judge(self, ctx: Context, text: str, evidence: tuple[Evidence, ...] = ()) -> Judgement:
+        judgement = self._guard.judge(ctx.group.id, text, evidence)
+        if judgement is None:
+            raise Misread(texts.NOT_LOADED)
+        return judgement
+
+    async def suspects(self, ctx: Context) -> None:
+        query = Finding.filter(group_id=ctx.group.id, state="suspect")
+        rows = await query.order_by("-number").limit(MOST_SHOWN)
+        if not rows:
+            await ctx.say(texts.REVIEW_EMPTY)
+            return
+        await ctx.names_of({row.user_id for row in rows})
+        lines = [
+            texts.REVIEW_LINE.format(
+                number=row.number,
+                name=rules.shown(ctx.name_of(row.user_id)),
+                text=rules.shown(row.text),
+                score=rules.points(row.score),
+                why=row.why,
+            )
+            for row in reversed(rows)
+        ]
+        await ctx.say(texts.REVIEW, count=await query.count(), lines="\n".join(lines))
+
+    # — teaching ———————————————————————————————————————————————————————————————————————————
+
+    async def suspect_is_ad(self, ctx: Context, number: Annotated[int, "编号"]) -> None:
+        await self._is_ad(ctx, await self._suspect(ctx, number))
+
+    async def suspect_is_harmless(self, ctx: Context, number: Annotated[int, "编号"]) -> None:
+        await self._is_harmless(ctx, await self._suspect(ctx, number))
+
+    async def is_ad(self, ctx: Context) -> None:
+        await self._is_ad(ctx, await meant(ctx, None))
+
+    async def is_harmless(self, ctx: Context, record: RecordNumber | None = None) -> None:
+        await self._is_harmless(ctx, await meant(ctx, record))
+
+    async def _suspect(self, ctx: Context, number: int) -> Meant:
+        found = await Finding.get_or_none(group_id=ctx.group.id, number=number, state="suspect")
+        if found is None:
+            raise Misread(texts.NO_SUCH_SUSPECT.format(number=number))
+        return Meant(found.text, found)
+
+    async def _is_ad(self, ctx: Context, meant: Meant) -> None:
+        already_gone = meant.finding is not None and meant.finding.state == "recalled"
+        record = await self._teach(ctx, meant, is_ad=True)
+        decided = Decided("recalled") if already_gone else await self._recall_now(ctx, meant)
+        answers = {"allowed": texts.TAUGHT_AD_ALLOWED, "not_done": texts.TAUGHT_AD_KEPT}
+        await ctx.say(
+            answers.get(decided.state, texts.TAUGHT_AD),
+            number=record.number,
+            reason=decided.reason,
+            why=decided.reason,
+        )
+
+    async def _recall_now(self, ctx: Context, meant: Meant) -> Decided:
+        """Deal with the message itself as if it had been recognised."""
+        if not meant.message_id:
+            return Decided("ad")
+        if protected := why_protected(ctx, meant.user_id, ctx.host.roster.seen(ctx.group.id, meant.user_id)):
+            return Decided("not_done", protected)
+        judgement = self._judge(ctx, meant.text)
+        at = int(meant.finding.at.timestamp()) if meant.finding else quoted_at(ctx)
+        finding = meant.finding or await acting.open_finding(
+            ctx, f"{ctx.source}/said", meant.user_id, meant.message_id, at, meant.text, judgement
+        )
+        seen = AdSeen(
+            meant.user_id, meant.message_id, meant.text, at, judgement.certain, tuple(judgement.why)
+        )
+        return await acting.decide(ctx, finding, seen)
+
+    async def _is_harmless(self, ctx: Context, meant: Meant) -> None:
+        was_recalled = meant.finding is not None and meant.finding.state == "recalled"
+        record = await self._teach(ctx, meant, is_ad=False)
+        if was_recalled:
+            people = [Mention(meant.user_id), " "]
+            await ctx.say(texts.TAUGHT_RECALLED, people=people, number=record.number)
+        else:
+            await ctx.say(texts.TAUGHT_HARMLESS, number=record.number)
+
+    @atomic
+    async def _teach(self, ctx: Context, meant: Meant, *, is_ad: bool) -> Record:
+        """Take the lesson, and note how it is undone."""
+        if not meant.text.strip():
+            raise Misread(texts.NO_TEXT)
+        recogniser = self._guard.recogniser
+        if recogniser is None:
+            raise Misread(texts.NOT_LOADED)
+        before = await self._guard.lessons.teach(recogniser, ctx.group.id, meant.text, is_ad)
+        state, label = LESSONS[is_ad]
+        undo: dict[str, Any] = {"name": "lesson", "text": meant.text, "before": before}
+        if meant.finding is not None:
+            undo |= {"finding": meant.finding.id, "state": meant.finding.state}
+            if not (is_ad and meant.finding.state in ("recalled", "suspect")):
+                meant.finding.state = state
+            elif meant.finding.state == "suspect":
+                meant.finding.state = "ad"
+            await meant.finding.save(update_fields=["state"])
+        return await ctx.note("lesson", label, target=meant.user_id, params={"label": label}, undo=undo)
+
+    async def undo_lesson(self, ctx: Context, undo: dict[str, Any]) -> None:
+        @atomic
+        async def take_back() -> None:
+            if (recogniser := self._guard.recogniser) is None:
+                raise Misread(texts.NOT_LOADED)
+            await self._guard.lessons.teach(recogniser, ctx.group.id, undo["text"], undo["before"])
+            if "finding" in undo:
+                await Finding.filter(id=undo["finding"]).update(state=undo["state"])
+
+        await take_back()
+
+
+def quoted_at(ctx: Context) -> int:
+    """When the quoted message was sent, now where that cannot be read."""
+    reply = ctx.event.reply
+    return int(reply.time) if reply is not None and reply.time else int(ctx.now.timestamp())
+
+
+async def meant(ctx: Context, record: int | None) -> Meant:
+    """What is spoken of: the recall with this record number, or the quoted message, explanation or record.
+
+    Raises `Misread`.
+    """
+    if record is not None:
+        return await _of_record(ctx, record)
+    quoted = ctx.quoted
+    if quoted is None:
+        raise Misread(texts.NOTHING_QUOTED)
+    if found := await Finding.filter(group_id=ctx.group.id, message_id=quoted.message_id).first():
+        return Meant(found.text, found)
+    if explained := await _explained_by(ctx, quoted.message_id):
+        if len(explained) > 1 and len({one.text for one in explained}) > 1:
+            numbers = [one.record for one in explained if one.record]
+            listed = "、".join(f"#{n}" for n in numbers)
+            first = numbers[0] if numbers else 0
+            raise Misread(texts.SEVERAL.format(count=len(explained), number=first, numbers=listed))
+        return Meant(explained[0].text, explained[0])
+    text = read(quoted.segments).text
+    if quoted.user_id in ctx.host.accounts():
+        named = set(_RECORD.findall(text))
+        if len(named) == 1:
+            return await _of_record(ctx, int(named.pop()))
+        raise Misread(texts.OWN_WORDS)
+    if not quoted.segments:
+        raise Misread(texts.UNREADABLE)
+    return Meant(text, None, quoted.user_id, quoted.message_id)
+
+
+async def _of_record(ctx: Context, number: int) -> Meant:
+    found = await Finding.filter(group_id=ctx.group.id, record=number).first()
+    if found is None:
+        raise Misread(texts.NO_SUCH_RECORD.format(number=number))
+    return Meant(found.text, found)
+
+
+async def _explained_by(ctx: Context, message_id: int) -> list[Finding]:
+    """The findings this message of ours explained."""
+    rows = (
+        await Finding.filter(group_id=ctx.group.id, telling__in=("told", "skipped"))
+        .order_by("-id")
+        .limit(MOST_EXPLANATIONS)
+    )
+    sources = {row.told_source for row in rows}
+    if not sources:
+        return []
+    for sent in await Outgoing.filter(source__in=sources):
+        if isinstance(sent.answer, dict) and sent.answer.get("message_id") == message_id:
+            return [row for row in reversed(rows) if row.told_source == sent.source]
+    return []

@@ -1,0 +1,82 @@
+"""Telling why ads were recalled: at once, but one member once a minute and one group every ten seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lizheng.speech import Mention, compose
+from lizheng.store import atomic
+from plugins.ad_guard import texts
+from plugins.ad_guard.models import Finding
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+TELL = "tell"
+PER_GROUP = timedelta(seconds=10)
+PER_MEMBER = timedelta(minutes=1)
+MOST_MENTIONS = 20
+MOST_LINES = 3
+
+
+async def plan_telling(ctx: GroupContext, finding: Finding) -> None:
+    await ctx.plan(TELL, ctx.host.clock.now(), key=str(finding.id))
+
+
+async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
+    """Explain what waits to be explained, in one message."""
+    waiting = await Finding.filter(group_id=ctx.group.id, telling="waiting").order_by("id")
+    if not waiting:
+        return None
+    now = ctx.host.clock.now()
+    lately = await Finding.filter(group_id=ctx.group.id, telling="told", told_at__gt=now - PER_MEMBER)
+    last = max((row.told_at for row in lately if row.told_at), default=None)
+    if last is not None and now - last < PER_GROUP:
+        return last + PER_GROUP
+    await _tell(ctx, waiting, {row.user_id for row in lately})
+    return None
+
+
+@atomic
+async def _tell(ctx: GroupContext, waiting: list[Finding], told: set[int]) -> None:
+    due: list[Finding] = []
+    for finding in waiting:
+        skipped = finding.user_id in told
+        told.add(finding.user_id)
+        finding.telling = "skipped" if skipped else "told"
+        if not skipped:
+            due.append(finding)
+    # Whoever is told now is told about the first; the others of theirs share that explanation.
+    source = f"{ctx.feature.id}:{waiting[0].id}"
+    for finding in waiting:
+        finding.told_at = ctx.host.clock.now() if finding.telling == "told" else None
+        finding.told_source = source
+        await finding.save(update_fields=["telling", "told_at", "told_source"])
+    if due:
+        await ctx.post(compose(*_words(due)), source=source)
+
+
+def _words(findings: list[Finding]) -> tuple[str, dict[str, Any]]:
+    """The template and its values: everybody is named, each different reason once, every way out."""
+    ways = list(dict.fromkeys(way for one in findings for way in one.ways.splitlines()))
+    shown = texts.WAY.format(ways="；".join(ways)) if ways else ""
+    by_reason: dict[str, list[int]] = {}
+    for one in findings[:MOST_MENTIONS]:
+        by_reason.setdefault(one.reason, []).append(one.user_id)
+    if len(by_reason) == 1:
+        people = [one.user_id for one in findings[:MOST_MENTIONS]]
+        whose = texts.ONES.format(why=findings[0].why) if len(findings) == 1 else texts.SEVERAL_PEOPLE
+        values = {"people": _mentions(people), "whose": whose, "reason": findings[0].reason, "ways": shown}
+        return texts.RECALLED, values
+    lines: list[Any] = []
+    for reason, people in list(by_reason.items())[:MOST_LINES]:
+        lines += ["\n", _mentions(people), reason]
+    rest = [person for people in list(by_reason.values())[MOST_LINES:] for person in people]
+    if rest:
+        lines += [" ", _mentions(rest), texts.LIKEWISE]
+    return texts.RECALLED_SEVERAL, {"lines": lines, "ways": shown}
+
+
+def _mentions(people: list[int]) -> list[Any]:
+    return [part for person in people for part in (Mention(person), " ")]
