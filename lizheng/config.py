@@ -37,7 +37,7 @@ class HostConfig(BaseModel):
     database_url: str = Field("sqlite://data/lizheng.db", repr=False)
     sandbox: Literal["auto", "on", "off"] = "auto"
     timezone: str = "Asia/Shanghai"
-    pacing: str = "on"
+    pacing: Literal["on", "off"] = "on"
     allowed_hosts: frozenset[str] = frozenset()
     metrics: bool = False
     log_level: str | int = "INFO"
