@@ -16,6 +16,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 def _sections() -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
+    lines: list[str] = []
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             out[line.strip("[]")] = lines = []

@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportOptionalMemberAccess=false
+# The packages of the `train` group are installed by whoever trains.
 """Character tables for the recogniser: written once into the model file, so that nothing of this is needed at run time."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportOptionalMemberAccess=false
+# The packages of the `train` group are installed by whoever trains.
 """Train the weight table of `ad_guard` and write it with its model card.
 
     python -m bench.train_ads --data DIR [--out FILE] [--only all|train|permissive] [--folds 4]
@@ -151,7 +153,7 @@ def figures(
             s > line for row, s in zip(dev.rows, scores, strict=True) if row.label and row.source == source
         ]
         out[source] = sum(mine) / max(len(mine), 1)
-    say("  ".join(f"{k} {v:.3f}" if isinstance(v, float) else v for k, v in out.items()))
+    say("  ".join(f"{k} {v:.3f}" if isinstance(v, float) else str(v) for k, v in out.items()))
     return out
 
 

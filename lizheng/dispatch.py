@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import Bot, Event, GroupMessageEvent, Message, MessageEvent
+from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, Message, MessageEvent
 from nonebot.matcher import Matcher
 
 from lizheng.commands import Command, Declined, Form, WrongUse
@@ -333,7 +333,7 @@ class Entry(Matcher):
 
     @classmethod
     async def check_rule(
-        cls, bot: Bot, event: Event, state: Any, stack: Any = None, dependency_cache: Any = None
+        cls, bot: Any, event: Any, state: Any, stack: Any = None, dependency_cache: Any = None
     ) -> bool:
         """True, which ends the event's way, when the message was ours."""
         if isinstance(event, MessageEvent):

@@ -49,8 +49,8 @@ class Decision:
     """What happens when a pending number is decided. Handlers take `(ctx, pending)`."""
 
     name: str
-    approve: Callable[[Context, Any], Awaitable[None]]
-    reject: Callable[[Context, Any], Awaitable[None]] | None
+    approve: Callable[[GroupContext, Any], Awaitable[None]]
+    reject: Callable[[GroupContext, Any], Awaitable[None]] | None
 
 
 class Feature:
@@ -140,8 +140,8 @@ class Feature:
     def decision(
         self,
         name: str,
-        approve: Callable[[Context, Any], Awaitable[None]],
-        reject: Callable[[Context, Any], Awaitable[None]] | None = None,
+        approve: Callable[[GroupContext, Any], Awaitable[None]],
+        reject: Callable[[GroupContext, Any], Awaitable[None]] | None = None,
     ) -> None:
         """Name what `ctx.preview(name, …)` and `ctx.submit(name, …)` do once somebody decides."""
         self.decisions[name] = Decision(name, approve, reject)

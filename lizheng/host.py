@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -139,7 +139,9 @@ class Host:
         try:
             rows = await self.ask_account(int(bot.self_id), "get_group_list")
         except (NetworkError, ActionFailed) as error:
-            logger.warning("lizheng: account {} does not tell its groups: {}", bot.self_id, type(error).__name__)
+            logger.warning(
+                "lizheng: account {} does not tell its groups: {}", bot.self_id, type(error).__name__
+            )
             return
         names = {int(row["group_id"]): str(row.get("group_name") or "") for row in rows or []}
         for group_id, name in names.items():
@@ -258,7 +260,7 @@ class Host:
 
     def listening(
         self, kind: type[GroupEvent], group: GroupState
-    ) -> list[tuple[Feature, Callable[[GroupContext, Any], Coroutine[Any, Any, None]]]]:
+    ) -> list[tuple[Feature, Callable[..., Awaitable[None]]]]:
         return [(f, h) for f in self.features.values() if is_on(group, f) for h in f.listeners.get(kind, ())]
 
     def answering(self, hook: Hook[Any, Any], group: GroupState) -> Iterable[tuple[Feature, Any]]:

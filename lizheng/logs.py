@@ -63,10 +63,8 @@ def configure_logging(
     def patch(record: "Record") -> None:
         record["message"] = masking(record["message"])
 
-    if isinstance(level, str) and not level.isdecimal():
-        numeric = logger.level(level.upper()).no
-    else:
-        numeric = int(level)
+    named = isinstance(level, str) and not level.isdecimal()
+    numeric = logger.level(str(level).upper()).no if named else int(level)
     _remove_default()
     logger.configure(patcher=patch)
     logger.add(write, level=numeric, format=FORMAT, colorize=out.isatty(), diagnose=False, backtrace=False)

@@ -230,7 +230,8 @@ def parameter(declared: inspect.Parameter, hint: Any) -> Parameter:
 
 
 def _own_kind(hint: Any) -> Kind | None:
-    read, label = getattr(hint, "read", None), getattr(hint, "label", None)
-    if not (callable(read) and isinstance(label, str)):
+    read: Read | None = getattr(hint, "read", None)
+    label = getattr(hint, "label", None)
+    if read is None or not isinstance(label, str):
         return None
     return Kind(label, read, getattr(hint, "known", lambda ctx: ()))

@@ -129,16 +129,23 @@ def test_times_in_queries_are_utc() -> None:
     wrong: list[str] = []
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            is_query = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if not is_query or node.func.attr not in ("filter", "exclude", "update"):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
-            for keyword in node.keywords:
-                if any(
-                    isinstance(n, ast.Attribute) and n.attr == "now" and getattr(n.value, "id", "") == "ctx"
-                    for n in ast.walk(keyword.value)
-                ):
-                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+            if node.func.attr in ("filter", "exclude", "update") and any(
+                map(_reads_local_time, node.keywords)
+            ):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert not wrong
+
+
+def _reads_local_time(keyword: ast.keyword) -> bool:
+    return any(
+        isinstance(n, ast.Attribute)
+        and n.attr == "now"
+        and isinstance(n.value, ast.Name)
+        and n.value.id == "ctx"
+        for n in ast.walk(keyword.value)
+    )
 
 
 def test_no_text_is_parsed_as_codes() -> None:

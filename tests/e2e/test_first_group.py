@@ -8,7 +8,18 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from tests.e2e.screenshots import ADMIN, CHROMIUM, DESKTOP, DRIVER, MEMBER, OWNER, Page, chromium, sandbox, scene
+from tests.e2e.screenshots import (
+    ADMIN,
+    CHROMIUM,
+    DESKTOP,
+    DRIVER,
+    MEMBER,
+    OWNER,
+    Page,
+    chromium,
+    sandbox,
+    scene,
+)
 
 pytestmark = pytest.mark.skipif(
     not (Path(CHROMIUM).exists() and Path(DRIVER).exists()),

@@ -1,6 +1,7 @@
 """What must never be in the log."""
 
 import io
+from typing import Any, cast
 
 import pytest
 from loguru import logger
@@ -13,13 +14,14 @@ TOKEN = "s3cret/token+value"
 @pytest.fixture
 def log():
     stream = io.StringIO()
+    core = cast(Any, logger)._core
     # Loguru offers no way to look at the sinks, so what is there is put back from its own core.
-    handlers, patcher = dict(logger._core.handlers), logger._core.patcher
+    handlers, patcher = dict(core.handlers), core.patcher
     masking = configure_logging("DEBUG", [TOKEN], stream)
     yield stream, masking
-    for number in set(logger._core.handlers) - set(handlers):
+    for number in set(core.handlers) - set(handlers):
         logger.remove(number)
-    logger._core.patcher = patcher
+    core.patcher = patcher
 
 
 def test_secrets_do_not_appear_at_any_level(log) -> None:

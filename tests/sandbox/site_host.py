@@ -96,7 +96,7 @@ async def served() -> AsyncIterator[Served]:
         demo.furnish(world)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110 (the server offers no event)
+        while not server.started:
             await asyncio.sleep(0.01)
         try:
             yield Served(world, stage, site, port)

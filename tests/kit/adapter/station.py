@@ -10,6 +10,7 @@ from typing import Any
 import nonebot
 import uvicorn
 import websockets
+from nonebot.adapters import Bot as BaseBot
 from nonebot.adapters.onebot.v11 import Event
 from nonebot.config import Env
 from nonebot.drivers.fastapi import Driver
@@ -147,10 +148,10 @@ async def serve(access: Access) -> AsyncIterator[Station]:
     adapter = Adapter(driver, access=access)
     station = Station(adapter, driver)
 
-    async def mine(bot: nonebot.adapters.Bot) -> bool:
+    async def mine(bot: BaseBot) -> bool:
         return bot.adapter is adapter
 
-    async def record(bot: nonebot.adapters.Bot, event: Event) -> None:
+    async def record(bot: BaseBot, event: Event) -> None:
         station.handled.append(event)
         if station.act is not None:
             await station.act(bot, event)
