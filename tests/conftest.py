@@ -39,6 +39,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.stash[HOST] = Host(nonebot.get_driver())
     nonebot.load_from_toml("pyproject.toml")
     nonebot.load_plugin("tests.probe")
+    nonebot.load_plugin("tests.asker")
 
 
 HOST = pytest.StashKey()

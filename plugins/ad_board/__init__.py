@@ -1,0 +1,26 @@
+"""广告贴：大家的广告收在一处，管理员通过后才上，到期自动下。"""
+
+from lizheng.feature import Feature
+from lizheng.hooks import ad_opinion, window_opens
+from lizheng.roles import Role
+from plugins.ad_board import answers, deciding, handlers, register, rules
+from plugins.ad_board.settings import Settings
+
+feature = Feature(__name__, "广告贴", "大家的广告收在一处，管理员通过后才上，到期自动下", settings=Settings)
+
+feature.command(rules.NAME, "看广告贴，投稿，管理上面的广告", aliases={rules.ALIAS}, example="/广告贴").form(
+    handlers.show
+).form(handlers.submit, word=rules.SUBMIT, example="/广告贴 投稿 出二手显示器，300 元，私聊").form(
+    handlers.show_one, word="查看", example="/广告贴 查看 3"
+).form(handlers.approve, word="通过", role=Role.DEPUTY, example="/广告贴 通过 3").form(
+    handlers.reject, word="拒绝|驳回", role=Role.DEPUTY, example="/广告贴 拒绝 3 请写清价格"
+).form(handlers.take_down, word="下架", example="/广告贴 下架 3").form(
+    handlers.pin, word="置顶", role=Role.ADMIN, example="/广告贴 置顶 3"
+)
+
+feature.decision(register.DECISION, deciding.approved, deciding.rejected)
+feature.undo(register.UNDO, handlers.undo_change)
+feature.answers(ad_opinion, answers.opinion)
+feature.answers(window_opens, answers.digest)
+
+__plugin_meta__ = feature.metadata

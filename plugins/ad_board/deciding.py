@@ -1,0 +1,57 @@
+"""What follows when a submission is decided."""
+
+from __future__ import annotations
+
+from lizheng.context import GroupContext
+from lizheng.models import Pending
+from lizheng.speech import Mention
+from lizheng.store import atomic
+from plugins.ad_board import register, rules, texts
+from plugins.ad_board.models import Entry
+from plugins.ad_board.settings import Settings
+
+
+@atomic
+async def approved(ctx: GroupContext, pending: Pending) -> None:
+    """Put it on the board, in place of the author's oldest when there are too many; once, however often this runs."""
+    if await Entry.filter(group_id=ctx.group.id, number=pending.number).exists():
+        return
+    chosen, now = ctx.settings(Settings), ctx.host.clock.now()
+    own = [entry for entry in await register.live(ctx) if entry.author_id == pending.author_id]
+    gone = rules.to_replace([entry.number for entry in own], chosen.per_member)
+    replaced = [entry for entry in own if entry.number in gone]
+    undo = [{"number": pending.number, "live": False, "pinned": False}, *register.before(replaced)]
+    await Entry.filter(id__in=[0, *(entry.id for entry in replaced)]).update(down_at=now)
+    entry = await Entry.create(
+        group_id=ctx.group.id,
+        number=pending.number,
+        author_id=pending.author_id,
+        text=pending.payload["text"],
+        approved_by=ctx.author_id,
+        approved_at=now,
+        expires_at=now + chosen.lifetime,
+    )
+    record = await ctx.note(
+        "entry",
+        f"{pending.number} 号上广告贴",
+        target=pending.author_id,
+        undo={"name": register.UNDO, "before": undo},
+    )
+    await ctx.say(
+        texts.PUBLISHED,
+        who=Mention(pending.author_id),
+        number=pending.number,
+        day=rules.say_day(entry.expires_at, ctx.host.zone),
+        replaced=texts.REPLACED.format(numbers="、".join(map(str, gone))) if gone else "",
+        record=record.number,
+    )
+
+
+async def rejected(ctx: GroupContext, pending: Pending) -> None:
+    if pending.state == "cancelled":
+        await ctx.say(texts.WITHDRAWN, number=pending.number)
+        return
+    reason = f"：{pending.reason}" if pending.reason else ""
+    await ctx.say(
+        texts.REJECTED, who=Mention(pending.author_id), number=pending.number, reason=reason.rstrip("。")
+    )
