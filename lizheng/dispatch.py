@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, Message, MessageEvent
+from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, Message, MessageEvent, MessageSegment
 from nonebot.matcher import Matcher
 
 from lizheng.commands import Command, Declined, Form, WrongUse
@@ -83,6 +83,11 @@ class Dispatch:
             if command and _unmistakable(name[length:], command, ctx):
                 return Hit(command, words_of(called[length:], ctx.message))
         return None
+
+    def command_in(self, text: str) -> Command | None:
+        """The command that a text, as somebody sent it, calls by its whole name."""
+        called = self._called(Message(MessageSegment.text(text)))
+        return self.command(split_name(called)[0]) if called else None
 
     def looks_called(self, message: Message) -> bool:
         return self._called(message) is not None

@@ -1,0 +1,29 @@
+"""广告税：发广告先发红包，管理员确认收到后发布。"""
+
+from lizheng.feature import Feature
+from lizheng.hooks import ad_opinion
+from lizheng.ledger import MONEY, SETTLED
+from lizheng.roles import Role
+from plugins.ad_tax import exempts, opinion, ordering, paid
+from plugins.ad_tax.settings import Settings
+
+feature = Feature(
+    __name__, "广告税", "发广告先发红包，管理员确认收到后发布", settings=Settings, needs={MONEY}
+)
+
+feature.command("广告税", "广告税的规矩、我的次数和没付的单", aliases={"adtax"}, example="/广告税").form(
+    ordering.show
+).form(exempts.toggle, word="免税", role=Role.ADMIN, example="/广告税 免税 @小王").form(
+    exempts.show, word="免税", role=Role.ADMIN, example="/广告税 免税"
+)
+feature.command("广告", "下单发一条广告", aliases={"ad"}, example="/广告 周末二手书市，欢迎来逛").form(
+    ordering.order
+)
+
+feature.answers(ad_opinion, opinion.answer)
+feature.job(SETTLED, paid.settled)
+feature.job(paid.SLOT_END, paid.slot_ended)
+feature.job(ordering.EXPIRE, ordering.expire)
+feature.undo("exempt", exempts.undo)
+
+__plugin_meta__ = feature.metadata

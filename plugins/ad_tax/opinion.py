@@ -1,0 +1,55 @@
+"""What the tax thinks of an ad somebody posted."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from lizheng.context import GroupContext
+from lizheng.grammar import say_money
+from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge
+from lizheng.ledger import orders
+from lizheng.models import Order
+from plugins.ad_tax import ordering, texts
+from plugins.ad_tax.exempts import is_exempt
+from plugins.ad_tax.settings import Settings
+
+
+async def answer(ctx: GroupContext, ad: AdSeen) -> AdOpinion | None:
+    """Nothing while the books do not add up."""
+    if ctx.host.books.wrong:
+        return None
+    command = ctx.host.dispatch.command_in(ad.text)
+    if command is not None and command.feature is ctx.feature:
+        return Allow(texts.ORDERING)
+    if await is_exempt(ctx, ad.user_id):
+        return Allow(texts.EXEMPT)
+    price = say_money(ctx.settings(Settings).price)
+    way_out = texts.WAY_OUT.format(price=price)
+    mine = await orders.credits_of(ctx.group.id, ad.user_id, ctx.feature.id)
+    if mine or await Order.filter(used_by=_cause(ctx, ad)).exists():
+        return Allow(texts.PAID, paid=True, claim=partial(_spend, ctx, ad), way_out=way_out)
+    return Charge(
+        ctx.settings(Settings).price,
+        texts.UNPAID.format(price=price),
+        claim=partial(_open, ctx, ad),
+        way_out=way_out,
+    )
+
+
+def _cause(ctx: GroupContext, ad: AdSeen) -> str:
+    return f"ad:{ctx.group.id}:{ad.message_id}:{ad.at}"
+
+
+async def _spend(ctx: GroupContext, ad: AdSeen) -> str | None:
+    used = await orders.use_any(ctx.group.id, ad.user_id, ctx.feature.id, by=_cause(ctx, ad), at=ctx.now)
+    if used is None:
+        return None
+    left = len(await orders.credits_of(ctx.group.id, ad.user_id, ctx.feature.id))
+    return texts.SPENT.format(number=used.number, left=texts.LEFT.format(count=left) if left else "")
+
+
+async def _open(ctx: GroupContext, ad: AdSeen) -> str:
+    order = await ordering.place_unpaid(ctx, ad.user_id, _cause(ctx, ad))
+    return texts.UNPAID_ORDER.format(
+        price=say_money(order.price - order.paid), number=order.number, until=ordering.until(ctx, order)
+    )

@@ -1,0 +1,152 @@
+"""Ordering an ad: what it costs, the order, and its end when nobody pays."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lizheng.commands import Declined
+from lizheng.context import Context, GroupContext
+from lizheng.grammar import say_duration, say_money
+from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
+from lizheng.ledger import orders
+from lizheng.models import Order
+from lizheng.roles import Role
+from lizheng.speech import Mention
+from lizheng.store import atomic
+from plugins.ad_tax import paid, texts
+from plugins.ad_tax.exempts import is_exempt
+from plugins.ad_tax.settings import Settings
+
+EXPIRE = "expire"
+LONGEST = 1000
+MOST_OPEN = 5
+
+
+def until(ctx: GroupContext, order: Order) -> str:
+    assert order.expires_at is not None
+    end = order.expires_at.astimezone(ctx.now.tzinfo)
+    return f"{end.month}月{end.day}日 {end:%H:%M} "
+
+
+async def show(ctx: Context) -> None:
+    mine = await orders.credits_of(ctx.group.id, ctx.author_id, ctx.feature.id)
+    owed = await orders.open_ones(ctx.group.id, ctx.author_id, ctx.feature.id)
+    credit = ""
+    if await is_exempt(ctx, ctx.author_id):
+        credit = texts.EXEMPT_RULE
+    elif mine:
+        credit = texts.CREDITS.format(count=len(mine), numbers=_numbers(mine))
+    lines = "；".join(
+        texts.OPEN_ONE.format(number=o.number, rest=say_money(o.price - o.paid), until=until(ctx, o))
+        for o in owed[:MOST_OPEN]
+    )
+    await ctx.say(
+        texts.RULE,
+        price=say_money(ctx.settings(Settings).price),
+        credits=credit,
+        open=texts.OPEN.format(lines=lines) if lines else "",
+    )
+
+
+def _numbers(found: list[Order]) -> str:
+    return "、".join(f"A{order.number}" for order in found[:MOST_OPEN])
+
+
+# — ordering ———————————————————————————————————————————————————————————————————————————————
+
+
+async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
+    ctx.host.books.insist()
+    if len(words) > LONGEST:
+        raise Declined(texts.TOO_LONG.format(limit=LONGEST))
+    if await is_exempt(ctx, ctx.author_id) or await _is_free(ctx, words):
+        await paid.post(ctx, ctx.author_id, words)
+        return
+    if await _post_with_credit(ctx, words):
+        return
+    await _place(ctx, words)
+    if ctx.channel == "group" and ctx.role < Role.ADMIN:
+        await ctx.recall(ctx.message_id, ctx.author_id, texts.RECALL_REASON)
+
+
+async def _is_free(ctx: Context, words: str) -> bool:
+    """Whether somebody else lets it pass for nothing just now, and still does when taken at their word."""
+    ad = AdSeen(ctx.author_id, ctx.message_id, words, ctx.event.time, certain=True)
+    for said in await ad_opinion.ask(ctx, ad):
+        if said.feature == ctx.feature.id or not isinstance(said.value, Allow) or said.value.paid:
+            continue
+        if said.value.claim is None or await said.value.claim() is not None:
+            return True
+    return False
+
+
+@atomic
+async def _post_with_credit(ctx: Context, words: str) -> bool:
+    used = await orders.use_any(
+        ctx.group.id, ctx.author_id, ctx.feature.id, by=f"order:{ctx.source}", at=ctx.now
+    )
+    if used is not None:
+        await paid.post(ctx, ctx.author_id, words)
+    return used is not None
+
+
+@atomic
+async def _place(ctx: Context, words: str) -> None:
+    settings = ctx.settings(Settings)
+    mine = await orders.open_ones(ctx.group.id, ctx.author_id, ctx.feature.id)
+    if len(mine) >= MOST_OPEN:
+        raise Declined(texts.TOO_MANY.format(count=len(mine), numbers=_numbers(mine)))
+    placed = await _open(ctx, ctx.author_id, words, f"order:{ctx.source}")
+    await ctx.say(
+        texts.ORDERED,
+        who=Mention(ctx.author_id),
+        number=placed.number,
+        price=say_money(placed.price),
+        term=say_duration(settings.term),
+    )
+
+
+@atomic
+async def _open(ctx: GroupContext, user_id: int, text: str, source: str) -> Order:
+    settings = ctx.settings(Settings)
+    placed = await orders.place(
+        ctx.group.id,
+        ctx.feature.id,
+        user_id,
+        texts.PURPOSE,
+        settings.price,
+        at=ctx.now,
+        expires_at=ctx.now + settings.term,
+        text=text,
+        source=source,
+    )
+    assert placed.expires_at is not None
+    await ctx.plan(EXPIRE, placed.expires_at, key=str(placed.id), payload={"order": placed.id})
+    return placed
+
+
+@atomic
+async def place_unpaid(ctx: GroupContext, user_id: int, source: str) -> Order:
+    """The order for an ad that was posted without paying; a member has one of these at a time."""
+    for known in await orders.open_ones(ctx.group.id, user_id, ctx.feature.id):
+        if not known.text:
+            return known
+    return await _open(ctx, user_id, "", source)
+
+
+# — its end ————————————————————————————————————————————————————————————————————————————————
+
+
+async def expire(ctx: GroupContext, slot: Any) -> None:
+    """At the end of the term. Who posted first and did not pay has broken a rule."""
+    placed = await Order.get(id=slot.payload["order"])
+    await orders.expire(placed)
+    placed = await Order.get(id=placed.id)
+    if placed.state != "expired":
+        return
+    if placed.paid:
+        rest = say_money(placed.price - placed.paid)
+        await ctx.say(texts.PARTLY_EXPIRED, number=placed.number, paid=say_money(placed.paid), rest=rest)
+    elif not placed.text:
+        evidence = texts.VIOLATION.format(number=placed.number)
+        await violation.ask(ctx, Violation(placed.user_id, texts.RULE_NAME, evidence))

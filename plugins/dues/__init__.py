@@ -1,0 +1,31 @@
+"""账本：谁付了什么、还差多少；确认、拒绝、退款都记在这里。"""
+
+from lizheng.feature import Feature
+from lizheng.ledger import MONEY
+from lizheng.roles import Role
+from plugins.dues import handlers
+
+feature = Feature(__name__, "账本", "谁付了什么、还差多少；确认、拒绝和退款", needs={MONEY}, serves=MONEY)
+
+feature.command("账本", "自己或某个成员付过的和没付的", aliases={"ledger"}, example="/账本").form(
+    handlers.show_own
+).form(handlers.show_member, example="/账本 @小王")
+feature.command("欠款", "群里还没付清的单", aliases={"owing"}, example="/欠款").form(handlers.owing)
+feature.command(
+    "收费", "给成员开一张要付的单", aliases={"bill"}, role=Role.ADMIN, example="/收费 @小王 20 活动费"
+).form(handlers.bill)
+feature.command(
+    "确认收款", "钱收到了，入账", aliases={"received"}, role=Role.ADMIN, example="/确认收款 A12 100"
+).form(handlers.confirm)
+feature.command(
+    "拒绝收款",
+    "没收到或不收，这张单作废",
+    aliases={"refuse"},
+    role=Role.ADMIN,
+    example="/拒绝收款 A12 没看到红包",
+).form(handlers.refuse)
+feature.command(
+    "退款", "钱已经退给成员了，账也退掉", aliases={"refund"}, role=Role.ADMIN, example="/退款 A12"
+).form(handlers.refund)
+
+__plugin_meta__ = feature.metadata

@@ -1,0 +1,165 @@
+"""The commands of 账本."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from lizheng.commands import Declined
+from lizheng.context import Context
+from lizheng.grammar import Misread, Words, say_money
+from lizheng.ledger import desk, orders
+from lizheng.models import Order
+from lizheng.params import Member, Person, Yuan
+from lizheng.speech import Mention
+from lizheng.store import atomic
+from lizheng.text import clip, visible
+from plugins.dues import texts
+
+SHOWN = 8
+LONGEST_PURPOSE = 30
+
+
+class Bill:
+    """An order by its number; the `A` may be left out."""
+
+    label = "<单号>"
+
+    def __init__(self, number: int):
+        self.number = number
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Bill:
+        word = words.word()
+        if word is None:
+            raise Misread("缺少单号。")
+        found = orders.NUMBER.fullmatch(word if word[:1] in "Aa" else f"A{word}")
+        if not found:
+            raise Misread(f"「{word[:12]}」不是单号，单号像 A12。")
+        return cls(int(found[1]))
+
+
+# — looking ————————————————————————————————————————————————————————————————————————————————
+
+
+async def show_own(ctx: Context) -> None:
+    await _show(ctx, ctx.author_id)
+
+
+async def show_member(ctx: Context, person: Person) -> None:
+    await _show(ctx, person)
+
+
+async def _show(ctx: Context, user_id: int) -> None:
+    mine = Order.filter(group_id=ctx.group.id, user_id=user_id)
+    count = await mine.count()
+    name = clip(visible(await ctx.names_of([user_id])), 20)
+    if not count:
+        await ctx.say(texts.EMPTY, name=name)
+        return
+    shown = await mine.order_by("-number").limit(SHOWN)
+    more = texts.MORE.format(count=count - len(shown)) if count > len(shown) else ""
+    await ctx.say(texts.BOOK, name=name, lines="\n".join(map(_line, shown)), more=more)
+
+
+def _line(order: Order) -> str:
+    line = texts.LINE.format(
+        number=order.number,
+        purpose=order.purpose,
+        price=say_money(order.price),
+        state=orders.STATES[order.state],
+    )
+    part = order.paid > 0 and order.state in orders.PAYABLE
+    return line + (texts.PAID_PARTLY.format(paid=say_money(order.paid)) if part else "")
+
+
+async def owing(ctx: Context) -> None:
+    found = await orders.open_ones(ctx.group.id)
+    if not found:
+        await ctx.say(texts.NOTHING_OWED)
+        return
+    shown = found[:SHOWN]
+    await ctx.names_of([order.user_id for order in shown])
+    lines = [
+        texts.OWED_LINE.format(
+            number=order.number,
+            name=clip(visible(ctx.name_of(order.user_id)), 12),
+            purpose=order.purpose,
+            rest=say_money(order.price - order.paid),
+        )
+        for order in shown
+    ]
+    await ctx.say(
+        texts.OWING,
+        count=len(found),
+        total=say_money(sum(order.price - order.paid for order in found)),
+        lines="\n".join(lines),
+        more=texts.MORE_OWED.format(count=len(found) - SHOWN) if len(found) > SHOWN else "",
+    )
+
+
+# — money ——————————————————————————————————————————————————————————————————————————————————
+
+
+async def bill(ctx: Context, person: Member, amount: Yuan, purpose: Annotated[str, "事由"] = "") -> None:
+    ctx.host.books.insist()
+    if person == ctx.author_id:
+        raise Declined(texts.OWN_BILL)
+    purpose = visible(purpose) or texts.NO_PURPOSE
+    if len(purpose) > LONGEST_PURPOSE:
+        raise Misread(texts.LONG_PURPOSE)
+
+    @atomic
+    async def place() -> None:
+        order = await orders.place(
+            ctx.group.id, ctx.feature.id, person, purpose, amount, at=ctx.now, source=ctx.source
+        )
+        await ctx.say(
+            texts.BILLED,
+            who=Mention(person),
+            number=order.number,
+            purpose=purpose,
+            price=say_money(amount),
+        )
+
+    await place()
+
+
+async def confirm(ctx: Context, stated: desk.Stated) -> None:
+    found = await desk.quoted_evidence(ctx)
+    if stated.number is not None:
+        order = await orders.find(ctx.group.id, stated.number)
+    elif found is not None:
+        order = await desk.order_of(ctx, found)
+    else:
+        raise Declined(texts.WHICH)
+    await desk.confirm(ctx, order, stated.amount, found)
+
+
+async def refuse(ctx: Context, which: Bill, reason: Annotated[str, "理由"] = "") -> None:
+    ctx.host.books.insist()
+    order = await orders.find(ctx.group.id, which.number)
+    reason = clip(visible(reason), 60)
+
+    @atomic
+    async def close() -> None:
+        await orders.refuse(order, reason, by=ctx.author_id)
+        await ctx.note("refuse", f"拒绝收款 A{order.number}", target=order.user_id)
+        why = texts.WHY.format(reason=reason) if reason else ""
+        await ctx.say(texts.REFUSED, number=order.number, why=why, who=Mention(order.user_id))
+
+    await close()
+
+
+async def refund(ctx: Context, which: Bill) -> None:
+    ctx.host.books.insist()
+    order = await orders.find(ctx.group.id, which.number)
+
+    @atomic
+    async def give_back() -> None:
+        amount = await orders.refund(order, by=ctx.author_id, at=ctx.now)
+        await ctx.note("refund", f"退款 A{order.number} {say_money(amount)}", target=order.user_id)
+        await ctx.say(
+            texts.REFUNDED, number=order.number, amount=say_money(amount), who=Mention(order.user_id)
+        )
+
+    await give_back()

@@ -1,0 +1,21 @@
+"""What members read from 账本."""
+
+EMPTY = "{name} 的账本是空的。"
+BOOK = "{name} 的账本：\n{lines}{more}"
+LINE = "A{number} {purpose} {price}：{state}"
+PAID_PARTLY = "（已收 {paid}）"
+MORE = "\n更早的还有 {count} 条。"
+NOTHING_OWED = "没有没付清的单。"
+OWING = "没付清的有 {count} 张，共差 {total}：\n{lines}{more}"
+OWED_LINE = "A{number} {name} {purpose}：差 {rest}"
+MORE_OWED = "\n还有 {count} 张。"
+
+BILLED = "{who} 开了 A{number}：{purpose} {price}。\n付好后发 /已发红包 A{number}，等管理员确认。"
+OWN_BILL = "不能给自己开单。"
+LONG_PURPOSE = "事由太长了，最多 30 个字。"
+NO_PURPOSE = "收费"
+
+WHICH = "要确认哪一单？写单号（/确认收款 A12），或引用他的红包。"
+REFUSED = "A{number} 不收了{why}。{who} 要付的话请重新下单。"
+WHY = "：{reason}"
+REFUNDED = "A{number} 的 {amount} 退掉了，账已冲销。{who} 请查收。"
