@@ -35,7 +35,8 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tow
     plugins = folder / "plugins"
     plugins.mkdir()
     (plugins / "dice_of_others.py").write_text(STORE_PLUGIN, "utf-8")
-    town = Town(folder, HERE / "bot_with_more.py", OTHER_PLUGINS=str(plugins), LOG_LEVEL="DEBUG")
+    settings = {"OTHER_PLUGINS": str(plugins), "LOG_LEVEL": "DEBUG"}
+    town = Town(folder, settings, HERE / "bot_with_more.py")
     await town.start()
     yield town
     await town.stop()
@@ -46,6 +47,6 @@ async def town(running: Town) -> Town:
     """The shared process, up and connected, without faults left by another test."""
     running.world.faults.clear()
     if not running.host.running:
-        await running.host.start()
+        await running.restart()
     await running.connected()
     return running

@@ -10,7 +10,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from lizheng.sandbox.world import World
 from lizheng.sandbox.world.happenings import Happening
 
 ROOT = Path(__file__).resolve().parents[2]
+BOT = ROOT / "bot.py"
 TOKEN = "faults-only-token-5d2a9"
 SUPERUSER = 99999
 QUIET = 0.03
@@ -41,7 +42,7 @@ def free_port() -> int:
 class HostProcess:
     """`python bot.py` (or another `entry`) with a log and a database in `folder`; `settings` is its environment."""
 
-    def __init__(self, folder: Path, entry: Path = ROOT / "bot.py", **settings: str) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, entry: Path = BOT) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.entry, self.port = folder, entry, free_port()
         self.log = folder / "host.log"
@@ -59,7 +60,7 @@ class HostProcess:
             "DATABASE_URL": f"sqlite://{folder / 'lizheng.db'}",
             "LOG_LEVEL": "INFO",
             "METRICS": "true",
-            **settings,
+            **(settings or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -215,8 +216,8 @@ class CountingWire(Wire):
 class Town:
     """A host process, a world, and the wire between them."""
 
-    def __init__(self, folder: Path, entry: Path | None = None, **settings: str) -> None:
-        self.host = HostProcess(folder, **({"entry": entry} if entry else {}), **settings)
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, entry: Path = BOT) -> None:
+        self.host = HostProcess(folder, settings, entry)
         clock = Clock()
         self.world = World(lambda: clock.now().timestamp())
         self.groups: dict[int, Group] = {}

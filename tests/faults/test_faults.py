@@ -93,7 +93,7 @@ async def test_answers_that_come_twice_do_no_harm(town: Town) -> None:
     assert town.wire.connections == connections
 
 
-@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("done", [True, pytest.param(False, marks=pytest.mark.nightly)])
 async def test_a_connection_lost_in_a_call_is_found_out_about(town: Town, done: bool) -> None:
     group, _ = await two_groups(town)
     town.world.faults.add("drop", "set_group_ban", 1, done=done)
