@@ -17,6 +17,7 @@ import pytest
 from dotenv import dotenv_values
 
 from lizheng.__main__ import main, new_plugin
+from lizheng.manual import pages
 from lizheng.settings import SettingsReader, settings_of
 from tests.conftest import HOST
 from tests.test_docs import importable, unload
@@ -126,7 +127,7 @@ def test_a_line_of_the_example_environment_means_its_default(request: pytest.Fix
     """Taking the # off changes nothing: every default is written so that it reads back as itself."""
     host = request.config.stash[HOST]
     host.take_in_features()
-    page = (ROOT / ".env.example").read_text("utf-8")
+    page = pages(host.features.values())[".env.example"]
     bare = "\n".join(line.removeprefix("# ") for line in page.splitlines() if re.match(r"# [A-Z_]+=", line))
     written = dotenv_values(stream=io.StringIO(bare))
     assert written["ONEBOT_ACCESS_TOKEN"] == ""
