@@ -168,11 +168,9 @@ class Reviewing:
         undo: dict[str, Any] = {"name": "lesson", "text": meant.text, "before": before}
         if meant.finding is not None:
             undo |= {"finding": meant.finding.id, "state": meant.finding.state}
-            if not (is_ad and meant.finding.state in ("recalled", "suspect")):
+            if not (is_ad and meant.finding.state == "recalled"):
                 meant.finding.state = state
-            elif meant.finding.state == "suspect":
-                meant.finding.state = "ad"
-            await meant.finding.save(update_fields=["state"])
+                await meant.finding.save(update_fields=["state"])
         return await ctx.note("lesson", label, target=meant.user_id, params={"label": label}, undo=undo)
 
     async def undo_lesson(self, ctx: Context, undo: dict[str, Any]) -> None:
@@ -182,7 +180,8 @@ class Reviewing:
                 raise Misread(texts.NOT_LOADED)
             await self._guard.lessons.teach(recogniser, ctx.group.id, undo["text"], undo["before"])
             if "finding" in undo:
-                await Finding.filter(id=undo["finding"]).update(state=undo["state"])
+                said = Finding.filter(id=undo["finding"], state__in=[state for state, _ in LESSONS.values()])
+                await said.update(state=undo["state"])
 
         await take_back()
 
@@ -207,10 +206,8 @@ async def meant(ctx: Context, record: int | None) -> Meant:
         return Meant(found.text, found)
     if explained := await _explained_by(ctx, quoted.message_id):
         if len(explained) > 1 and len({one.text for one in explained}) > 1:
-            numbers = [one.record for one in explained if one.record]
-            listed = "、".join(f"#{n}" for n in numbers)
-            first = numbers[0] if numbers else 0
-            raise Misread(texts.SEVERAL.format(count=len(explained), number=first, numbers=listed))
+            listed = "、".join(f"#{one.record}" for one in explained if one.record)
+            raise Misread(texts.SEVERAL.format(count=len(explained), numbers=listed))
         return Meant(explained[0].text, explained[0])
     text = read(quoted.segments).text
     if quoted.user_id in ctx.host.accounts():

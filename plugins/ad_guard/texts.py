@@ -34,9 +34,9 @@ TAUGHT_RECALLED = (
     "{people}你那条不算广告，刚才撤错了，可以再发一次。\n以后这样的不算广告。撤销发 /撤销 {number}。"
 )
 LESSON_AD, LESSON_HARMLESS = "教：这样的算广告", "教：这样的不算广告"
-NOTHING_QUOTED = "要说哪一条？请引用那条消息，或写撤回的记录编号，比如 /误判 #12。"
+NOTHING_QUOTED = "要说哪一条？请引用那条消息，或写撤回的记录编号。"
 NO_SUCH_RECORD = "#{number} 不是撤回广告的记录，发 /记录 找找看。"
-UNREADABLE = "引用的消息已经读不到了，请写撤回的记录编号，比如 /误判 #12。"
+UNREADABLE = "引用的消息已经读不到了，请写撤回的记录编号。"
 NO_TEXT = "那条消息里没有能学的文字。"
-SEVERAL = "这条说明里有 {count} 条广告，请写是哪一条，比如 /误判 #{number}（都有：{numbers}）。"
+SEVERAL = "这条说明里有 {count} 条广告，请写是哪一条：{numbers}。"
 OWN_WORDS = "那是我自己说的话，请引用那条广告或它的撤回说明。"
