@@ -6,116 +6,40 @@ Our commands stand in a dictionary and our observers in a list per group; NoneBo
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, Message, MessageEvent, MessageSegment
+from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent
 from nonebot.matcher import Matcher
 
-from lizheng.commands import Command, Declined, Form, WrongUse
+from lizheng.commands import Declined, Form, WrongUse
 from lizheng.context import Context, GroupContext, Quoted
 from lizheng.echoes import Echoes
 from lizheng.events import GroupEvent, GroupMet, MemberJoined, MemberLeft, RoleChanged
 from lizheng.feature import Feature
 from lizheng.gate import is_on, may
-from lizheng.grammar import At, Misread, Other, Text, Token, Words
+from lizheng.grammar import Misread
 from lizheng.groups import GroupState
+from lizheng.lookup import Hit, Lookup, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
 from lizheng.pending import by_quote
 from lizheng.pending import feature as pending_feature
 from lizheng.roles import Role
-from lizheng.text import edit_distance_one, fold_command
 
 if TYPE_CHECKING:
     from lizheng.host import Host
 
 STALE_SECONDS = 60
-UNSPACED = ("#", "@")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A message that calls a command: what follows its name, as words."""
-
-    command: Command
-    words: Words
 
 
 class Dispatch:
-    """What is called by name, who looks on, and how a hit is run."""
+    """Who looks on at a message, and how a command is run."""
 
-    def __init__(self, host: Host, starts: frozenset[str]):
+    def __init__(self, host: Host, lookup: Lookup):
         self._host = host
-        self._starts = tuple(sorted(starts, key=len, reverse=True))
-        self._commands: dict[str, Command] = {}
-        self._longest = 0
+        self._lookup = lookup
         self._echoes = Echoes()
-
-    def learn(self, features: list[Feature]) -> None:
-        """Take in the commands of these features. Raises `ValueError` when two claim one name."""
-        commands: dict[str, Command] = {}
-        for feature in features:
-            for command in feature.commands:
-                for name in command.names:
-                    other = commands.setdefault(name.casefold(), command)
-                    if other is not command:
-                        raise ValueError(f"/{name} is claimed by {other.feature.id} and {feature.id}")
-        self._commands = commands
-        self._longest = max(map(len, commands), default=0)
-
-    def command(self, name: str) -> Command | None:
-        return self._commands.get(name.casefold())
-
-    # — finding ————————————————————————————————————————————————————————————————————————————
-
-    def find(self, ctx: Context) -> Hit | None:
-        """The command this message calls, by whole name, else by the longest name its argument unmistakably follows."""
-        called = self._called(ctx.message)
-        if called is None:
-            return None
-        name, rest = split_name(called)
-        if command := self._commands.get(name.casefold()):
-            return Hit(command, words_of(rest, ctx.message))
-        for length in range(min(len(name) - 1, self._longest), 0, -1):
-            command = self._commands.get(name[:length].casefold())
-            if command and _unmistakable(name[length:], command, ctx):
-                return Hit(command, words_of(called[length:], ctx.message))
-        return None
-
-    def command_in(self, text: str) -> Command | None:
-        """The command that a text, as somebody sent it, calls by its whole name."""
-        called = self._called(Message(MessageSegment.text(text)))
-        return self.command(split_name(called)[0]) if called else None
-
-    def looks_called(self, message: Message) -> bool:
-        return self._called(message) is not None
-
-    def _called(self, message: Message) -> str | None:
-        """The first text after the command prefix, or None when this is no command at all."""
-        if not message or message[0].type != "text":
-            return None
-        raw = message[0].data.get("text", "").lstrip()
-        if not raw or (raw[0].isalnum() and raw[0].isascii()):
-            return None
-        text = fold_command(raw[:400])
-        for start in self._starts:
-            if text.startswith(start):
-                return fold_command(raw)[len(start) :]
-        return None
-
-    def nearest(self, name: str, group: GroupState, role: Role) -> str | None:
-        """The one name of ours, usable here, that is a single slip away from `name`; None when unsure."""
-        near = {
-            command.name
-            for known, command in self._commands.items()
-            if len(known) >= 3 and edit_distance_one(name.casefold(), known)
-            if any(may(group, command.feature, form, role).allowed for form in command.forms)
-        }
-        return near.pop() if len(near) == 1 else None
-
-    # — running ————————————————————————————————————————————————————————————————————————————
 
     async def message(self, event: MessageEvent) -> bool:
         """Handle a message; True when it was ours and nobody else needs to see it."""
@@ -129,7 +53,7 @@ class Dispatch:
             return False
         watches = self._host.watches(group)
         quoted = quoted_by(event)
-        called = self._called(event.get_message())
+        called = self._lookup.called(event.get_message())
         if called is None:
             self._echoes.spoke(group.id, event.user_id)
             if not watches and quoted is None:
@@ -138,7 +62,7 @@ class Dispatch:
         ctx = Context(self._host, group, pending_feature, event, role=role, quoted=quoted)
         if event.message_type == "private":
             await ctx.confirmed_role()
-        hit = self.find(ctx)
+        hit = self._lookup.find(ctx)
         ctx.command = hit.command if hit else None
         if event.message_type == "group":
             for watch in watches:
@@ -162,6 +86,7 @@ class Dispatch:
 
     async def _run(self, ctx: Context, hit: Hit) -> None:
         ctx.feature = hit.command.feature
+        self._host.roster.meet(ctx.group.id, ctx.event.sender)
         if await self._ran_before(ctx):
             return
         await self._meet(ctx)
@@ -234,11 +159,11 @@ class Dispatch:
         return None
 
     async def _hint(self, ctx: Context) -> None:
-        called = self._called(ctx.message)
+        called = self._lookup.called(ctx.message)
         name = split_name(called)[0] if called else ""
         if len(name) < 3 or self._host.claimed_elsewhere(name):
             return
-        near = self.nearest(name, ctx.group, ctx.role)
+        near = self._lookup.nearest(name, ctx.group, ctx.role)
         if near and self._host.now_and_then(ctx.group.id, "hint", 60):
             await ctx.say("没有「/{name}」，你是不是想发 /{near}？", name=name[:12], near=near)
 
@@ -250,12 +175,15 @@ class Dispatch:
         if happened is None:
             return
         group = self._host.groups[happened.group_id]
-        self._keep_roster(happened)
+        if isinstance(happened, MemberJoined | RoleChanged):
+            self._host.roster.forget(happened.group_id, happened.user_id)
         if isinstance(happened, MemberJoined) and happened.user_id in self._host.accounts():
             ctx = GroupContext(self._host, group, pending_feature, source=f"met:{group.id}")
             await self._meet(ctx)
             return
         await self.tell(group, happened)
+        if isinstance(happened, MemberLeft):
+            self._host.roster.forget(happened.group_id, happened.user_id)
 
     async def tell(self, group: GroupState, happened: GroupEvent, only: Feature | None = None) -> None:
         """Hand an event to its listeners; one that fails is logged and does not stop the others."""
@@ -279,41 +207,6 @@ class Dispatch:
         ctx.group.introduced = True
         await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=0))
         await self._host.groups.introduce(ctx.group.id, ctx.now)
-
-    def _keep_roster(self, happened: GroupEvent) -> None:
-        if isinstance(happened, MemberJoined | MemberLeft | RoleChanged):
-            self._host.roster.forget(happened.group_id, happened.user_id)
-
-
-def split_name(called: str) -> tuple[str, str]:
-    """The first word and what follows it."""
-    parts = called.split(maxsplit=1)
-    if not parts or called[0].isspace():
-        return "", called
-    return parts[0], parts[1] if len(parts) > 1 else ""
-
-
-def words_of(first: str, message: Message) -> Words:
-    """The words of a command: the rest of its first text, then the other segments."""
-    tokens: list[Token] = [Text(first)]
-    for segment in message[1:]:
-        data = segment.data
-        if segment.type == "text":
-            tokens.append(Text(data.get("text", "")))
-        elif segment.type == "at":
-            qq = str(data.get("qq", ""))
-            tokens.append(At(int(qq)) if qq.isdecimal() else At("all"))
-        else:
-            tokens.append(Other(segment.type, dict(data)))
-    return Words(tokens)
-
-
-def _unmistakable(rest: str, command: Command, ctx: Context) -> bool:
-    if rest[0] in UNSPACED or rest.isdecimal():
-        return True
-    if rest[0].isascii() and rest[0].isalpha() and rest[1:].isdecimal():
-        return True
-    return rest in set(command.known_values(ctx))
 
 
 def quoted_by(event: MessageEvent) -> Quoted | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -33,6 +34,7 @@ from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
 from lizheng.hooks import Hook
 from lizheng.logs import configure_logging
+from lizheng.lookup import Lookup
 from lizheng.outbox import Outbox, Pacing
 from lizheng.private import Private
 from lizheng.roles import Role
@@ -72,7 +74,8 @@ class Host:
         self.roster = Roster(self.clock, self.query)
         self.books = ledger.Books()
         self.private = Private(self)
-        self.dispatch = Dispatch(self, self.config.command_start - {""})
+        self.lookup = Lookup(self.config.command_start - {""})
+        self.dispatch = Dispatch(self, self.lookup)
         self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
@@ -152,8 +155,7 @@ class Host:
         """Finish what runs, within seconds, and close. Intents that were not carried out wait in the database."""
         if self.store is None:
             return
-        await self.adapter.drain(3.0)
-        await self.schedule.stop()
+        await asyncio.gather(self.adapter.drain(3.0), self.schedule.stop())
         await self.outbox.stop(3.0)
         await self.store.close()
         self.store = None
@@ -179,7 +181,7 @@ class Host:
             others = (f for f in found if f is not feature and feature.serves in f.needs)
             feature.on_with = frozenset(f.id for f in others)
         self._watches.clear()
-        self.dispatch.learn(found)
+        self.lookup.learn(found)
 
     async def _run_job(self, feature: Feature, handler: Any, slot: Any) -> datetime | None:
         group = self.groups[slot.group_id]

@@ -37,7 +37,7 @@ class Private:
                 self._picked[event.user_id] = (chosen.id, now + KEPT)
                 event.message = original.message
                 return chosen
-        if not self._host.dispatch.looks_called(event.get_message()):
+        if not self._host.lookup.looks_called(event.get_message()):
             return None
         picked = self._picked.get(event.user_id)
         if picked and picked[1] > now:

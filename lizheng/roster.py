@@ -123,6 +123,11 @@ class Roster:
         self._listings.clear()
         self._met.clear()
 
+    def meet(self, group_id: int, sender: Any) -> None:
+        """Keep how somebody who speaks is called, for as long as the member list does not say it."""
+        if sender.user_id and sender.nickname and self.seen(group_id, sender.user_id) is None:
+            self._met[group_id, sender.user_id] = MemberInfo.of(sender.model_dump())
+
     def forget(self, group_id: int, user_id: int = 0) -> None:
         """Drop one member (who left, whose role changed) or, with 0, the whole group."""
         self._met.pop((group_id, user_id), None)

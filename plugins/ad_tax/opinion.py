@@ -18,7 +18,7 @@ async def answer(ctx: GroupContext, ad: AdSeen) -> AdOpinion | None:
     """Nothing while the books do not add up."""
     if ctx.host.books.wrong:
         return None
-    command = ctx.host.dispatch.command_in(ad.text)
+    command = ctx.host.lookup.command_in(ad.text)
     if command is not None and command.feature is ctx.feature:
         return Allow(texts.ORDERING)
     if await is_exempt(ctx, ad.user_id):

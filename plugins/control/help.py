@@ -21,7 +21,7 @@ class Topic:
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Topic":
         name = words.rest().lstrip("/／").casefold()
-        if command := ctx.host.dispatch.command(name):
+        if command := ctx.host.lookup.command(name):
             return cls(command.feature, command)
         for feature in ctx.host.features.values():
             if name in (feature.id.casefold(), feature.title.casefold()):
