@@ -1,0 +1,338 @@
+"""The board of a group, as conversations; `问广告` stands for whoever recognises advertisements."""
+
+import pytest
+
+from lizheng import GroupContext
+from lizheng.hooks import AdWindow, window_opens
+from lizheng.sandbox.stage import HostStage
+from lizheng.sandbox.world.actions import ACTIONS
+from plugins.ad_board.models import Entry
+
+
+async def test_it_expires(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+设：广告贴 有效期 3天
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+管理员：/广告贴 通过
+里正：@小王 的 1 号上了广告贴，到 11 月 21 日为止…
+【到 周六 11:59】
+小李：/adboard
+里正：广告贴（1 条）：…
+【到 12:00】
+小李：/广告贴
+里正：广告贴还是空的…
+""")
+
+
+async def test_one_waits_and_one_is_on_the_board(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+小王：/广告贴 投稿 茶杯
+里正：你的 1 号还在等管理员决定。想换内容，先发 /广告贴 下架 1 收回它。
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+小王：/广告贴 投稿 茶 叶
+里正：1 号已经是这条内容了，不用再投。
+小王：/广告贴 投稿 茶杯
+里正：小王 想上广告贴…
+管理员→里正：同意
+里正：@小王 的 2 号上了广告贴，到 11 月 25 日为止，换下了 1 号。撤销发 /撤销 2。
+小李：/广告贴
+里正：广告贴（1 条）：
+  2 号：茶杯（小王，11 月 25 日止）
+管理员：/撤销 2
+里正：…
+小李：/广告贴
+里正：广告贴（1 条）：
+  1 号：茶叶（小王，11 月 25 日止）
+""")
+
+
+async def test_the_author_takes_back_what_waits(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+小李：/广告贴 下架 1
+里正：广告贴上没有 1 号，发 /广告贴 看现在有哪些。
+小王：/广告贴 下架 1
+里正：1 号收回了。
+管理员：/广告贴 通过 1
+里正：1 号已经取消了，没有再动。
+小王：/广告贴 投稿 茶杯
+里正：小王 想上广告贴…
+""")
+
+
+async def test_deputies_decide_and_members_do_not(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+管理员：/代管 添加 @小张
+里正：…
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+小李：/广告贴 通过 1
+里正：/广告贴 通过 [编号] 只有代管及以上能用。
+小张：/广告贴 投稿 咖啡
+里正：小张 想上广告贴…
+小张：/广告贴 通过 2
+里正：2 号是你自己提交的，要由别人来决定。
+小张：/广告贴 通过
+里正：有几条在等：1、2。请带上编号。
+小张：/广告贴 驳回 1
+里正：@小王 的 1 号没有通过。改一改可以再投。
+小张：/广告贴 置顶 1
+里正：/广告贴 置顶 <编号> 只有管理员及以上能用。
+管理员→里正「咖啡」：拒绝
+里正：@小张 的 2 号没有通过。改一改可以再投。
+""")
+
+
+async def test_numbers_of_others_are_not_ours(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴 试探
+小王：/试投 你好
+里正：…
+管理员：/广告贴 通过 1
+里正：没有等着决定的 1 号广告。
+管理员：/广告贴 通过
+里正：现在没有等着决定的广告。
+管理员→里正「投稿」：/广告贴 通过
+里正：现在没有等着决定的广告。
+管理员：/广告贴 下架 1
+里正：广告贴上没有 1 号…
+管理员：/广告贴 置顶 99
+里正：广告贴上没有 99 号…
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+""")
+    await stage.play("""
+开：广告贴
+管理员：/广告贴 通过 2
+里正：没有等着决定的 2 号广告。
+管理员：/广告贴 查看 2
+里正：广告贴上没有 2 号…
+管理员：/广告贴 下架 一二三四
+里正：…
+  用法：/广告贴 下架 <编号>
+  例如：/广告贴 下架 3
+""")
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("", "缺少内容。"),
+        ("\u200b \u200b", "缺少内容。"),
+        ("字" * 201, "广告贴一条最多 200 个字，你写了 201 个。"),
+    ],
+)
+async def test_bad_content_changes_nothing(stage: HostStage, written: str, why: str) -> None:
+    await stage.play(f"""
+开：广告贴
+小王：/广告贴 投稿 {written}
+里正：{why}
+  用法：/广告贴 投稿 <内容>
+  例如：/广告贴 投稿 出二手显示器，300 元，私聊
+管理员：/广告贴 通过
+里正：现在没有等着决定的广告。
+""")
+
+
+async def test_codes_are_text(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶 [CQ:at,qq=all] {number}
+里正：小王 想上广告贴：「茶叶 [CQ:at,qq=all] {number}」…
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+小李：/广告贴
+里正：广告贴（1 条）：
+  1 号：茶叶 [CQ:at,qq=all] {number}（小王，11 月 25 日止）
+""")
+    sent = [call.params for call in stage.world.api_log if call.action == "send_group_msg"]
+    assert all(isinstance(params["message"], list) for params in sent)
+    assert all(s["type"] != "at" or s["data"]["qq"] != "all" for p in sent for s in p["message"])
+    assert player.group.group_id
+
+
+async def test_pictures_are_refused(stage: HostStage) -> None:
+    player = await stage.play("开：广告贴\n小王：你好")
+    seen = []
+    stage.world.watchers.append(lambda happening: seen.append(happening.data.get("text", "")))
+    picture = {"type": "image", "data": {"file": "base64://iVBORw0KGgo="}}
+    words = {"type": "text", "data": {"text": "/广告贴 投稿 茶叶"}}
+    stage.world.say(player.group.group_id, player.person("小王"), [words, picture])
+    await stage.settle()
+    assert "广告贴只收文字，图片和别的放不上来。" in seen[-1]
+    assert not await Entry.all().exists()
+
+
+async def test_the_whole_text_of_one(stage: HostStage) -> None:
+    long = "好茶叶" * 30
+    await stage.play(f"""
+开：广告贴
+小王：/广告贴 投稿 {long}
+里正：小王 想上广告贴：「{long[:39]}…」…
+小李：/广告贴 查看 1
+里正：广告贴上没有 1 号…
+小王：/广告贴 查看 1
+里正：1 号，小王，等着管理员决定：
+  {long}
+管理员：/广告贴 查看 1
+里正：1 号，小王，等着管理员决定：
+  {long}
+管理员：/通过 1
+里正：@小王 的 1 号上了…
+小李：/广告贴 查看 1
+里正：1 号，小王，11 月 25 日止：
+  {long}
+""")
+
+
+SIX = "\n".join(
+    f"""成员{n}：/广告贴 投稿 茶叶{n}
+里正：成员{n} 想上广告贴…
+管理员：/通过 {n}
+里正：@成员{n} 的 {n} 号上了…"""
+    for n in range(1, 7)
+)
+
+
+async def test_a_long_board_is_a_merged_forward(stage: HostStage) -> None:
+    player = await stage.play(f"""
+开：广告贴
+{SIX}
+管理员：/广告贴 置顶 2
+里正：2 号置顶了…
+小李：/广告贴
+里正：[forward]
+""")
+    call = stage.world.api_log[-1]
+    assert call.action == "send_group_forward_msg"
+    nodes = [node["data"] for node in call.params["messages"]]
+    assert [node["nickname"] for node in nodes] == [
+        f"{p}{n} 号·成员{n}" for p, n in [("【置顶】", 2), ("", 6), ("", 5), ("", 4), ("", 3), ("", 1)]
+    ]
+    assert nodes[0]["content"][0]["data"]["text"].startswith("茶叶2")
+    assert player.group.group_id == call.params["group_id"]
+
+
+async def test_where_forwards_are_refused_five_are_shown(
+    stage: HostStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ACTIONS, "send_group_forward_msg")
+    await stage.play(f"""
+开：广告贴
+{SIX}
+小李：/广告贴
+里正：广告贴（6 条）：
+  6 号：茶叶6（成员6，11 月 25 日止）
+  5 号：…
+  4 号：…
+  3 号：…
+  2 号：…
+  还有 1 条，发 /广告贴 查看 加编号来看。
+""")
+
+
+async def test_it_goes_on_after_a_restart(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+【重启】
+管理员→里正：同意
+里正：@小王 的 1 号上了广告贴…
+【重启】
+小李：/广告贴
+里正：广告贴（1 条）：…
+管理员：/广告贴 置顶 1
+里正：1 号置顶了…
+【重启】
+管理员：/广告贴 置顶 1
+里正：1 号不再置顶。
+小王：/广告贴 下架 1
+里正：1 号从广告贴上拿下来了。撤销发 /撤销 4。
+管理员：/撤销 4
+里正：…
+小李：/广告贴
+里正：广告贴（1 条）：…
+""")
+
+
+async def test_undoing_a_pin(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+管理员：/广告贴 置顶 1
+里正：1 号置顶了…
+管理员：/撤销 2
+里正：…
+小李：/广告贴
+里正：广告贴（1 条）：
+  1 号：茶叶（小王，11 月 25 日止）
+""")
+
+
+async def test_in_private(stage: HostStage) -> None:
+    player = await stage.play("开：广告贴\n小王：你好")
+    stage.world.whisper(player.person("小王"), "/广告贴 投稿 茶叶")
+    await stage.settle()
+    # Two places, so either may come first.
+    said = sorted(
+        (call.action, call.params["message"][0]["data"]["text"].splitlines()[0])
+        for call in stage.world.api_log
+        if call.action.startswith("send_")
+    )
+    assert said == [
+        ("send_group_msg", "小王 想上广告贴：「茶叶」"),
+        ("send_private_msg", "投稿 1 号交上去了，管理员通过后就上广告贴。"),
+    ]
+    await player.play("""
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+小李（私聊）：/广告贴
+里正（私聊 小李）：广告贴（1 条）：…
+""")
+
+
+async def test_an_ad_is_shown_the_way_and_a_submission_is_left_alone(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴 问广告
+小王：卖茶叶
+里正：撤回：广告请走广告贴。发 /广告贴 投稿 加内容，管理员通过后大家都能看到
+小王：/广告贴 投稿 卖茶叶
+里正：留下：正在投稿广告贴
+里正：小王 想上广告贴…
+小王：/广告贴 投稿 卖茶叶啦
+里正：撤回：广告请走广告贴…
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+小王：卖茶叶
+里正：撤回：广告请走广告贴…
+小王：/广告贴 查看 1 卖茶叶
+里正：撤回：广告请走广告贴…
+""")
+
+
+async def test_the_digest_for_an_opening_window(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告贴 问广告
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+""")
+    ctx = GroupContext(stage.host, stage.host.groups[player.group.group_id], stage.host.features["asker"])
+    (answer,) = await window_opens.ask(ctx, AdWindow(ctx.now, ctx.now))
+    assert answer.value == "广告贴上有 1 条，发 /广告贴 看全部：\n1 号：茶叶"
+    await Entry.all().delete()
+    assert await window_opens.ask(ctx, AdWindow(ctx.now, ctx.now)) == []
