@@ -9,11 +9,14 @@ from plugins.ad_window.settings import Settings
 
 feature = Feature(__name__, "广告时段", "每周固定的时间可以发广告，到点提醒，每人限量", settings=Settings)
 
-feature.command("广告时段", "查看或规定什么时候可以发广告", aliases={"adwindow"}, example="/广告时段").form(
+feature.command("广告时段", "看什么时候可以发广告", aliases={"adwindow"}, example="/广告时段").form(
     handlers.show
-).form(handlers.set_spans, role=Role.ADMIN, example="/广告时段 每周五 18:00-20:00").form(
-    handlers.end, word="关|关闭", role=Role.ADMIN, example="/广告时段 关"
-)
+).form(
+    handlers.set_spans,
+    role=Role.ADMIN,
+    example="/广告时段 每周五 18:00-20:00",
+    summary="规定什么时候可以发广告，几个时段用「；」隔开",
+).form(handlers.end, word="关|关闭", role=Role.ADMIN, example="/广告时段 关", summary="不再有广告时段")
 
 feature.on(FeatureSwitched, timing.switched)
 feature.on(SettingChanged, timing.changed)
