@@ -175,7 +175,7 @@ async def test_a_raid_of_one_ad_is_recalled_and_explained_twice(stage) -> None:
 
 async def test_the_same_event_twice_is_one_ad(stage) -> None:
     player = await stage.play("开：广告识别")
-    stage.world.faults.duplicate(3) if callable(getattr(stage.world.faults, "duplicate", None)) else None
+    stage.world.faults.add("duplicate", "message", 1, times=3)
     seen = _said(stage)
     stage.world.say(player.group.group_id, player.person("小王"), JOB)
     await stage.settle()
