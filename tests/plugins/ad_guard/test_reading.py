@@ -1,0 +1,191 @@
+"""What is read out of segments, and what opinions come to. Pure."""
+
+import json
+
+import pytest
+
+from lizheng.hooks import Allow, Charge, Forbid
+from plugins.ad_guard import codes, rules
+from plugins.ad_guard.reading import GROUP_CARD, PERSON_CARD, nodes, read, without_command
+from plugins.ad_guard.recognise import Judgement
+
+
+def card(content, kind: str = "json") -> dict:
+    raw = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return {"type": kind, "data": {"data": raw}}
+
+
+@pytest.mark.parametrize(
+    ("segment", "text"),
+    [
+        ({"type": "text", "data": {"text": "你好"}}, "你好"),
+        ({"type": "at", "data": {"qq": "123"}}, ""),
+        ({"type": "reply", "data": {"id": "9"}}, ""),
+        (
+            card({"prompt": "分享", "meta": {"a": {"title": "题", "desc": "述", "icon": "x.png"}}}),
+            "分享 题 述",
+        ),
+        (card({"meta": {"a": {"jumpUrl": "https://a.example/p?q=1"}}}), "https://a.example/"),
+        (card("{broken"), ""),
+        (card("[" * 5000), ""),
+        (card({"a": {"b": {"c": {"d": {"e": {"f": {"g": {"title": "太深"}}}}}}}}), ""),
+        (card({"title": "题"}, "ark"), "题"),
+        (card('<msg brief="简"><item><title>题</title></item></msg>', "xml"), "简 题"),
+        (
+            {"type": "share", "data": {"title": "题", "content": "述", "url": "a.example/x"}},
+            "题 述 https://a.example/",
+        ),
+        ({"type": "file", "data": {"name": "招兼职.docx"}}, "招兼职.docx"),
+        ({"type": "markdown", "data": {"content": "# 题"}}, "# 题"),
+        ({"type": "location", "data": {}}, ""),
+        ({"type": "json", "data": {}}, ""),
+        ({"type": "dice", "data": {"result": 3}}, ""),
+    ],
+)
+def test_what_a_member_reads(segment: dict, text: str) -> None:
+    assert read([segment]).text.strip() == text
+
+
+def test_cards_that_recommend_are_evidence() -> None:
+    assert read([{"type": "contact", "data": {"type": "group", "id": "1"}}]).evidence == (GROUP_CARD,)
+    assert read([{"type": "contact", "data": {"type": "qq", "id": "1"}}]).evidence == (PERSON_CARD,)
+    assert read([card({"prompt": "推荐群聊：摸鱼"})]).evidence == (GROUP_CARD,)
+    assert read([card({"prompt": "[QQ小程序]哔哩哔哩"})]).evidence == ()
+
+
+def test_much_is_cut() -> None:
+    assert len(read([{"type": "text", "data": {"text": "长" * 90_000}}] * 3).text) <= 2000
+
+
+def test_forwards_are_opened_flat_and_so_many_at_most() -> None:
+    def node(content):
+        return {"type": "node", "data": {"content": content}}
+
+    text = {"type": "text", "data": {"text": "甲"}}
+    assert list(nodes({"messages": [{"message": [text]}, {"content": "乙"}]})) == [
+        [text],
+        [{"type": "text", "data": {"text": "乙"}}],
+    ]
+    assert list(nodes({"message": [node([node([text])])]})) == [[text]]
+    assert len(list(nodes({"messages": [{"content": [text]}] * 500}))) == 20
+    deep = [text]
+    for _ in range(50):
+        deep = [node(deep)]
+    assert list(nodes({"messages": deep})) == []
+    for broken in (None, [], {}, {"messages": None}, {"messages": ["x", 3, {"content": 5}]}):
+        assert list(nodes(broken)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "left"), [("/名片 上海-小王", "上海-小王"), ("／名片", ""), (" /a  b c", "b c"), ("", "")]
+)
+def test_the_arguments_alone(said: str, left: str) -> None:
+    assert without_command(said) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("加微信 kefu88213 领", "加微信 ＊ 领"),
+        ("群号７３８２９１０５６", "群号＊"),
+        ("① ② ③号", "① ② ③号"),
+        ("一三八零零零零", "＊"),
+        ("", "（没有文字）"),
+        ("a\u200bb", "ab"),
+    ],
+)
+def test_suspects_are_shown_without_what_reaches_anyone(text: str, shown: str) -> None:
+    assert rules.shown(text) == shown
+
+
+def test_long_suspects_are_cut() -> None:
+    assert len(rules.shown("很" * 99)) == rules.SHOWN_CHARACTERS
+
+
+def test_the_order_of_opinions() -> None:
+    mixed = [Forbid("禁"), Charge(1, "价"), Allow("付", paid=True), Allow("免")]
+    assert [one.reason for one in sorted(mixed, key=rules.rank)] == ["免", "付", "价", "禁"]
+    assert rules.ways_out([Forbid("", "等。"), Charge(1, "", None, "等"), Forbid("")]) == ("等",)
+
+
+def test_the_price_is_named_once() -> None:
+    assert rules.reason_of(Charge(800, "要 8 元")) == "要 8 元。"
+    assert rules.reason_of(Charge(800, "要交税"), "订单 A1") == "要交税。价格 8 元。订单 A1。"
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "certain", "counts", "expected"),
+    [
+        (2, 3, True, False, ""),
+        (3, 3, False, False, "24 小时内第 3 条广告"),
+        (9, 0, True, False, ""),
+        (1, 3, True, True, "很有把握的广告"),
+        (1, 3, False, True, ""),
+    ],
+)
+def test_when_it_is_a_violation(count: int, limit: int, certain: bool, counts: bool, expected: str) -> None:
+    assert rules.violated(count, limit, certain, counts) == expected
+
+
+def test_strictness() -> None:
+    likely = Judgement(0.6, True, False, True, [])
+    assert rules.acts_on(likely, "标准")
+    assert not rules.acts_on(likely, "宽松")
+
+
+@pytest.mark.parametrize(
+    ("code", "weight"),
+    [
+        ("https://qm.qq.com/cgi-bin/qm/qr?k=x", 3.0),
+        ("http://weixin.qq.com/g/AbC", 3.0),
+        ("wxp://f2f0abc", 2.0),
+        ("https://menu.example/table/3", 1.0),
+        ("上课签到 3 班", 1.0),
+    ],
+)
+def test_what_a_code_says(code: str, weight: float) -> None:
+    assert codes.evidence_of(code).weight == weight
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ftp://gchat.qpic.cn/a",
+        "http://127.0.0.1/x",
+        "https://evil.example/?.qpic.cn",
+        "https://qpic.cn.evil.example/",
+        "https://gchat.qpic.cn:8443/a",
+        "file:///etc/passwd",
+        "https://user@evil.example#.qpic.cn",
+    ],
+)
+def test_no_foreign_address_is_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*args, **kwargs):
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr("socket.create_connection", never)
+    assert codes._content({"file": "A.jpg", "url": address}) == b""
+
+
+async def test_pictures_are_skipped_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = codes.Codes()
+    for image in ({}, {"file": "base64://%%%"}, {"file": "base64://AAAA"}, {"url": "http://[", "file": ""}):
+        assert await reader.look(image) == []
+
+
+async def test_a_code_in_a_picture_is_read() -> None:
+    zxing = pytest.importorskip("zxingcpp")
+    pytest.importorskip("PIL")
+    import base64
+    import io
+
+    from PIL import Image
+
+    code = zxing.create_barcode("https://qm.qq.com/q/abcdef", zxing.BarcodeFormat.QRCode)
+    picture = Image.fromarray(zxing.write_barcode_to_image(code, scale=6))
+    kept = io.BytesIO()
+    picture.save(kept, "PNG")
+    content = base64.b64encode(kept.getvalue()).decode()
+    (found,) = await codes.Codes().look({"file": f"base64://{content}"})
+    assert found.weight == 3.0
