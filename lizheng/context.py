@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,23 +12,22 @@ from nonebot import logger
 from nonebot.adapters.onebot.v11 import NetworkError
 from pydantic import BaseModel
 
-from lizheng import audit
 from lizheng.acts import Act, perform
 from lizheng.feature import Feature
-from lizheng.grammar import say_duration
 from lizheng.groups import GroupState
-from lizheng.outbox import Draft, Priority, Ticket
+from lizheng.outbox import Priority
 from lizheng.outcome import Outcome
-from lizheng.pending import propose
+from lizheng.pending import ask_first, propose
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose
+from lizheng.verbs import Verbs
 
 if TYPE_CHECKING:
     from nonebot.adapters.onebot.v11 import Message, MessageEvent
 
     from lizheng.commands import Command
     from lizheng.host import Host
-    from lizheng.models import Pending, Record, Slot
+    from lizheng.models import Pending, Slot
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -42,7 +41,7 @@ class Quoted:
     segments: tuple[Segment, ...] = ()
 
 
-class GroupContext:
+class GroupContext(Verbs):
     """One feature at work in one group: what jobs, listeners and hook answers are given.
 
     `author_id` is the person on whose behalf this happens, 0 when it is a rule. `source` names what caused it
@@ -50,8 +49,6 @@ class GroupContext:
     """
 
     quoted: Quoted | None = None
-    answers_to = 0
-    """Whom `say` answers in private; 0 means the group."""
 
     def __init__(
         self,
@@ -71,12 +68,6 @@ class GroupContext:
         self.author_id = author_id
         self.needed_role = needed_role
         self.priority = priority
-        self._steps = 0
-
-    @property
-    def now(self) -> datetime:
-        """This moment, in the host's time zone."""
-        return self.host.now()
 
     def settings(self, kind: type[S]) -> S:
         """This feature's settings in this group, as an instance of its settings model."""
@@ -95,9 +86,11 @@ class GroupContext:
             priority=self.priority,
         )
 
-    def on_behalf(self, feature: Feature, author_id: int, needed_role: Role, source: str) -> GroupContext:
+    def on_behalf(
+        self, feature: Feature, author_id: int, needed_role: Role, source: str | None
+    ) -> GroupContext:
         """The same place, for a feature acting for a person who decided something."""
-        return GroupContext(
+        ctx = GroupContext(
             self.host,
             self.group,
             feature,
@@ -106,11 +99,8 @@ class GroupContext:
             needed_role=needed_role,
             priority=Priority.ACT,
         )
-
-    def next_source(self) -> str | None:
-        """A key for the next effect of this cause; the same cause run again counts the same keys."""
-        self._steps += 1
-        return f"{self.source}#{self._steps}" if self.source else None
+        ctx.confirmed = True
+        return ctx
 
     def name_of(self, user_id: int) -> str:
         """The card or nickname last seen, else the number."""
@@ -131,133 +121,12 @@ class GroupContext:
             return True
         return await self.host.role_now(self.group, self.author_id) >= self.needed_role
 
-    # — saying ——————————————————————————————————————————————————————————————————————————————
-
-    async def say(self, template: str, /, **values: Any) -> Ticket:
-        """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention` or a `Picture`.
-
-        Returns once it is stored, and so will be said; what became of it is the ticket's `outcome()`.
-        """
-        return await self.post(compose(template, values), user_id=self.answers_to)
-
-    async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
-        """Say it to one member in private; many endpoints refuse that between people who are not friends."""
-        return await self.post(compose(template, values), user_id=user_id)
-
-    async def tell_once(self, topic: str, template: str, /, **values: Any) -> None:
-        """Say it once per group and topic until the host restarts."""
-        if self.host.first_time(self.group.id, f"{self.feature.id}:{topic}"):
-            # A source of its own: the same cause run again, when this is not said, must count the same keys.
-            source = self.source and f"{self.source}/{topic}"
-            await self.post(compose(template, values), user_id=self.answers_to, source=source)
-
-    async def post(self, segments: list[Segment], *, user_id: int = 0, source: str | None = None) -> Ticket:
-        """Put ready segments into the outbox without waiting; to the group, or to one person in private."""
-        where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
-        return await self.host.outbox.put(
-            Draft(
-                api="send_private_msg" if user_id else "send_group_msg",
-                params={**where, "message": segments},
-                group_id=self.group.id,
-                user_id=user_id,
-                priority=self.priority,
-                feature=self.feature.id,
-                source=source or self.next_source(),
-            )
-        )
-
-    async def forward(self, pages: Sequence[tuple[str, list[Segment]]]) -> Ticket:
-        """Say several messages as one that opens on a tap: each with the name shown above it, then its segments.
-
-        Not every endpoint can; the ticket's `outcome()` is then NOT_DONE.
-        """
-        user_id, account = self.answers_to, str(self.host.account_for(self.group.id) or 0)
-        where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
-        nodes = []
-        for name, segments in pages:
-            # Endpoints know the author by one pair of names or the other.
-            data = {"user_id": account, "nickname": name, "uin": account, "name": name, "content": segments}
-            nodes.append({"type": "node", "data": data})
-        return await self.host.outbox.put(
-            Draft(
-                api="send_private_forward_msg" if user_id else "send_group_forward_msg",
-                params={**where, "messages": nodes},
-                group_id=self.group.id,
-                user_id=user_id,
-                priority=self.priority,
-                feature=self.feature.id,
-                source=self.next_source(),
-            )
-        )
-
-    # — acting ——————————————————————————————————————————————————————————————————————————————
-
-    async def kick(self, target: int, reason: str, *, rule: str = "", for_good: bool = False) -> Outcome:
-        """Remove a member; `for_good` also refuses later requests. There is no way back, so nothing undoes it."""
-        params = {"group_id": self.group.id, "user_id": target, "reject_add_request": for_good}
-        return await perform(self, Act("kick", "移出本群", "set_group_kick", params, target, reason, rule))
-
-    async def mute(self, target: int, span: timedelta, reason: str, *, rule: str = "") -> Outcome:
-        """Mute a member for up to 30 days, rounded to seconds."""
-        params = {"group_id": self.group.id, "user_id": target, "duration": int(span.total_seconds())}
-        label = f"禁言 {say_duration(span)}"
-        undo = {"name": "unmute", "target": target}
-        return await perform(
-            self, Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo)
-        )
-
-    async def unmute(self, target: int, reason: str, *, rule: str = "") -> Outcome:
-        params = {"group_id": self.group.id, "user_id": target, "duration": 0}
-        return await perform(self, Act("unmute", "解除禁言", "set_group_ban", params, target, reason, rule))
-
-    async def recall(self, message_id: int, author_id: int, reason: str, *, rule: str = "") -> Outcome:
-        """Take back a member's message. The author may have left meanwhile."""
-        params = {"message_id": message_id}
-        act = Act("recall", "撤回消息", "delete_msg", params, author_id, reason, rule, may_be_gone=True)
+    async def perform(self, act: Act) -> Outcome:
+        """Do it, or ask first where it is one kick too many; see `acts.perform`."""
+        over = act.kind == "kick" and not self.host.outbox.kick_budget_left(self.group.id)
+        if over and not (self.confirmed or self.group.dry_run):
+            return await ask_first(self, act)
         return await perform(self, act)
-
-    async def rename(
-        self, target: int, card: str, reason: str, *, rule: str = "", own: bool = False
-    ) -> Outcome:
-        """Set a member's card ("" takes it away). `own` when the member asked for it."""
-        before = self.host.roster.seen(self.group.id, target)
-        params = {"group_id": self.group.id, "user_id": target, "card": card}
-        undo = {"name": "rename", "target": target, "card": before.card if before else "", "own": own}
-        act = Act(
-            "rename",
-            f"改名片为「{card}」",
-            "set_group_card",
-            params,
-            target,
-            reason,
-            rule,
-            own=own,
-            undo=undo,
-        )
-        return await perform(self, act)
-
-    async def note(
-        self,
-        kind: str,
-        reason: str,
-        *,
-        target: int = 0,
-        params: Mapping[str, Any] | None = None,
-        undo: dict[str, Any] | None = None,
-    ) -> Record:
-        """Record a change that is not an act in QQ: a switch, a setting, a case. `undo` names one of the feature's undos."""
-        return await audit.write(
-            self.group.id,
-            self.now,
-            self.feature.id,
-            kind,
-            actor_id=self.author_id,
-            target_id=target,
-            params=dict(params or {}),
-            reason=reason,
-            undo=undo,
-            source=self.source,
-        )
 
     # — later ———————————————————————————————————————————————————————————————————————————————
 

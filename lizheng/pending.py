@@ -14,11 +14,13 @@ from lizheng.commands import Declined
 from lizheng.feature import Feature
 from lizheng.grammar import say_duration
 from lizheng.models import Pending
+from lizheng.outcome import Outcome, State
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose, plain
 from lizheng.store import atomic, next_number
 
 if TYPE_CHECKING:
+    from lizheng.acts import Act
     from lizheng.context import Context, GroupContext
 
 DECIDED = "decided"
@@ -183,6 +185,28 @@ async def by_quote(ctx: Context) -> bool:
     return True
 
 
+async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
+    """Make an act that goes beyond its budget a preview. NOT_DONE: it happens, if at all, when somebody confirms."""
+    payload = {"feature": ctx.feature.id, "target": act.target, "reason": act.reason, "rule": act.rule}
+    payload["for_good"] = act.params["reject_add_request"]
+    asking = ctx.on_behalf(feature, ctx.author_id, Role.MEMBER, ctx.next_source())
+    await asking.preview(
+        "kick",
+        "10 分钟里已经移出不少人了，{who} 要不要也移出？原因：{reason}",
+        payload=payload,
+        who=await ctx.names_of([act.target]),
+        reason=act.reason or "无",
+    )
+    return Outcome(State.NOT_DONE, why="移出的人太多，等人确认")
+
+
+async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
+    told = pending.payload
+    owner = ctx.host.features.get(told["feature"], feature)
+    acting = ctx.on_behalf(owner, ctx.author_id, ctx.needed_role, ctx.source)
+    await acting.kick(told["target"], told["reason"], rule=told["rule"], for_good=told["for_good"])
+
+
 feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
 feature.command("确认", "确认自己发起的操作", example="/确认 3").form(confirm)
 feature.command("取消", "放弃自己发起的操作", example="/取消 3").form(cancel)
@@ -191,3 +215,4 @@ feature.command(
     "拒绝", "不同意一件待办", aliases={"驳回"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
 ).form(reject)
 feature.job(DECIDED, carry_out)
+feature.decision("kick", kick_confirmed)

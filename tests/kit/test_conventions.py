@@ -249,3 +249,21 @@ async def test_private_commands_ask_between_several_groups(stage: HostStage) -> 
 小王（私聊）：/试价 2
 里正（私聊 小王）：200 分
 """)
+
+
+async def test_the_sixth_kick_in_ten_minutes_asks_first(stage: HostStage) -> None:
+    kicks = "\n".join(f"管理员：/试踢 @甲{n} 广告\n【里正 踢 甲{n}】\n里正：移出：done" for n in range(1, 6))
+    await stage.play(f"""
+开：试探
+{kicks}
+管理员：/试踢 @小王 广告
+里正：10 分钟里已经移出不少人了，小王 要不要也移出？原因：广告
+  确认请发 /确认 1，放弃发 /取消 1（5 分钟内有效）。
+里正：移出：not_done 移出的人太多，等人确认
+管理员：/确认 1
+【里正 踢 小王】
+【过 11 分】
+管理员：/试踢 @小李 广告
+【里正 踢 小李】
+里正：移出：done
+""")

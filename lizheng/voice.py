@@ -1,0 +1,88 @@
+"""Saying something: every message goes through here, and from here through the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lizheng.outbox import Draft, Priority, Ticket
+from lizheng.speech import Segment, compose
+
+if TYPE_CHECKING:
+    from lizheng.feature import Feature
+    from lizheng.groups import GroupState
+    from lizheng.host import Host
+
+
+class Voice:
+    """The part of a context that speaks. `answers_to` is the person a private answer goes to, 0 for the group."""
+
+    host: Host
+    group: GroupState
+    feature: Feature
+    source: str | None
+    priority: Priority
+    answers_to: int = 0
+    _steps: int = 0
+
+    def next_source(self) -> str | None:
+        """A key for the next effect of this cause; the same cause run again counts the same keys."""
+        self._steps += 1
+        return f"{self.source}#{self._steps}" if self.source else None
+
+    async def say(self, template: str, /, **values: Any) -> Ticket:
+        """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention` or a `Picture`.
+
+        Returns once it is stored, and so will be said; what became of it is the ticket's `outcome()`.
+        """
+        return await self.post(compose(template, values), user_id=self.answers_to)
+
+    async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
+        """Say it to one member in private; many endpoints refuse that between people who are not friends."""
+        return await self.post(compose(template, values), user_id=user_id)
+
+    async def tell_once(self, topic: str, template: str, /, **values: Any) -> None:
+        """Say it once per group and topic until the host restarts."""
+        if self.host.first_time(self.group.id, f"{self.feature.id}:{topic}"):
+            # A source of its own: the same cause run again, when this is not said, must count the same keys.
+            source = self.source and f"{self.source}/{topic}"
+            await self.post(compose(template, values), user_id=self.answers_to, source=source)
+
+    async def post(self, segments: list[Segment], *, user_id: int = 0, source: str | None = None) -> Ticket:
+        """Put ready segments into the outbox without waiting; to the group, or to one person in private."""
+        where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
+        return await self.host.outbox.put(
+            Draft(
+                api="send_private_msg" if user_id else "send_group_msg",
+                params={**where, "message": segments},
+                group_id=self.group.id,
+                user_id=user_id,
+                priority=self.priority,
+                feature=self.feature.id,
+                source=source or self.next_source(),
+            )
+        )
+
+    async def forward(self, pages: Sequence[tuple[str, list[Segment]]]) -> Ticket:
+        """Say several messages as one that opens on a tap: each with the name shown above it, then its segments.
+
+        Not every endpoint can; the ticket's `outcome()` is then NOT_DONE.
+        """
+        user_id, account = self.answers_to, str(self.host.account_for(self.group.id) or 0)
+        where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
+        nodes = []
+        for name, segments in pages:
+            # Endpoints know the author by one pair of names or the other.
+            data = {"user_id": account, "nickname": name, "uin": account, "name": name, "content": segments}
+            nodes.append({"type": "node", "data": data})
+        return await self.host.outbox.put(
+            Draft(
+                api="send_private_forward_msg" if user_id else "send_group_forward_msg",
+                params={**where, "messages": nodes},
+                group_id=self.group.id,
+                user_id=user_id,
+                priority=self.priority,
+                feature=self.feature.id,
+                source=self.next_source(),
+            )
+        )
