@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lizheng.outbox import Draft, Priority, Ticket
@@ -48,8 +49,18 @@ class Voice:
             source = self.source and f"{self.source}/{topic}"
             await self.post(compose(template, values), user_id=self.answers_to, source=source)
 
-    async def post(self, segments: list[Segment], *, user_id: int = 0, source: str | None = None) -> Ticket:
-        """Put ready segments into the outbox without waiting; to the group, or to one person in private."""
+    async def post(
+        self,
+        segments: list[Segment],
+        *,
+        user_id: int = 0,
+        source: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> Ticket:
+        """Put ready segments into the outbox without waiting; to the group, or to one person in private.
+
+        While no endpoint is connected they wait, but are not sent after `expires_at`.
+        """
         where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
         return await self.host.outbox.put(
             Draft(
@@ -60,6 +71,7 @@ class Voice:
                 priority=self.priority,
                 feature=self.feature.id,
                 source=source or self.next_source(),
+                expires_at=expires_at,
             )
         )
 
