@@ -97,8 +97,10 @@ async def _turn(ctx: GroupContext, turn: int, told: Told, announcements: list[li
     )
     if not changed:
         return
+    until = ctx.host.clock.now() + rules.LATE_LIMIT
     for number, segments in enumerate(announcements):
-        await ctx.post(segments, source=f"ad_window:{ctx.group.id}:{turn}:{number}")
+        source = f"ad_window:{ctx.group.id}:{turn}:{number}"
+        await ctx.post(segments, source=source, expires_at=until)
 
 
 def resume(feature: Feature) -> Any:

@@ -304,19 +304,40 @@ async def test_of_several_claims_at_once_as_many_succeed_as_are_free(stage: Host
     assert [await claim() for claim in claims][:3] == ["", "", ""]
 
 
-async def test_an_opening_does_without_a_digest_that_fails(stage: HostStage) -> None:
-    broken = stage.host.features["asker"]
+@pytest.mark.parametrize("works", [True, False])
+async def test_an_opening_carries_a_digest_and_does_without_one_that_fails(
+    stage: HostStage, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    async def answer(ctx: GroupContext, window: AdWindow) -> str:
+        assert window.opens < window.closes
+        if not works:
+            raise RuntimeError("on purpose")
+        return "广告贴上有 1 条"
 
-    async def fail(ctx: GroupContext, window: AdWindow) -> str:
-        raise RuntimeError("on purpose")
-
-    broken.answers(window_opens, fail)
-    try:
-        await stage.play("""
+    monkeypatch.setitem(stage.host.features["asker"].hook_answers, window_opens, answer)
+    await stage.play(f"""
 开：广告时段 问广告
 设：广告时段 时段 每周三 11:00-13:00
 【过 1 秒】
-里正：广告时段开始了，到 13:00 为止，每人可以发 1 条广告。
+里正：广告时段开始了，到 13:00 为止，每人可以发 1 条广告。{"广告贴上有 1 条" if works else ""}
 """)
-    finally:
-        del broken.hook_answers[window_opens]
+
+
+async def test_an_announcement_does_not_wait_for_an_endpoint_that_is_away_too_long(stage: HostStage) -> None:
+    player = await stage.play("开：广告时段\n设：广告时段 时段 每天 18:00-20:00")
+    seen = []
+    stage.world.watchers.append(lambda happening: seen.append(happening.data.get("text", "")))
+    for away, said in ((timedelta(minutes=31), False), (timedelta(minutes=20), True)):
+        await stage.move(timedelta(hours=18) - timedelta(hours=stage.now().hour, minutes=stage.now().minute))
+        await stage.wire.stop()
+        await stage.settle()
+        await stage.move(away)
+        await stage.wire.start()
+        await stage.wire.ready()
+        await stage.settle()
+        assert bool([text for text in seen if "开始了" in text]) is said
+        await stage.move(timedelta(hours=5))
+        await stage.settle()
+        seen.clear()
+        await stage.move(timedelta(hours=24) - timedelta(hours=stage.now().hour, minutes=stage.now().minute))
+    assert player
