@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -104,10 +104,16 @@ class Place:
 
 
 @pytest.fixture
-async def place(stage: HostStage) -> Place:
+async def place(stage: HostStage) -> AsyncIterator[Place]:
+    """Observers are set aside: what they make of an example is not what is asked here."""
+    kept = {f.id: list(f.watches) for f in stage.host.features.values()}
+    for feature in stage.host.features.values():
+        feature.watches.clear()
     place = Place(stage)
     await place.open()
-    return place
+    yield place
+    for feature in stage.host.features.values():
+        feature.watches[:] = kept[feature.id]
 
 
 @contextmanager
