@@ -12,6 +12,7 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from lizheng.config import ROOT
 from lizheng.store import AppModules, make_migrations
@@ -33,12 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
     migrations = commands.add_parser("migrations", help="给一个插件（或 lizheng 自己）生成数据库迁移")
     migrations.add_argument("name")
     commands.add_parser("docs", help="重新生成 docs/plugins.md 和 .env.example")
+    books = commands.add_parser("ledger", help="把一个群的账本流水导出为 CSV（机器人停着的时候）")
+    books.add_argument("--group", type=int, required=True, help="群号")
+    books.add_argument("--out", type=Path, required=True, help="写到哪个文件")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
             done = new_plugin(chosen.name, chosen.title, taken=_taken_names())
         elif chosen.command == "docs":
             done = _write_docs()
+        elif chosen.command == "ledger":
+            done = asyncio.run(_export_ledger(chosen.group, chosen.out))
         else:
             done = _migrate(chosen.name)
     except ValueError as refusal:
@@ -106,6 +112,27 @@ def _write_docs() -> str:
         (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(text, "utf-8")
     return "\n".join(pages)
+
+
+async def _export_ledger(group_id: int, out: Path) -> str:
+    import nonebot  # loads what the other commands do without
+
+    from lizheng import config
+    from lizheng.clock import Clock
+    from lizheng.ledger import export
+    from lizheng.store import Store, StoreError
+
+    nonebot.init()
+    found = config.read(nonebot.get_driver().config)
+    store = Store(found.database, {}, ROOT / "data" / "backups", Clock())
+    try:
+        await store.open()
+        count = await export.export(group_id, out, ZoneInfo(found.timezone))
+    except (StoreError, OSError) as error:
+        raise ValueError(str(error)) from error
+    finally:
+        await store.close()
+    return f"导出了 {count} 条流水到 {out}。"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from lizheng.models import Entry, Order
 from lizheng.store import in_atomic
 from lizheng.store.sql import fetch
 
-MOST_FEN = 1_000_000_000_000
+MOST_FEN = 1_000_000_000_000_000
 
 
 class Overdrawn(RuntimeError):
@@ -86,20 +86,22 @@ async def _write(*values: Any) -> bool:
 
 
 async def _change(group_id: int, account: Account, change: int) -> None:
-    if account.kind == "member" and change < 0:
-        rows = await fetch(
-            'UPDATE "lizheng_balance" SET "amount" = "amount" + ? '
-            'WHERE "group_id" = ? AND "kind" = ? AND "user_id" = ? AND "amount" >= ? RETURNING "id"',
-            (change, group_id, account.kind, account.user_id, -change),
-        )
-        if not rows:
-            raise Overdrawn(f"account {account} of group {group_id}")
+    least = -change if account.kind == "member" else -MOST_FEN
+    own = (group_id, account.kind, account.user_id)
+    changed = await fetch(
+        'UPDATE "lizheng_balance" SET "amount" = "amount" + ? '
+        'WHERE "group_id" = ? AND "kind" = ? AND "user_id" = ? AND "amount" >= ? RETURNING "id"',
+        (change, *own, least),
+    )
+    if changed:
         return
+    if account.kind == "member" and change < 0:
+        raise Overdrawn(f"account {account} of group {group_id}")
     await fetch(
         'INSERT INTO "lizheng_balance" ("group_id", "kind", "user_id", "amount") VALUES (?, ?, ?, ?) '
         'ON CONFLICT ("group_id", "kind", "user_id") DO UPDATE '
         'SET "amount" = "lizheng_balance"."amount" + EXCLUDED."amount" RETURNING "id"',
-        (group_id, account.kind, account.user_id, change),
+        (*own, change),
     )
 
 

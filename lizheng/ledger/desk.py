@@ -10,6 +10,7 @@ from lizheng.grammar import Misread, Words, parse_money, say_money
 from lizheng.ledger import evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.models import Evidence, Order
+from lizheng.outbox import Draft
 from lizheng.roles import Role
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
@@ -22,6 +23,7 @@ MONEY = "money"
 SETTLED = "settled"
 CHECK = "check"
 ALARM = "alarm"
+LATE = timedelta(days=3)
 NIGHT = timedelta(hours=4, minutes=10)
 NOTICE_SOURCE = "evidence:"
 YES = ("收到", "同意", "已收到")
@@ -91,18 +93,23 @@ async def claim(ctx: Context, stated: Stated) -> None:
 
 
 async def _bind(ctx: Context, number: int | None) -> Order | None:
-    """The order a packet is for: the one its wish names, else the author's only open one."""
+    """The order a packet is for: the one its wish names, else the author's only open one, else the one it is late for."""
     if number is not None:
         named = await Order.get_or_none(group_id=ctx.group.id, number=number)
         if named is not None and named.state in orders.PAYABLE:
             return named
     mine = await orders.open_ones(ctx.group.id, ctx.author_id)
+    if not mine:
+        lately = {"state": "expired", "expires_at__gt": ctx.now - LATE}
+        mine = await Order.filter(group_id=ctx.group.id, user_id=ctx.author_id, **lately).limit(2)
     return mine[0] if len(mine) == 1 else None
 
 
 async def _note(ctx: Context, seen: Seen, amount: int | None, order: Order | None) -> None:
     if order is None and seen.grade is Grade.EMPTY:
-        return
+        # Many things reach us as an empty message: it is a packet only where one is awaited.
+        if not await orders.open_ones(ctx.group.id, ctx.author_id):
+            return
 
     @atomic
     async def keep() -> None:
@@ -263,9 +270,17 @@ async def alarm(ctx: GroupContext, slot: Any) -> datetime | None:
     accounts = ctx.host.accounts()
     if not accounts:
         return ctx.now + timedelta(minutes=1)
-    lines = "\n".join(ctx.host.books.wrong[:3])
+    said = compose(OFF_BALANCE, {"lines": "\n".join(ctx.host.books.wrong[:3])})
     for superuser in sorted(ctx.host.superusers):
-        await ctx.tell(superuser, OFF_BALANCE, lines=lines)
+        draft = Draft(
+            api="send_private_msg",
+            params={"user_id": superuser, "message": said},
+            user_id=superuser,
+            account=accounts[0],
+            feature=ctx.feature.id,
+            source=ctx.next_source(),
+        )
+        await ctx.host.outbox.put(draft)
     return None
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from lizheng.sandbox.stage import HostStage
-from lizheng.sandbox.transcript import Player
 
 OPENED = """
 开：广告税
@@ -31,7 +30,9 @@ async def test_an_order_is_paid_confirmed_by_quoting_and_posted(stage: HostStage
 """)
 
 
-@pytest.mark.parametrize("endpoint", ["napcat", "napcat debug", "llbot", "go-cqhttp", "lagrange", "snowluma", "snowluma text"])
+@pytest.mark.parametrize(
+    "endpoint", ["napcat", "napcat debug", "llbot", "go-cqhttp", "lagrange", "snowluma", "snowluma text"]
+)
 async def test_every_form_of_a_packet_is_evidence(stage: HostStage, endpoint: str) -> None:
     stage.world.use_endpoint(endpoint.split()[0])
     stage.world.debug_raw = endpoint.endswith("debug")

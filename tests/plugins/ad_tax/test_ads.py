@@ -1,0 +1,178 @@
+"""Ads that were posted first: charged, paid later, spent once, or a violation."""
+
+import asyncio
+
+from lizheng.hooks import AdSeen, Allow, Charge, ad_opinion
+from lizheng.ledger.checking import mismatches
+from lizheng.models import Entry, Order
+from lizheng.sandbox.stage import HostStage
+
+CHARGED = """
+开：广告税、目击
+小王：卖广告位
+【里正 撤回 小王】
+里正：发广告要先付 100 元 的广告税。要补付就发 100 元 的红包，祝福语写「广告A1」（11月19日 12:00 前），…
+"""
+
+
+async def test_paying_afterwards_gives_one_ad(stage: HostStage) -> None:
+    await stage.play(f"""
+{CHARGED}
+小王：再来一条广告
+【里正 撤回 小王】
+里正：…祝福语写「广告A1」…
+【小王 发红包 广告A1】
+里正：看到 @小王 付 A1…
+管理员→小王：收到 100
+里正：A1（广告税）收齐了 100 元，谢谢 @小王。
+里正：@小王 你的广告税付清了，10 分钟内可以在群里发一条广告。
+小王：卖广告位
+里正：这条广告用掉了 A1 的广告税。
+小王：卖广告位
+【里正 撤回 小王】
+里正：…祝福语写「广告A2」…
+【过 10 分】
+""")
+    assert not await mismatches()
+
+
+async def test_a_slot_not_used_ends_and_the_credit_stays(stage: HostStage) -> None:
+    await stage.play(f"""
+{CHARGED}
+【小王 发红包 广告A1】
+里正：看到…
+【重启】
+管理员→小王：收到
+里正：A1（广告税）收齐了…
+里正：@小王 你的广告税付清了…
+【重启】
+【过 10 分】
+里正：@小王 10 分钟到了，A1 还没用，给你留着：下次发广告时用掉。
+小王：/广告税
+里正：…你付过还没用的有 1 次（A1）…
+小王：/广告 卖广告位
+里正：【广告】小王：
+  卖广告位
+""")
+
+
+async def test_not_paying_in_time_is_a_violation_and_late_money_still_counts(stage: HostStage) -> None:
+    await stage.play(f"""
+{CHARGED}
+【过 24 小时】
+里正：违规：小王 不交广告税（广告没有付税，A1 到期未付）
+【小王 发红包 广告A1】
+里正：看到 @小王 付 A1…
+管理员→小王：收到
+里正：A1（广告税）收齐了…
+里正：@小王 你的广告税付清了…
+""")
+
+
+async def test_an_order_nobody_pays_ends_quietly(stage: HostStage) -> None:
+    await stage.play("""
+开：广告税、目击
+小王：/广告 卖广告位
+里正：@小王 订单 A1…
+【里正 撤回 小王】
+【过 24 小时】
+小王：/广告税
+里正：…由我发布。
+""")
+
+
+async def test_the_exempt_and_the_early(stage: HostStage) -> None:
+    await stage.play("""
+开：广告税、目击
+管理员：/广告税 免税 @小王
+里正：小王 以后发广告不用交税。…
+小王：广告一条
+小王：/广告 两条
+里正：【广告】小王：
+  两条
+管理员：/广告税 免税
+里正：免税的人：小王
+管理员：/撤销 1
+里正：已撤销…
+管理员：/广告税 免税
+里正：现在没有人免税。…
+小王：/广告税 免税 @小王
+里正：…只有管理员及以上能用。
+设：广告税 价格 8.88
+小王：/广告 三条
+里正：…请发 8.88 元 的红包…
+【里正 撤回 小王】
+""")
+
+
+async def test_one_credit_and_thirty_ads_at_once(stage: HostStage) -> None:
+    player = await stage.play(f"""
+{CHARGED}
+【小王 发红包 广告A1】
+里正：看到…
+管理员→小王：收到
+里正：A1（广告税）收齐了…
+里正：@小王 你的广告税付清了…
+""")
+    from lizheng.context import GroupContext
+
+    host, group = stage.host, stage.host.groups[player.group.group_id]
+    who = player.people["小王"]
+
+    async def post(number: int) -> str | None:
+        ctx = GroupContext(host, group, host.features["ad_witness"], source=f"test:{number}")
+        answers = await ad_opinion.ask(ctx, AdSeen(who, number, "广告", 1, certain=True))
+        (value,) = [answer.value for answer in answers]
+        assert isinstance(value, Allow | Charge)
+        if not isinstance(value, Allow):
+            return None
+        assert value.claim is not None
+        return await value.claim()
+
+    told = await asyncio.gather(*(post(n) for n in range(30)))
+    assert len([sentence for sentence in told if sentence is not None]) == 1
+    assert await Entry.filter(kind="use").count() == 1
+    winner = next(n for n, sentence in enumerate(told) if sentence is not None)
+    assert await post(winner) is not None
+    assert await Entry.filter(kind="use").count() == 1
+    assert not await mismatches()
+
+
+async def test_a_bad_price_changes_nothing(stage: HostStage) -> None:
+    for bad in ("-1", "八块", "100.001", "1e9"):
+        await stage.play(f"""
+开：广告税
+管理员：/设置 广告税 价格 {bad}
+里正：…
+小王：/广告税
+里正：在本群发一条广告要发 100 元 的红包…
+""")
+
+
+async def test_it_works_in_private_and_refuses_too_many(stage: HostStage) -> None:
+    await stage.play("""
+开：广告税
+小王（私聊）：/广告 一
+里正（私聊 小王）：@小王 订单 A1…
+小王（私聊）：/广告 二
+里正（私聊 小王）：@小王 订单 A2…
+【小王 发红包 恭喜】
+里正：@小王 你有几个单没付：A1、A2。发 /已发红包 A1 说一下付的是哪个。
+小王：/已发红包 A2 100
+里正：看到 @小王 付 A2（广告税，还差 100 元）的本人说已发了…
+管理员→小王「已发」：收到
+里正：A2（广告税）收齐了…
+里正：【广告】小王：
+  二
+小王（私聊）：/广告 三
+里正（私聊 小王）：@小王 订单 A3…
+小王（私聊）：/广告 四
+里正（私聊 小王）：@小王 订单 A4…
+小王（私聊）：/广告 五
+里正（私聊 小王）：@小王 订单 A5…
+小王（私聊）：/广告 六
+里正（私聊 小王）：@小王 订单 A6…
+小王（私聊）：/广告 七
+里正（私聊 小王）：你有 5 个单还没付（A1、A3、A4、A5、A6），先付清或等它们过期再下单。
+""")
+    assert await Order.filter(state="open").count() == 5
