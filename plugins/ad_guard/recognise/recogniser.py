@@ -109,9 +109,8 @@ def reasons(
             (2 + opinion.margin, "像本群教过的广告" if opinion.margin > 0 else "像本群标过误判的消息")
         )
     found += [(1.4 - 0.1 * place, why) for place, why in enumerate(features.findings.reasons())]
-    found.append((0.5 + letters, "用词像广告"))
-    if sounds > max(letters, 0.3):
-        found.append((0.5 + sounds, "读音像广告，像是换了同音字"))
+    # Said after what can be pointed at, however strongly the words, written or read aloud, speak.
+    found.append((min(0.5 + max(letters, sounds), 0.8), "用词像广告"))
     if look > 0.3:
         found.append((0.4 + look, "写法像在躲检查" if _disguised(features) else "排版像广告"))
     if newcomer:
