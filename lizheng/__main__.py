@@ -122,7 +122,7 @@ async def _export_ledger(group_id: int, out: Path) -> str:
     from lizheng.ledger import export
     from lizheng.store import Store, StoreError
 
-    nonebot.init()
+    nonebot.init(**config.from_environment())
     found = config.read(nonebot.get_driver().config)
     store = Store(found.database, {}, ROOT / "data" / "backups", Clock())
     try:

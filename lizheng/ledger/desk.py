@@ -106,10 +106,10 @@ async def _bind(ctx: Context, number: int | None) -> Order | None:
 
 
 async def _note(ctx: Context, seen: Seen, amount: int | None, order: Order | None) -> None:
-    if order is None and seen.grade is Grade.EMPTY:
-        # Many things reach us as an empty message: it is a packet only where one is awaited.
-        if not await orders.open_ones(ctx.group.id, ctx.author_id):
-            return
+    # Many things reach us as an empty message: it is a packet only where one is awaited.
+    awaited = order is not None or seen.grade is not Grade.EMPTY
+    if not awaited and not await orders.open_ones(ctx.group.id, ctx.author_id):
+        return
 
     @atomic
     async def keep() -> None:
