@@ -17,6 +17,8 @@ class LessonBook:
 
     def __init__(self) -> None:
         self._models: dict[int, GroupModel] = {}
+        self.revision = 0
+        """Grows with every lesson of any group."""
 
     def of(self, group_id: int) -> GroupModel | None:
         """None where nothing was taught."""
@@ -24,6 +26,7 @@ class LessonBook:
 
     async def load(self) -> None:
         self._models.clear()
+        self.revision += 1
         for row in await Lessons.all():
             try:
                 self._models[row.group_id] = GroupModel.from_json(row.taught)
@@ -48,6 +51,7 @@ class LessonBook:
         await Lessons.update_or_create(kept, group_id=group_id)
 
         def swap() -> None:
+            self.revision += 1
             if changed:
                 self._models[group_id] = changed
             else:

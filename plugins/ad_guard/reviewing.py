@@ -89,7 +89,7 @@ class Reviewing:
         lines = [
             texts.REVIEW_LINE.format(
                 number=row.number,
-                name=rules.shown(ctx.name_of(row.user_id)),
+                name=rules.shown_name(ctx.name_of(row.user_id)),
                 text=rules.shown(row.text),
                 score=rules.points(row.score),
                 why=row.why,

@@ -183,6 +183,41 @@ async def test_the_same_event_twice_is_one_ad(stage) -> None:
     assert len(seen) == 2
 
 
+async def test_the_same_event_after_a_restart_is_one_ad(stage) -> None:
+    player = await stage.play("开：广告识别")
+    events: list[dict] = []
+    stage.world.outlets.append(events.append)
+    stage.world.say(player.group.group_id, player.person("小王"), JOB)
+    await stage.settle()
+    stage.world.outlets.remove(events.append)
+    (said,) = [event for event in events if event["post_type"] == "message"]
+    await stage.restart()
+    seen = _said(stage)
+    for outlet in stage.world.outlets:
+        outlet(said)
+    await stage.settle()
+    await stage.move(timedelta(minutes=2))
+    await stage.settle()
+    assert seen == []
+
+
+async def test_what_was_harmless_is_judged_anew_once_taught(stage) -> None:
+    await stage.play(
+        """开：广告识别
+小王：小区团长开团了，今晚有车的直接接龙
+小李：小区团长开团了，今晚有车的直接接龙
+管理员→小王：/是广告
+【里正 撤回 小王】
+里正：记住了…
+里正：@小王 …
+小张：小区团长开团了，今晚有车的直接接龙
+【里正 撤回 小张】
+管理员：/撤销 1
+里正：…
+小赵：小区团长开团了，今晚有车的直接接龙"""
+    )
+
+
 def _card(**detail: str) -> list[dict]:
     return [
         {"type": "json", "data": {"data": json.dumps({"app": "com.tencent.x", "meta": {"detail": detail}})}}

@@ -1,5 +1,7 @@
 """What is read out of segments, and what opinions come to. Pure."""
 
+import base64
+import io
 import json
 
 import pytest
@@ -98,6 +100,13 @@ def test_suspects_are_shown_without_what_reaches_anyone(text: str, shown: str) -
     assert rules.shown(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Leo", "Leo"), ("小王", "小王"), ("vx_kefu88213", "v＊"), ("一三八零零零零", "一＊")]
+)
+def test_names_are_shown_unless_they_reach_someone(name: str, shown: str) -> None:
+    assert rules.shown_name(name) == shown
+
+
 def test_long_suspects_are_cut() -> None:
     assert len(rules.shown("很" * 99)) == rules.SHOWN_CHARACTERS
 
@@ -176,16 +185,10 @@ async def test_pictures_are_skipped_quietly(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_code_in_a_picture_is_read() -> None:
     zxing = pytest.importorskip("zxingcpp")
-    pytest.importorskip("PIL")
-    import base64
-    import io
-
-    from PIL import Image
-
+    pictures = pytest.importorskip("PIL.Image")
     code = zxing.create_barcode("https://qm.qq.com/q/abcdef", zxing.BarcodeFormat.QRCode)
-    picture = Image.fromarray(zxing.write_barcode_to_image(code, scale=6))
     kept = io.BytesIO()
-    picture.save(kept, "PNG")
+    pictures.fromarray(zxing.write_barcode_to_image(code, scale=6)).save(kept, "PNG")
     content = base64.b64encode(kept.getvalue()).decode()
     (found,) = await codes.Codes().look({"file": f"base64://{content}"})
     assert found.weight == 3.0
