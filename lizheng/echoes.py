@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from nonebot import logger
 
-MOST = 10
-WITHIN = 60.0
+MOST = 20
+WITHIN = 90.0
+"""Seconds. At its pace the bot answers at most twenty times a minute, so a circle of two programs shows within this."""
 SILENT = 60.0
 KEPT = 1024
 
@@ -32,7 +33,7 @@ class Echoes:
             self._last.pop((group_id, user_id), None)
 
     def silenced(self, group_id: int, user_id: int, text: str, now: float) -> bool:
-        """Count a command at `now` seconds; True from the eleventh in a minute until it was gone for a minute."""
+        """Count a command at `now` seconds; True beyond `MOST` within `WITHIN` seconds, until it was gone for a minute."""
         key = (group_id, user_id)
         last = self._last.get(key)
         if last is None or last.text != text:
