@@ -2,11 +2,11 @@
 
 import pytest
 
-from lizheng import GroupContext
 from lizheng.hooks import AdWindow, window_opens
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.actions import ACTIONS
 from plugins.ad_board.models import Entry
+from tests.by_kit import add_deputy, context, undo
 
 
 async def test_it_expires(stage: HostStage) -> None:
@@ -27,7 +27,7 @@ async def test_it_expires(stage: HostStage) -> None:
 
 
 async def test_one_waits_and_one_is_on_the_board(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
@@ -44,8 +44,9 @@ async def test_one_waits_and_one_is_on_the_board(stage: HostStage) -> None:
 小李：/广告贴
 里正：广告贴（1 条）：
   2 号：茶杯（小王，11 月 25 日止）
-管理员：/撤销 2
-里正：…
+""")
+    await undo(stage, player, 2)
+    await player.play("""
 小李：/广告贴
 里正：广告贴（1 条）：
   1 号：茶叶（小王，11 月 25 日止）
@@ -69,10 +70,11 @@ async def test_the_author_takes_back_what_waits(stage: HostStage) -> None:
 
 
 async def test_deputies_decide_and_members_do_not(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：广告贴
-管理员：/代管 添加 @小张
-里正：…
+""")
+    await add_deputy(stage, player, "小张")
+    await player.play("""
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
 小李：/广告贴 通过 1
@@ -241,7 +243,7 @@ async def test_where_forwards_are_refused_five_are_shown(
 
 
 async def test_it_goes_on_after_a_restart(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
@@ -258,15 +260,16 @@ async def test_it_goes_on_after_a_restart(stage: HostStage) -> None:
 里正：1 号不再置顶。
 小王：/广告贴 下架 1
 里正：1 号从广告贴上拿下来了。撤销发 /撤销 4。
-管理员：/撤销 4
-里正：…
+""")
+    await undo(stage, player, 4)
+    await player.play("""
 小李：/广告贴
 里正：广告贴（1 条）：…
 """)
 
 
 async def test_undoing_a_pin(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
@@ -274,8 +277,9 @@ async def test_undoing_a_pin(stage: HostStage) -> None:
 里正：@小王 的 1 号上了广告贴…
 管理员：/广告贴 置顶 1
 里正：1 号置顶了…
-管理员：/撤销 2
-里正：…
+""")
+    await undo(stage, player, 2)
+    await player.play("""
 小李：/广告贴
 里正：广告贴（1 条）：
   1 号：茶叶（小王，11 月 25 日止）
@@ -331,7 +335,7 @@ async def test_the_digest_for_an_opening_window(stage: HostStage) -> None:
 管理员：/通过 1
 里正：@小王 的 1 号上了广告贴…
 """)
-    ctx = GroupContext(stage.host, stage.host.groups[player.group.group_id], stage.host.features["asker"])
+    ctx = context(stage, player, "asker")
     (answer,) = await window_opens.ask(ctx, AdWindow(ctx.now, ctx.now))
     assert answer.value == "广告贴上有 1 条，发 /广告贴 看全部：\n1 号：茶叶"
     await Entry.all().delete()

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lizheng import GroupContext
+from lizheng import GroupContext, Misread
 from lizheng.hooks import AdSeen, AdWindow, Allow, Forbid, ad_opinion, window_opens
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from plugins.ad_window.models import FreeAd
+from tests.by_kit import context, dry_run, switch, undo
 
 
 async def test_outside_the_next_window_is_named_and_inside_one_ad_is_free(stage: HostStage) -> None:
@@ -82,7 +83,7 @@ async def test_without_windows_or_switched_off_there_is_no_opinion(stage: HostSt
     ],
 )
 async def test_bad_spans_change_nothing(stage: HostStage, spans: str, why: str) -> None:
-    await stage.play(f"""
+    player = await stage.play(f"""
 开：广告时段
 设：广告时段 时段 每周六 18:00-20:00
 管理员：/广告时段 {spans}
@@ -92,9 +93,9 @@ async def test_bad_spans_change_nothing(stage: HostStage, spans: str, why: str) 
 管理员：/广告时段
 里正：广告时段：每周六 18:00-20:00
   …
-管理员：/设置 广告时段 停用日期 国庆
-里正：…停用日期要写成 2026-10-01…
 """)
+    with pytest.raises(Misread):
+        await stage.change_setting(player.group.group_id, "广告时段", "停用日期", "国庆")
 
 
 async def test_it_goes_on_after_a_restart_and_tells_nothing_twice(stage: HostStage) -> None:
@@ -139,7 +140,7 @@ async def test_what_was_missed_by_half_an_hour_is_not_told_late(stage: HostStage
 
 
 async def test_changes_while_a_window_is_open_are_told(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：广告时段 问广告
 管理员：/广告时段 每周三 11:00-13:00
 里正：广告时段定好了…
@@ -157,27 +158,29 @@ async def test_changes_while_a_window_is_open_are_told(stage: HostStage) -> None
 里正：广告时段定好了…
 【过 1 秒】
 里正：广告时段结束了。下一次：11 月 20 日（周五）18:00-20:00。
-管理员：/撤销 3
-里正：…
+""")
+    await undo(stage, player, 3)
+    await player.play("""
 【过 1 秒】
 里正：广告时段开始了，到 14:00 为止…
-管理员：/撤销 2
-里正：…
+""")
+    await undo(stage, player, 2)
+    await player.play("""
 【过 1 秒】
 里正：广告时段结束了。下一次：11 月 25 日（周三）11:00-13:00。
 """)
 
 
 async def test_switched_off_it_is_silent_and_switched_on_again_it_knows_the_time(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：广告时段
 设：广告时段 时段 每天 18:00-20:00
-管理员：/关闭 广告时段
-里正：…
+""")
+    await switch(stage, player, "ad_window", on=False)
+    await player.play("""
 【到 18:00】
 【过 10 分】
-管理员：/开启 广告时段
-里正：…
+开：广告时段
 【过 1 秒】
 里正：广告时段开始了，到 20:00 为止…
 """)
@@ -186,8 +189,7 @@ async def test_switched_off_it_is_silent_and_switched_on_again_it_knows_the_time
 async def test_holidays_are_left_out(stage: HostStage) -> None:
     await stage.play("""
 开：广告时段
-管理员：/设置 广告时段 停用日期 2026-11-20、2026-11-21
-里正：…2026-11-20至2026-11-21…
+设：广告时段 停用日期 2026-11-20、2026-11-21
 管理员：/广告时段 每天 22:00-02:00
 里正：广告时段定好了：每天 22:00-次日 02:00
   现在不是广告时段；时段里每人可以发 1 条。
@@ -205,11 +207,9 @@ async def test_holidays_are_left_out(stage: HostStage) -> None:
 
 
 async def test_dry_run_changes_nothing_about_it(stage: HostStage) -> None:
-    await stage.play("""
-开：广告时段 问广告
-设：广告时段 时段 每周五 18:00-20:00
-管理员：/试运行 开
-里正：…
+    player = await stage.play("开：广告时段 问广告\n设：广告时段 时段 每周五 18:00-20:00")
+    await dry_run(stage, player, on=True)
+    await player.play("""
 【到 周五 18:00】
 里正：广告时段开始了…
 小王：卖茶叶
@@ -234,10 +234,6 @@ async def test_two_groups_have_nothing_to_do_with_each_other(stage: HostStage) -
 """)
 
 
-def context(stage: HostStage, player: Player) -> GroupContext:
-    return GroupContext(stage.host, stage.host.groups[player.group.group_id], stage.host.features["asker"])
-
-
 async def settle_ad(ctx: GroupContext, seen: AdSeen) -> bool:
     """Whether the ad stays, by the window's word alone."""
     for answer in await ad_opinion.ask(ctx, seen):
@@ -255,7 +251,7 @@ async def test_ads_in_any_order_and_twice_match_a_model(stage: HostStage) -> Non
 设：广告时段 时段 每天 18:00-20:00
 设：广告时段 每人条数 2
 """)
-    ctx = context(stage, player)
+    ctx = context(stage, player, "asker")
     noon = stage.now()
     opens = [noon + timedelta(days=day, hours=6) for day in range(3)]
     chance = random.Random(7)
@@ -290,7 +286,7 @@ async def test_of_several_claims_at_once_as_many_succeed_as_are_free(stage: Host
 【过 1 秒】
 里正：广告时段开始了…
 """)
-    ctx = context(stage, player)
+    ctx = context(stage, player, "asker")
     now = int(stage.now().timestamp())
     opinions = [
         answer.value
