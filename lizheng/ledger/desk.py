@@ -113,7 +113,6 @@ async def _note(ctx: Context, seen: Seen, amount: int | None, order: Order | Non
 
     @atomic
     async def keep() -> None:
-        key = {"group_id": ctx.group.id, "message_id": ctx.message_id}
         row, new = await Evidence.get_or_create(
             {
                 "user_id": ctx.author_id,
@@ -123,7 +122,8 @@ async def _note(ctx: Context, seen: Seen, amount: int | None, order: Order | Non
                 "amount": amount,
                 "order_id": order.id if order else None,
             },
-            **key,
+            group_id=ctx.group.id,
+            message_id=ctx.message_id,
         )
         if new:
             await _tell(ctx, row, order)
