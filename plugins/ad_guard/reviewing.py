@@ -122,13 +122,13 @@ class Reviewing:
         already_gone = meant.finding is not None and meant.finding.state == "recalled"
         record = await self._teach(ctx, meant, is_ad=True)
         decided = Decided("recalled") if already_gone else await self._recall_now(ctx, meant)
-        answers = {"allowed": texts.TAUGHT_AD_ALLOWED, "not_done": texts.TAUGHT_AD_KEPT}
-        await ctx.say(
-            answers.get(decided.state, texts.TAUGHT_AD),
-            number=record.number,
-            reason=decided.reason,
-            why=decided.reason,
-        )
+        number, why = record.number, decided.reason
+        if decided.state == "allowed":
+            await ctx.say(texts.TAUGHT_AD_ALLOWED, number=number, reason=why)
+        elif decided.state == "not_done":
+            await ctx.say(texts.TAUGHT_AD_KEPT, number=number, why=why)
+        else:
+            await ctx.say(texts.TAUGHT_AD, number=number)
 
     async def _recall_now(self, ctx: Context, meant: Meant) -> Decided:
         """Deal with the message itself as if it had been recognised."""
