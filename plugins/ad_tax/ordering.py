@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext
+from lizheng.events import FeatureSwitched
 from lizheng.grammar import say_duration, say_money
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
 from lizheng.ledger import orders
@@ -132,6 +133,14 @@ async def place_unpaid(ctx: GroupContext, user_id: int, source: str) -> Order:
         if not known.text:
             return known
     return await _open(ctx, user_id, "", source)
+
+
+async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
+    """Terms that ended while the tax was off end now."""
+    if happened.on:
+        for placed in await orders.open_ones(ctx.group.id, feature=ctx.feature.id):
+            end = max(placed.expires_at or ctx.now, ctx.now)
+            await ctx.plan(EXPIRE, end, key=str(placed.id), payload={"order": placed.id}, replace=True)
 
 
 # — its end ————————————————————————————————————————————————————————————————————————————————

@@ -176,3 +176,29 @@ async def test_it_works_in_private_and_refuses_too_many(stage: HostStage) -> Non
 里正（私聊 小王）：你有 5 个单还没付（A1、A3、A4、A5、A6），先付清或等它们过期再下单。
 """)
     assert await Order.filter(state="open").count() == 5
+
+
+async def test_a_packet_may_come_before_the_order(stage: HostStage) -> None:
+    stage.world.use_endpoint("go-cqhttp")
+    await stage.play("""
+开：广告税
+【小王 发红包 提前付】
+小王：/广告 二手书市
+里正：@小王 订单 A1：…
+【里正 撤回 小王】
+管理员→小王「提前付」：收到 100
+里正：A1（广告税）收齐了 100 元，谢谢 @小王。
+里正：【广告】小王：…
+""")
+
+
+async def test_terms_go_on_after_the_tax_was_off(stage: HostStage) -> None:
+    await stage.play(f"""
+{CHARGED}
+群主：/关闭 广告税
+里正：已关闭「广告税」…
+【过 25 小时】
+群主：/开启 广告税
+里正：已开启「广告税」…
+里正：违规：小王 不交广告税（广告没有付税，A1 到期未付）
+""")

@@ -1,0 +1,80 @@
+"""With the plugin that recognises ads, and the one that names the times for them, where they are there."""
+
+from importlib.util import find_spec
+
+import pytest
+
+from lizheng.ledger.checking import mismatches
+from lizheng.sandbox.stage import HostStage
+
+AD = "全网最低价代充会员，加微信 vx88888 领优惠，名额有限"
+needs_guard = pytest.mark.skipif(find_spec("plugins.ad_guard") is None, reason="nobody recognises ads")
+needs_dues = pytest.mark.skipif(find_spec("plugins.dues") is None, reason="no account book")
+needs_window = pytest.mark.skipif(find_spec("plugins.ad_window") is None, reason="no times for ads")
+
+
+@needs_guard
+async def test_an_ad_is_charged_paid_and_welcome_once(stage: HostStage) -> None:
+    await stage.play(f"""
+开：广告识别、广告税
+小王：{AD}
+【里正 撤回 小王】
+里正：…100 元…广告A1…
+【小王 发红包 广告A1】
+里正：看到 @小王 付 A1…
+管理员→小王：收到
+里正：A1（广告税）收齐了…
+里正：@小王 你的广告税付清了…
+小王：{AD}
+里正：@小王 这条广告用掉了 A1 的广告税。
+小王：/广告 {AD}
+里正：@小王 订单 A2：…
+【里正 撤回 小王】
+小王：/已发红包 A2
+里正：看到…
+管理员→小王：收到
+里正：A2（广告税）收齐了 100 元，谢谢 @小王。
+里正：【广告】小王：
+  {AD}
+""")
+    assert not await mismatches()
+
+
+@needs_window
+async def test_inside_the_window_an_order_is_posted_for_nothing(stage: HostStage) -> None:
+    await stage.play("""
+开：广告时段、广告税
+设：广告时段 时段 每天 11:00-13:00
+小王：/广告 二手书市
+里正：【广告】小王：
+  二手书市
+小王：/广告 又一条
+里正：@小王 订单 A1：…
+【里正 撤回 小王】
+""")
+
+
+@needs_dues
+async def test_the_account_book_comes_with_the_tax(stage: HostStage) -> None:
+    await stage.play("""
+小王：/欠款
+群主：/开启 广告税
+里正：已开启「广告税」…
+小王：/广告 二手书市
+里正：@小王 订单 A1：…
+【里正 撤回 小王】
+小王：/欠款
+里正：没付清的有 1 张，共差 100 元：
+  A1 小王 广告税：差 100 元
+管理员：/确认收款 A1 150
+里正：A1（广告税）收齐了 150 元，谢谢 @小王。
+里正：【广告】小王：…
+管理员：/退款 A1
+里正：A1 的 150 元 退掉了，账已冲销。@小王 请查收。
+群主：/关闭 账本
+里正：「账本」关不掉：…
+群主：/关闭 广告税
+里正：已关闭「广告税」…
+小王：/欠款
+""")
+    assert not await mismatches()
