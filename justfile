@@ -32,4 +32,4 @@ nightly *args:
 
 # Pin every dependency again; add --upgrade to move the pins.
 pin *args:
-    uv pip compile --universal --all-extras --group dev --annotation-style line --custom-compile-command "just pin" {{args}} pyproject.toml -o constraints.txt
+    uv pip compile --universal --all-extras --group dev --group train --annotation-style line --custom-compile-command "just pin" {{args}} pyproject.toml -o constraints.txt
