@@ -105,6 +105,21 @@ async def _change(group_id: int, account: Account, change: int) -> None:
     )
 
 
+async def reverse(order: Order, entry: Entry, *, at: datetime, actor_id: int) -> bool:
+    """Write the opposite of an entry; False when that has been done."""
+    return await move(
+        order,
+        Account(entry.taker_id, entry.taker),
+        Account(entry.giver_id, entry.giver),
+        entry.amount,
+        at=at,
+        kind="refund",
+        key=f"reverse:{entry.id}",
+        actor_id=actor_id,
+        reverses=entry.id,
+    )
+
+
 async def reverse_all(order: Order, *, at: datetime, actor_id: int) -> int:
     """Give back whatever the order has moved, newest first; the fen that went back outside."""
     entries = await Entry.filter(order_id=order.id).order_by("-id")
@@ -113,16 +128,6 @@ async def reverse_all(order: Order, *, at: datetime, actor_id: int) -> int:
     for entry in entries:
         if entry.reverses is not None or entry.id in reversed_ids:
             continue
-        moved = await move(
-            order,
-            Account(entry.taker_id, entry.taker),
-            Account(entry.giver_id, entry.giver),
-            entry.amount,
-            at=at,
-            kind="refund",
-            key=f"reverse:{entry.id}",
-            actor_id=actor_id,
-            reverses=entry.id,
-        )
-        back += entry.amount if moved and entry.giver == OUTSIDE.kind else 0
+        if await reverse(order, entry, at=at, actor_id=actor_id) and entry.giver == OUTSIDE.kind:
+            back += entry.amount
     return back

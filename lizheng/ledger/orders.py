@@ -12,8 +12,8 @@ from datetime import datetime
 
 from lizheng.commands import Declined
 from lizheng.grammar import say_money
-from lizheng.ledger.book import INCOME, OUTSIDE, member, move, reverse_all
-from lizheng.models import Order
+from lizheng.ledger.book import INCOME, OUTSIDE, member, move, reverse, reverse_all
+from lizheng.models import Entry, Order
 from lizheng.store import atomic, next_number
 from lizheng.store.sql import fetch
 
@@ -119,12 +119,22 @@ async def use(order: Order, *, by: str, at: datetime) -> bool:
     """Spend a credit, for `by` (what it is spent on, which spends one only); False when somebody else was first."""
     if await Order.filter(id=order.id, state="settled").update(state="used", used_by=by):
         paid = (await Order.get(id=order.id)).paid
-        key = f"use:{order.id}"
-        await move(
-            order, member(order.user_id), INCOME, paid, at=at, kind="use", key=key, actor_id=order.user_id
-        )
+        key, payer = f"use:{by}", order.user_id
+        if not await move(order, member(payer), INCOME, paid, at=at, kind="use", key=key, actor_id=payer):
+            raise Declined(f"A{order.number} 已经为这件事用过一次了。")
         return True
     return False
+
+
+@atomic
+async def give_back(order: Order, *, by: str, at: datetime) -> bool:
+    """What a credit was spent on did not happen: the member has it again. False when it was not spent on `by`."""
+    spent = Order.filter(id=order.id, state="used", used_by=by)
+    if not await spent.update(state="settled", used_by=None, text=""):
+        return False
+    entry = await Entry.get(key=f"use:{by}")
+    await reverse(order, entry, at=at, actor_id=0)
+    return True
 
 
 @atomic

@@ -25,6 +25,7 @@ feature.on(FeatureSwitched, ordering.switched)
 feature.answers(ad_opinion, opinion.answer)
 feature.job(SETTLED, paid.settled)
 feature.job(paid.SLOT_END, paid.slot_ended)
+feature.job(paid.POSTED, paid.posted)
 feature.job(ordering.EXPIRE, ordering.expire)
 feature.undo("exempt", exempts.undo)
 

@@ -83,11 +83,10 @@ async def _is_free(ctx: Context, words: str) -> bool:
 
 @atomic
 async def _post_with_credit(ctx: Context, words: str) -> bool:
-    used = await orders.use_any(
-        ctx.group.id, ctx.author_id, ctx.feature.id, by=f"order:{ctx.source}", at=ctx.now
-    )
+    source = f"ad-order:{ctx.source}"
+    used = await orders.use_any(ctx.group.id, ctx.author_id, ctx.feature.id, by=source, at=ctx.now)
     if used is not None:
-        await paid.post(ctx, ctx.author_id, words)
+        await paid.post_for(ctx, used, words, source)
     return used is not None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from lizheng.context import GroupContext
 from lizheng.grammar import say_duration
 from lizheng.ledger import orders
-from lizheng.models import Order
+from lizheng.models import Order, Outgoing
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
 from lizheng.text import clip, visible
@@ -16,12 +16,21 @@ from plugins.ad_tax import texts
 
 SLOT = timedelta(minutes=10)
 SLOT_END = "slot_end"
+POSTED = "posted"
+LOOK_AFTER = timedelta(minutes=1)
 
 
 async def post(ctx: GroupContext, user_id: int, text: str, source: str | None = None) -> None:
     """Put a member's ad into the group, under their name."""
     name = clip(visible(ctx.name_of(user_id)), 20)
     await ctx.post(compose(texts.POST, {"name": name, "text": text}), source=source)
+
+
+async def post_for(ctx: GroupContext, order: Order, text: str, source: str) -> None:
+    """The same for a credit that has been spent by `source`; whether QQ took it is looked at later."""
+    await post(ctx, order.user_id, text, source)
+    payload = {"order": order.id, "source": source}
+    await ctx.plan(POSTED, ctx.now + LOOK_AFTER, key=str(order.id), payload=payload, replace=True)
 
 
 async def settled(ctx: GroupContext, slot: Any) -> None:
@@ -42,7 +51,25 @@ async def _post_order(ctx: GroupContext, order: Order) -> None:
     """The credit is spent with the post put on its way, or neither is."""
     source = f"ad-order:{order.id}"
     if await orders.use(order, by=source, at=ctx.now):
-        await post(ctx, order.user_id, order.text, source)
+        await post_for(ctx, order, order.text, source)
+
+
+async def posted(ctx: GroupContext, slot: Any) -> datetime | None:
+    """An ad QQ did not take has cost nothing."""
+    sent = await Outgoing.get_or_none(source=slot.payload["source"])
+    if sent is None or sent.state == "done":
+        return None
+    if sent.state != "not_done":
+        return ctx.now + LOOK_AFTER
+    order = await Order.get(id=slot.payload["order"])
+
+    @atomic
+    async def undo() -> None:
+        if await orders.give_back(order, by=slot.payload["source"], at=ctx.now):
+            await ctx.say(texts.NOT_POSTED, who=Mention(order.user_id), number=order.number)
+
+    await undo()
+    return None
 
 
 async def slot_ended(ctx: GroupContext, slot: Any) -> None:

@@ -202,3 +202,29 @@ async def test_terms_go_on_after_the_tax_was_off(stage: HostStage) -> None:
 里正：已开启「广告税」…
 里正：违规：小王 不交广告税（广告没有付税，A1 到期未付）
 """)
+
+
+async def test_an_ad_that_qq_does_not_take_costs_nothing(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告税
+小王：/广告 二手书市
+里正：@小王 订单 A1：…
+【里正 撤回 小王】
+小王：/已发红包
+里正：看到…
+""")
+    group_id, admin = player.group.group_id, player.person("管理员")
+    stage.world.faults.add("refused", "send_group_msg", count=2)
+    stage.world.say(group_id, admin, "收到", reply_to=player.last_of("小王"))
+    await stage.settle()
+    await player.play("""
+【过 1 分】
+【过 1 分】
+里正：@小王 你的广告 QQ 没让发出去，A1 没有用掉…
+小王：/广告 二手书
+里正：【广告】小王：
+  二手书
+【过 2 分】
+""")
+    assert await Entry.filter(kind="use").count() == 2
+    assert not await mismatches()
