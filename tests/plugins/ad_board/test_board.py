@@ -2,6 +2,7 @@
 
 import pytest
 
+from lizheng import Record, Slot
 from lizheng.hooks import AdWindow, window_opens
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.actions import ACTIONS
@@ -340,3 +341,22 @@ async def test_the_digest_for_an_opening_window(stage: HostStage) -> None:
     assert answer.value == "广告贴上有 1 条，发 /广告贴 看全部：\n1 号：茶叶"
     await Entry.all().delete()
     assert await window_opens.ask(ctx, AdWindow(ctx.now, ctx.now)) == []
+
+
+async def test_a_decision_whose_end_a_crash_lost_is_carried_out_once(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+管理员：/通过 1
+里正：@小王 的 1 号上了广告贴…
+""")
+    assert await Slot.filter(name="decided").update(state="running", claimed_at=stage.now())
+    await player.play("""
+【重启】
+管理员：/通过 1
+里正：1 号已经通过了，没有再动。
+小李：/广告贴
+里正：广告贴（1 条）：…
+""")
+    assert await Record.filter(feature="ad_board").count() == 1
