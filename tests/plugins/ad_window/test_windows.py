@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lizheng import GroupContext, Misread
+from lizheng import GroupContext, Misread, Slot
 from lizheng.hooks import AdSeen, AdWindow, Allow, Forbid, ad_opinion, window_opens
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
@@ -337,3 +337,19 @@ async def test_an_announcement_does_not_wait_for_an_endpoint_that_is_away_too_lo
         seen.clear()
         await stage.move(timedelta(hours=24) - timedelta(hours=stage.now().hour, minutes=stage.now().minute))
     assert player
+
+
+async def test_a_look_whose_end_a_crash_lost_says_nothing_again(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告时段
+设：广告时段 时段 每周五 18:00-20:00
+【到 周五 18:00】
+里正：广告时段开始了…
+""")
+    opened = stage.host.clock.now()
+    assert await Slot.filter(feature="ad_window").update(state="running", due_at=opened, claimed_at=opened)
+    await player.play("""
+【重启】
+【到 19:50】
+里正：广告时段还有 10 分钟结束，要发的抓紧。
+""")
