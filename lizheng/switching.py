@@ -12,13 +12,13 @@ from nonebot.message import run_preprocessor
 from nonebot.plugin import Plugin
 
 from lizheng.feature import Feature
-from lizheng.gate import comes_along, is_on
+from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
 
 
 @dataclass(frozen=True)
 class Switchable:
-    """One line of `/功能`. `ours` start off, others' start on."""
+    """One line of `/功能`. `ours` start off, others' start on; `along` are the titles it is on together with."""
 
     id: str
     title: str
@@ -26,6 +26,7 @@ class Switchable:
     on: bool
     ours: bool
     always_on: bool = False
+    along: tuple[str, ...] = ()
 
 
 def foreign_plugins() -> list[Plugin]:
@@ -45,8 +46,17 @@ def foreign_id(plugin: Plugin) -> str:
 
 def switchables(features: list[Feature], group: GroupState) -> list[Switchable]:
     """Everything `/功能` lists, ours first."""
+    titles = {f.id: f.title for f in features}
     ours = [
-        Switchable(f.id, f.title, f.summary, is_on(group, f), ours=True, always_on=comes_along(group, f))
+        Switchable(
+            f.id,
+            f.title,
+            f.summary,
+            is_on(group, f),
+            ours=True,
+            always_on=f.always_on,
+            along=tuple(titles[other] for other in sorted(f.on_with) if group.switches.get(other, False)),
+        )
         for f in features
         if not f.hidden
     ]

@@ -211,6 +211,8 @@ def without(plugin: Path, folder: Path) -> Path:
     victim = copy / plugin.relative_to(ROOT)
     shutil.rmtree(victim) if victim.is_dir() else victim.unlink()
     shutil.rmtree(copy / "tests" / "plugins" / plugin.stem, ignore_errors=True)
+    for page in copy.glob("README*.md"):
+        page.unlink()  # it tells of the whole house
     subprocess.run([sys.executable, "-m", "lizheng", "docs"], cwd=copy, check=True, capture_output=True)
     return copy
 

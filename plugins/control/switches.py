@@ -48,6 +48,8 @@ async def switch_off(ctx: Context, choice: Choice) -> None:
 async def _switch(ctx: Context, choice: Choice, *, on: bool) -> None:
     if not choice.everything:
         (one,) = choice.found
+        if one.along and not on:
+            raise Declined(texts.COMES_ALONG.format(title=one.title, along="」「".join(one.along)))
         if one.always_on and not on:
             raise Declined(texts.ALWAYS_ON.format(title=one.title))
         if one.on == on:

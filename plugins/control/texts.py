@@ -13,6 +13,7 @@ NOT_HERE = "这里没有你能用的命令。"
 
 NO_FEATURE = "没有叫「{name}」的功能。发 /功能 看全部。"
 ALWAYS_ON = "「{title}」关不掉：没有它就没法再打开别的了。"
+COMES_ALONG = "「{title}」跟着「{along}」一起开：关掉那边，它就一起关了。"
 ALREADY = "「{title}」本来就是{state}的。"
 SWITCHED = "已{verb}「{titles}」，马上生效。"
 ALL_ON = "已开启全部功能：{titles}。\n用 /帮助 看命令，用 /设置 功能名 调整。"

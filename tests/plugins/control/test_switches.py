@@ -19,3 +19,20 @@ async def test_members_may_not_switch(stage: HostStage) -> None:
 小王：/关闭 全部
 里正：/关闭 <功能|全部> 只有管理员及以上能用。
 """)
+
+
+async def test_what_comes_along_goes_with_what_brought_it(stage: HostStage) -> None:
+    dues = stage.host.features.get("dues")
+    if dues is None or "ad_tax" not in stage.host.features:
+        return
+    await stage.play("""
+开：广告税
+管理员：/关闭 账本
+里正：「账本」跟着「广告税」一起开：关掉那边，它就一起关了。
+管理员：/开启 全部
+里正：已开启全部功能：…
+管理员：/关闭 全部
+里正：已关闭全部功能，只留「控制」。
+管理员：/账本
+里正：「账本」在本群是关的。发 /开启 账本 打开它。
+""")
