@@ -20,7 +20,7 @@ from lizheng.feature import Feature
 from lizheng.gate import is_on, may
 from lizheng.grammar import Misread
 from lizheng.groups import GroupState
-from lizheng.lookup import Hit, Lookup, split_name
+from lizheng.lookup import Hit, Lookup, as_number, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
 from lizheng.pending import by_quote
@@ -131,7 +131,7 @@ class Dispatch:
         verdict = may(ctx.group, ctx.feature, form, ctx.role)
         if verdict.allowed:
             return True
-        topic = f"deny:{verdict.denial}:{ctx.author_id}"
+        topic = f"deny:{verdict.denial}:{ctx.feature.id}:{ctx.author_id}"
         if verdict.sentence and self._host.now_and_then(ctx.group.id, topic, 60):
             await ctx.say("{sentence}", sentence=verdict.sentence)
         return False
@@ -216,7 +216,7 @@ def quoted_by(event: MessageEvent) -> Quoted | None:
         return Quoted(int(reply.message_id), int(reply.sender.user_id or 0), segments)
     for segment in event.get_message()[:1]:
         if segment.type == "reply":
-            return Quoted(int(segment.data.get("id") or 0))
+            return Quoted(as_number(segment.data.get("id")))
     return None
 
 

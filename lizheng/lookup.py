@@ -115,11 +115,16 @@ def words_of(first: str, message: Message) -> Words:
         if segment.type == "text":
             tokens.append(Text(data.get("text", "")))
         elif segment.type == "at":
-            qq = str(data.get("qq", ""))
-            tokens.append(At(int(qq)) if qq.isdecimal() else At("all"))
+            tokens.append(At(as_number(data.get("qq")) or "all"))
         else:
             tokens.append(Other(segment.type, dict(data)))
     return Words(tokens)
+
+
+def as_number(given: object) -> int:
+    """A number a segment carries; 0 for what is none, or is too large to be one of QQ's."""
+    text = str(given)
+    return int(text) if len(text) < 19 and text.removeprefix("-").isdecimal() else 0
 
 
 def _unmistakable(rest: str, command: Command, ctx: Context) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lizheng.commands import Declined
 from lizheng.feature import Feature
+from lizheng.gate import is_on
 from lizheng.grammar import say_duration
 from lizheng.models import Pending
 from lizheng.outcome import Outcome, State
@@ -125,6 +126,15 @@ async def _refuse_other(ctx: Context, pending: Pending) -> None:
         raise Declined(f"{pending.number} 号是你自己提交的，要由别人来决定。")
 
 
+def _refuse_off(ctx: Context, pending: Pending) -> None:
+    """What a feature that was switched off since would do is not done."""
+    owner = ctx.host.features.get(pending.feature)
+    if owner is None:
+        raise Declined(f"{pending.number} 号要用的功能已经不在了，没有执行。")
+    if not is_on(ctx.group, owner):
+        raise Declined(f"「{owner.title}」在本群是关的，{pending.number} 号先不执行。")
+
+
 @atomic
 async def decide(ctx: Context, pending: Pending, state: str, reason: str = "") -> bool:
     """Close it and plan what follows; False when somebody else was first."""
@@ -153,6 +163,8 @@ async def carry_out(ctx: GroupContext, slot: Any) -> None:
 
 async def _answer(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
     await _refuse_other(ctx, pending)
+    if state == "approved":
+        _refuse_off(ctx, pending)
     if not await decide(ctx, pending, state, reason):
         raise Declined(f"{pending.number} 号刚刚已有人决定了，没有再动。")
 

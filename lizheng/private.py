@@ -32,11 +32,13 @@ class Private:
         text = event.get_plaintext().strip()
         if (asked := self._asked.pop(event.user_id, None)) and text.isdecimal() and asked[2] > now:
             groups, original, _ = asked
-            if 1 <= int(text) <= len(groups):
-                chosen = groups[int(text) - 1]
-                self._picked[event.user_id] = (chosen.id, now + KEPT)
-                event.message = original.message
-                return chosen
+            if len(text) > 2 or not 1 <= int(text) <= len(groups):
+                await self._ask(original, groups)
+                return None
+            chosen = groups[int(text) - 1]
+            self._picked[event.user_id] = (chosen.id, now + KEPT)
+            event.message = original.message
+            return chosen
         if not self._host.lookup.looks_called(event.get_message()):
             return None
         picked = self._picked.get(event.user_id)

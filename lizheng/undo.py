@@ -52,7 +52,11 @@ async def undo_record(ctx: Context, record: Record) -> None:
         raise CannotUndo("做这件事的功能已经不在了")
     if not await audit.mark_undone(record):
         raise CannotUndo(REFUSALS["undone"])
-    outcome = await handler(ctx, way_back)
+    try:
+        outcome = await handler(ctx, way_back)
+    except Exception:
+        await Record.filter(id=record.id).update(state=record.state)
+        raise
     if isinstance(outcome, Outcome) and outcome.state in (State.NOT_DONE, State.SIMULATED):
         await Record.filter(id=record.id).update(state=record.state)
         raise CannotUndo(outcome.why)

@@ -27,12 +27,10 @@ async def resolve_quote(bot: "Bot", event: MessageEvent, recent: Recent, lane: i
     if index is None:
         return
     message_id = _id(event.message[index])
-    if message_id is None:
-        return
-    found = recent.find(lane, message_id)
-    if found is None:
-        found = await _ask(bot, message_id)
-    event.reply = _reply(found, message_id)
+    found = None
+    if message_id is not None:
+        found = recent.find(lane, message_id) or await _ask(bot, message_id)
+    event.reply = _reply(found, message_id or 0)
     del event.message[index]
     author = event.reply.sender.user_id
     if author is not None:
