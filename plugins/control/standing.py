@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lizheng import Context, People
+from nonebot.adapters.onebot.v11 import NetworkError
+
+from lizheng import Context, Declined, People, Role
 from lizheng.groups import StandingKind
+from lizheng.text import clip, visible
 from plugins.control import texts
 
 KINDS: tuple[tuple[str, str, StandingKind], ...] = (
@@ -31,6 +34,9 @@ def lister(kind: StandingKind) -> Handler:
 
 def adder(kind: StandingKind) -> Handler:
     async def add(ctx: Context, people: People) -> None:
+        if kind == "bot":
+            for person in people:
+                await _refuse_to_unhear(ctx, person)
         new = [
             p
             for p in people
@@ -39,6 +45,26 @@ def adder(kind: StandingKind) -> Handler:
         await _answer(ctx, kind, list(people), new, added=True)
 
     return add
+
+
+async def _refuse_to_unhear(ctx: Context, person: int) -> None:
+    """Nobody takes the commands away from themselves, from who stands above them or from another admin."""
+    if person == ctx.author_id:
+        raise Declined(texts.NOT_A_BOT.format(who="自己"))
+    if person in ctx.host.accounts():
+        raise Declined(texts.NOT_A_BOT.format(who="里正"))
+    role = await _role_of(ctx, person)
+    if role > Role.ADMIN:
+        raise Declined(texts.NOT_A_BOT.format(who=role.label))
+    if role is Role.ADMIN and ctx.role < Role.OWNER:
+        raise Declined(texts.NOT_A_BOT_ADMIN.format(name=clip(visible(ctx.name_of(person)), 12)))
+
+
+async def _role_of(ctx: Context, person: int) -> Role:
+    try:
+        return await ctx.host.role_now(ctx.group, person)
+    except NetworkError as error:
+        raise Declined(texts.MEMBERS_UNREADABLE) from error
 
 
 def remover(kind: StandingKind) -> Handler:
