@@ -116,3 +116,14 @@ async def test_a_number_of_no_group_is_asked_again(stage: HostStage) -> None:
 小王（私聊）：9
 里正（私聊 小王）：你指哪个群？…
 """)
+
+
+async def test_every_feature_that_is_off_says_so(stage: HostStage) -> None:
+    await stage.play("""
+管理员：/广告贴
+里正：「广告贴」在本群是关的。发 /开启 广告贴 打开它。
+管理员：/广告贴
+管理员：/广告时段
+里正：「广告时段」在本群是关的。发 /开启 广告时段 打开它。
+小王：/广告时段
+""")
