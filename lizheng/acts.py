@@ -59,7 +59,7 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
         refusal = UNREADABLE
     if refusal:
         await _write(ctx, act, source, "not_done", refusal)
-        if refusal == NO_RIGHTS:
+        if refusal == NO_RIGHTS and not act.own:
             await ctx.tell_once(
                 "no-rights",
                 "我在本群不是管理员，「{title}」只能先记着。给我管理员后就会生效。",
@@ -89,7 +89,7 @@ async def _what_became(ctx: GroupContext, act: Act, earlier: audit.Record) -> Ou
 
 async def _refusal(ctx: GroupContext, act: Act) -> str:
     host, group = ctx.host, ctx.group
-    if act.needs_admin and not act.own:
+    if act.needs_admin:
         account = host.account_for(group.id)
         me = await host.roster.member(group.id, account) if account else None
         if me is not None and me.role < Role.ADMIN:

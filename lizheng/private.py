@@ -38,17 +38,23 @@ class Private:
             chosen = groups[int(text) - 1]
             self._picked[event.user_id] = (chosen.id, now + KEPT)
             event.message = original.message
-            return chosen
-        if not self._host.lookup.looks_called(event.get_message()):
+        elif not self._host.lookup.looks_called(event.get_message()):
             return None
         picked = self._picked.get(event.user_id)
-        if picked and picked[1] > now:
+        if picked and picked[1] > now and await self._is_in(picked[0], event.user_id):
             return self._host.groups[picked[0]]
         shared = await self._shared(event.user_id, event.self_id)
         if len(shared) == 1:
             return shared[0]
         await self._ask(event, shared)
         return None
+
+    async def _is_in(self, group_id: int, user_id: int) -> bool:
+        """Whether they are a member now: who was removed a minute ago has no say in that group."""
+        try:
+            return await self._host.roster.member(group_id, user_id, fresh=True) is not None
+        except NetworkError:
+            return False
 
     async def _shared(self, user_id: int, account: int) -> list[GroupState]:
         found: list[GroupState] = []

@@ -127,3 +127,33 @@ async def test_every_feature_that_is_off_says_so(stage: HostStage) -> None:
 里正：「广告时段」在本群是关的。发 /开启 广告时段 打开它。
 小王：/广告时段
 """)
+
+
+async def test_who_has_left_has_no_say_in_private(stage: HostStage) -> None:
+    player = await stage.play("小王：你好")
+    other = stage.world.add_group("另一个群", player.people["群主"], (player.people["小王"],))
+    await stage.introduce(other.group_id)
+    await player.play("""
+小王（私聊）：/试运行
+里正（私聊 小王）：你指哪个群？…
+小王（私聊）：1
+里正（私聊 小王）：/试运行 只有管理员及以上能用。
+小王（私聊）：/代管 查看
+里正（私聊 小王）：现在没有代管。
+""")
+    stage.world.befriend(player.people["小王"])
+    stage.world.leave(player.group.group_id, player.people["小王"])
+    stage.world.leave(other.group_id, player.people["小王"])
+    await player.play("""
+小王（私聊）：/代管 查看
+里正（私聊 小王）：我和你没有共同的群，帮不上忙。
+""")
+
+
+async def test_why_a_card_was_not_changed_is_said_in_chinese(stage: HostStage) -> None:
+    player = await stage.play("开：名片\n设：名片 名片格式 城市-昵称\n小王：你好")
+    stage.world.set_role(player.group.group_id, stage.world.account, "member")
+    await player.play("""
+小王：/名片 上海-小王
+里正：没改成：里正在本群不是管理员。请你自己在群资料里把名片改成「上海-小王」。
+""")
