@@ -126,9 +126,7 @@ def _told(ctx: GroupContext, act: Act) -> str:
     return f"{act.label} {ctx.name_of(act.target)}" if act.target else act.label
 
 
-async def _write(
-    ctx: GroupContext, act: Act, source: str | None, state: str, why: str = ""
-) -> audit.Record:
+async def _write(ctx: GroupContext, act: Act, source: str | None, state: str, why: str = "") -> audit.Record:
     return await audit.write(
         ctx.group.id,
         ctx.now,

@@ -48,5 +48,7 @@ class Echoes:
         if len(last.times) <= MOST:
             return False
         last.silent_until = now + SILENT
-        logger.warning("lizheng: {} in group {} repeats itself and is not heard for a minute", user_id, group_id)
+        logger.warning(
+            "lizheng: {} in group {} repeats itself and is not heard for a minute", user_id, group_id
+        )
         return True
