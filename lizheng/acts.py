@@ -42,6 +42,8 @@ class Act:
 
 UNREADABLE = "读不到成员列表，没有执行"
 NO_RIGHTS = "里正在本群不是管理员"
+NO_RIGHTS_TOPIC = "no-rights"
+"""Told once, and once more after the bot's own role has changed."""
 
 
 async def perform(ctx: GroupContext, act: Act) -> Outcome:
@@ -61,7 +63,7 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
         await _write(ctx, act, source, "not_done", refusal)
         if refusal == NO_RIGHTS and not act.own:
             await ctx.tell_once(
-                "no-rights",
+                NO_RIGHTS_TOPIC,
                 "我在本群不是管理员，「{title}」只能先记着。给我管理员后就会生效。",
                 title=ctx.feature.title,
             )

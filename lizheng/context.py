@@ -20,6 +20,7 @@ from lizheng.outcome import Outcome
 from lizheng.pending import ask_first, propose
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose
+from lizheng.text import clip, visible
 from lizheng.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lizheng.models import Pending, Slot
 
 S = TypeVar("S", bound=BaseModel)
+NAME_LENGTH = 20
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,9 @@ class GroupContext(Verbs):
         return ctx
 
     def name_of(self, user_id: int) -> str:
-        """The card or nickname last seen, else the number."""
+        """The card or nickname last seen, on one line and not too long, else the number."""
         known = self.host.roster.seen(self.group.id, user_id)
-        return known.name if known else str(user_id)
+        return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
 
     async def names_of(self, people: Collection[int]) -> str:
         """Their cards or nicknames, joined by 、; asks for those not seen yet."""

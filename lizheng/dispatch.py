@@ -12,6 +12,7 @@ from nonebot import logger
 from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent
 from nonebot.matcher import Matcher
 
+from lizheng.acts import NO_RIGHTS_TOPIC
 from lizheng.commands import Declined, Form, WrongUse
 from lizheng.context import Context, GroupContext, Quoted
 from lizheng.echoes import Echoes
@@ -177,6 +178,8 @@ class Dispatch:
         group = self._host.groups[happened.group_id]
         if isinstance(happened, MemberJoined | RoleChanged):
             self._host.roster.forget(happened.group_id, happened.user_id)
+        if isinstance(happened, RoleChanged) and happened.user_id in self._host.accounts():
+            self._host.forget_topic(group.id, NO_RIGHTS_TOPIC)
         if isinstance(happened, MemberJoined) and happened.user_id in self._host.accounts():
             ctx = GroupContext(self._host, group, pending_feature, source=f"met:{group.id}")
             await self._meet(ctx)
@@ -187,7 +190,7 @@ class Dispatch:
 
     async def tell(self, group: GroupState, happened: GroupEvent, only: Feature | None = None) -> None:
         """Hand an event to its listeners; one that fails is logged and does not stop the others."""
-        source = f"{type(happened).__name__}:{group.id}:{happened.user_id}:{happened.time}"
+        source = f"{type(happened).__name__}:{group.id}:{happened.key}"
         for feature, handler in self._host.listening(type(happened), group):
             if only is not None and feature is not only:
                 continue

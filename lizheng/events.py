@@ -5,6 +5,7 @@ Times are event times in epoch seconds, as the endpoint reported them.
 """
 
 from dataclasses import dataclass
+from zlib import crc32
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class GroupEvent:
     operator_id: int
     """Who did it; 0 where the endpoint does not say."""
     time: int
+
+    @property
+    def key(self) -> str:
+        """What tells this event from others of its kind in the group, short and the same when it is told again."""
+        return f"{self.user_id}:{self.time}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,10 @@ class RoleChanged(GroupEvent):
 class MessageRecalled(GroupEvent):
     message_id: int = 0
 
+    @property
+    def key(self) -> str:
+        return str(self.message_id)
+
 
 @dataclass(frozen=True)
 class JoinRequested(GroupEvent):
@@ -59,6 +69,10 @@ class JoinRequested(GroupEvent):
     flag: str = ""
     comment: str = ""
     invitor_id: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{super().key}:{crc32(self.flag.encode())}"
 
 
 @dataclass(frozen=True)
@@ -78,3 +92,7 @@ class SettingChanged(GroupEvent):
     """A setting of the feature that listens was changed in this group; told to that feature alone."""
 
     name: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{super().key}:{self.name}"

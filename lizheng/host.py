@@ -282,6 +282,11 @@ class Host:
             self._topics.popitem(last=False)
         return True
 
+    def forget_topic(self, group_id: int, topic: str) -> None:
+        """What every feature told once about this may be told once more."""
+        for key in [k for k in self._topics if k[0] == group_id and k[1].endswith(f":{topic}")]:
+            del self._topics[key]
+
     def first_time(self, group_id: int, topic: str) -> bool:
         """True once per group and topic until the host restarts."""
         return self.now_and_then(group_id, topic, float("inf"))

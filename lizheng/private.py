@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(minutes=10)
 SHOWN = 8
+STRANGER = timedelta(minutes=1)
+"""Somebody who shares no group is told so once in this time: looking costs a call per group."""
 
 
 class Private:
@@ -25,6 +27,7 @@ class Private:
         self._host = host
         self._picked: dict[int, tuple[int, datetime]] = {}
         self._asked: dict[int, tuple[list[GroupState], MessageEvent, datetime]] = {}
+        self._strangers: dict[int, datetime] = {}
 
     async def group_for(self, event: MessageEvent) -> GroupState | None:
         """The group a private command is about; None when this is no command, or when the bot had to ask."""
@@ -43,11 +46,21 @@ class Private:
         picked = self._picked.get(event.user_id)
         if picked and picked[1] > now and await self._is_in(picked[0], event.user_id):
             return self._host.groups[picked[0]]
+        if self._strangers.get(event.user_id, now) > now:
+            return None
         shared = await self._shared(event.user_id, event.self_id)
+        self._forget_old(now)
         if len(shared) == 1:
             return shared[0]
+        if not shared:
+            self._strangers[event.user_id] = now + STRANGER
         await self._ask(event, shared)
         return None
+
+    def _forget_old(self, now: datetime) -> None:
+        self._picked = {user: kept for user, kept in self._picked.items() if kept[1] > now}
+        self._asked = {user: kept for user, kept in self._asked.items() if kept[2] > now}
+        self._strangers = {user: until for user, until in self._strangers.items() if until > now}
 
     async def _is_in(self, group_id: int, user_id: int) -> bool:
         """Whether they are a member now: who was removed a minute ago has no say in that group."""

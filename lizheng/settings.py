@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
+from nonebot import logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -182,4 +183,12 @@ class SettingsReader:
                 if setting.kind is WeeklySpans:
                     value = parse_weekly(value) if value else WeeklySpans(())
                 values[setting.name] = value
-        return feature.settings.model_validate(values)
+        try:
+            return feature.settings.model_validate(values)
+        except ValidationError as error:
+            # An upgrade may have narrowed what an older version stored.
+            unfit = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+            logger.error(
+                "settings of {} no longer fit and fall back: {}", feature.id, "、".join(sorted(unfit))
+            )
+            return feature.settings.model_validate({k: v for k, v in values.items() if k not in unfit})

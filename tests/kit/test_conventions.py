@@ -1,6 +1,7 @@
 """SPEC §0 as conversations: prefixes, quotes, numbers, roles, previews, bad input, restarts."""
 
 from lizheng.sandbox.stage import HostStage
+from lizheng.sandbox.transcript import Player
 
 
 async def test_prefix_and_spaces_are_forgiven(stage: HostStage) -> None:
@@ -191,8 +192,6 @@ async def test_due_jobs_run_once_also_across_a_restart(stage: HostStage) -> None
 
 
 async def test_without_rights_it_says_so_once_and_keeps_recording(stage: HostStage) -> None:
-    from lizheng.sandbox.transcript import Player
-
     owner = stage.world.add_person("群主")
     group = stage.world.add_group("没有权限", owner, bot_role="member")
     await stage.introduce(group.group_id)
@@ -233,8 +232,6 @@ async def test_private_commands_mean_the_shared_group(stage: HostStage) -> None:
 
 
 async def test_private_commands_ask_between_several_groups(stage: HostStage) -> None:
-    from lizheng.sandbox.transcript import Player
-
     player = await stage.play("开：试探\n小王：你好")
     second = stage.world.add_group("二群", player.people["群主"], [player.people["小王"]])
     again = Player(stage, player.group)
@@ -266,4 +263,47 @@ async def test_the_sixth_kick_in_ten_minutes_asks_first(stage: HostStage) -> Non
 管理员：/试踢 @小李 广告
 【里正 踢 小李】
 里正：移出：done
+""")
+
+
+async def test_missing_rights_are_told_again_after_the_role_changed(stage: HostStage) -> None:
+    player = await stage.play("开：试探\n小王：你好\n小李：你好")
+    group = player.group.group_id
+    again = Player(stage, player.group)
+    again.people = player.people
+    stage.world.set_role(group, stage.world.account, "member")
+    await again.play("""
+群主：/试踢 @小王 广告
+里正：我在本群不是管理员，「试探」只能先记着。给我管理员后就会生效。
+里正：移出：not_done 里正在本群不是管理员
+""")
+    stage.world.set_role(group, stage.world.account, "admin")
+    stage.world.set_role(group, stage.world.account, "member")
+    await again.play("""
+群主：/试踢 @小王 广告
+里正：我在本群不是管理员，「试探」只能先记着。给我管理员后就会生效。
+里正：移出：not_done 里正在本群不是管理员
+""")
+
+
+async def test_a_name_cannot_fake_a_line(stage: HostStage) -> None:
+    await stage.play("""
+开：试探
+【小王 改名片 好人\u202e\u200b】
+小王：在
+管理员：/代管 添加 @小王
+里正：已把 好人 加进代管。
+""")
+
+
+async def test_settings_that_no_longer_fit_fall_back(stage: HostStage) -> None:
+    player = await stage.play("小王：你好")
+    await stage.host.groups.set_value(player.group.group_id, "probe", "grace", "P90D")
+    again = Player(stage, player.group)
+    again.people = player.people
+    await again.play("""
+开：试探
+群主：/设置 试探 宽限
+里正：宽限：1 小时（默认：1 小时）
+  等多久。
 """)
