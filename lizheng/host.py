@@ -43,6 +43,7 @@ from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
 from lizheng.store import AppModules, Store, StoreError
 from lizheng.switching import Switchable, respect_switches, switchables
+from lizheng.text import fold
 from lizheng.web import Guard, driver_options, mount_status
 
 QUERY_SECONDS = 2.0
@@ -132,6 +133,7 @@ class Host:
             for begin in feature.start_hooks:
                 await begin(self)
         await self.schedule.start()
+        fold("暖")  # builds its tables, which the first message should not wait for
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
