@@ -138,13 +138,16 @@ class Reviewing:
             return Decided("not_done", protected)
         judgement = self._judge(ctx, meant.text)
         at = int(meant.finding.at.timestamp()) if meant.finding else quoted_at(ctx)
-        finding = meant.finding or await acting.open_finding(
-            ctx, f"{ctx.source}/said", meant.user_id, meant.message_id, at, meant.text, judgement
-        )
         seen = AdSeen(
             meant.user_id, meant.message_id, meant.text, at, judgement.certain, tuple(judgement.why)
         )
-        return await acting.decide(ctx, finding, seen)
+        cause = f"{ctx.source}/said"
+        if meant.finding is None:
+            finding = await acting.open_finding(ctx, cause, seen, meant.text, judgement)
+        else:
+            finding = meant.finding
+            await acting.plan_settling(ctx, finding, seen, cause)
+        return await acting.decide(ctx, finding, seen, cause)
 
     async def _is_harmless(self, ctx: Context, meant: Meant) -> None:
         was_recalled = meant.finding is not None and meant.finding.state == "recalled"

@@ -57,9 +57,9 @@ def _sentence(text: str) -> str:
     return bare if not bare or bare[-1] in "。！？" else f"{bare}。"
 
 
-def acts_on(judgement: Judgement, strictness: str) -> bool:
+def acts_on(ad: bool, certain: bool, strictness: str) -> bool:
     """Whether the group wants something done, where the rest waits for an admin."""
-    return judgement.certain if strictness == "宽松" else judgement.ad
+    return certain if strictness == "宽松" else ad
 
 
 def violated(count: int, limit: int, certain: bool, certain_counts: bool) -> str:

@@ -1,0 +1,98 @@
+"""What a crash interrupts is taken up again: an ad that is gone is explained, charged and counted, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from lizheng import audit, hooks
+from lizheng.models import Order, Record, Slot
+from plugins.ad_guard import acting
+from plugins.ad_guard.models import Finding
+from tests.probe import feature as probe
+
+JOB = "招网店兼职刷单员，一单十元起，日结，加QQ 2847561930"
+SOON = timedelta(seconds=10)
+
+
+def dies_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As a kill at this point would leave it."""
+    real = getattr(acting, name)
+    died: list[bool] = []
+
+    async def die(*args, **kwargs):
+        if died:
+            return await real(*args, **kwargs)
+        died.append(True)
+        raise RuntimeError("killed here")
+
+    monkeypatch.setattr(acting, name, die)
+
+
+@pytest.mark.parametrize("where", ["_follow_rule", "_allowed", "_rule_on", "_recalled", "_count"])
+async def test_what_a_crash_interrupts_is_done_once(
+    stage, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    reports: list = []
+
+    async def take(ctx, violation):
+        reports.append(violation)
+        return True
+
+    monkeypatch.setitem(probe.hook_answers, hooks.violation, take)
+    player = await stage.play("开：广告识别、广告税、试探\n设：广告识别 直接记违规 开")
+    dies_once(monkeypatch, where)
+    told: list[str] = []
+
+    def hear(one) -> None:
+        if one.kind == "message" and one.user_id == stage.world.account:
+            told.append(one.data["text"])
+
+    stage.world.watchers.append(hear)
+    stage.world.say(player.group.group_id, player.person("小王"), JOB)
+    await stage.settle()
+    await stage.restart()
+    for _ in range(3):
+        await stage.move(SOON)
+        await stage.settle()
+    recalls = [call for call in stage.world.api_log if call.action == "delete_msg"]
+    assert len(recalls) == 1
+    assert len(told) == 1
+    assert "广告A1" in told[0]
+    assert await Order.all().count() == 1
+    assert len(reports) == 1
+    finding = await Finding.get()
+    assert finding.state == "recalled"
+    assert finding.record == (await Record.get(kind="recall")).number
+    assert not await Slot.filter(feature="ad_guard", name="settle").exists()
+
+
+async def test_what_an_admin_said_goes_on_after_a_crash(stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = await stage.play("开：广告识别\n小王：楼下花店搬新址啦，老邻居进店都有小礼物")
+    dies_once(monkeypatch, "_allowed")
+    stage.world.say(
+        player.group.group_id, player.person("管理员"), "/是广告", reply_to=player.last_of("小王")
+    )
+    await stage.settle()
+    await stage.restart()
+    await stage.move(SOON)
+    await stage.settle()
+    record = await Record.get(kind="recall")
+    assert record.actor_id == player.person("管理员")
+    assert (await Finding.get()).telling == "told"
+
+
+async def test_an_ad_keeps_the_record_of_its_own_recall(stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = await stage.play("开：广告识别")
+    group_id, real = player.group.group_id, acting._rule_on
+
+    async def overtaken(opinions):
+        """Another ad of his is recalled meanwhile."""
+        now = stage.host.now()
+        await audit.write(group_id, now, "ad_guard", "recall", target_id=player.person("小王"))
+        return await real(opinions)
+
+    monkeypatch.setattr(acting, "_rule_on", overtaken)
+    stage.world.say(group_id, player.person("小王"), JOB)
+    await stage.settle()
+    own, other = await Record.filter(kind="recall").order_by("number")
+    assert (await Finding.get()).record == own.number != other.number
