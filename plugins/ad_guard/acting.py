@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nonebot import logger
 
 from lizheng import audit
+from lizheng.acts import why_protected
 from lizheng.clock import Clock
 from lizheng.context import GroupContext
 from lizheng.hooks import (
@@ -237,6 +238,9 @@ async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str,
     outcome = await _caused(ctx, f"{cause}/recall", ctx.author_id, ctx.needed_role).recall(
         finding.message_id, finding.user_id, f"{texts.RECALL_REASON}：{finding.why}", rule="广告识别"
     )
+    if outcome.state is State.NOT_DONE and not ctx.author_id and not _is_protected(ctx, finding.user_id):
+        await put_aside(ctx, finding)
+        return Decided("not_done", outcome.why)
     if outcome.state in (State.NOT_DONE, State.SIMULATED):
         await _settled(ctx, finding, outcome.state.value, reason=outcome.why)
         return Decided(outcome.state.value, outcome.why)
@@ -245,6 +249,10 @@ async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str,
     await _count(ctx, finding, cause)
     await ctx.unplan(SETTLE, key=str(finding.id))
     return Decided("recalled", ruling.reason)
+
+
+def _is_protected(ctx: GroupContext, user_id: int) -> bool:
+    return bool(why_protected(ctx, user_id, ctx.host.roster.seen(ctx.group.id, user_id)))
 
 
 async def _undecided(ctx: GroupContext, finding: Finding) -> Decided:

@@ -115,6 +115,9 @@ async def test_without_rights_nothing_is_opened_and_it_is_said_once(stage, answe
     stage.world.set_role(player.group.group_id, stage.world.account, "member")
     await player.play(f"小王：{JOB}\n里正：我在本群不是管理员，「广告识别」只能先记着。…\n小李：{CARD}")
     assert taken == []
+    await player.play("管理员：/待审\n里正：有 2 条待审：\n  1. 小王：…\n  2. 小李：…")
+    stage.world.set_role(player.group.group_id, stage.world.account, "admin")
+    await player.play("管理员：/待审 是 1\n【里正 撤回 小王】\n里正：记住了…\n里正：@小王 …")
 
 
 @pytest.mark.parametrize(
