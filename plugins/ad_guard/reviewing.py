@@ -61,6 +61,8 @@ class Reviewing:
     async def judge_quoted(self, ctx: Context) -> None:
         if ctx.quoted is None:
             raise Misread(texts.NOTHING_TO_JUDGE)
+        if not ctx.quoted.segments:
+            raise Misread(texts.LOST)
         reading = read(ctx.quoted.segments)
         await self._show(ctx, reading.text, reading.evidence)
 
@@ -107,7 +109,7 @@ class Reviewing:
         await self._is_harmless(ctx, await self._suspect(ctx, number))
 
     async def is_ad(self, ctx: Context) -> None:
-        await self._is_ad(ctx, await meant(ctx, None))
+        await self._is_ad(ctx, await quoted(ctx, texts.NOTHING_QUOTED_AD, texts.LOST))
 
     async def is_harmless(self, ctx: Context, record: RecordNumber | None = None) -> None:
         await self._is_harmless(ctx, await meant(ctx, record))
@@ -202,25 +204,30 @@ async def meant(ctx: Context, record: int | None) -> Meant:
     """
     if record is not None:
         return await _of_record(ctx, record)
-    quoted = ctx.quoted
-    if quoted is None:
-        raise Misread(texts.NOTHING_QUOTED)
-    if found := await Finding.filter(group_id=ctx.group.id, message_id=quoted.message_id).first():
+    return await quoted(ctx, texts.NOTHING_QUOTED, texts.UNREADABLE)
+
+
+async def quoted(ctx: Context, nothing: str, unreadable: str) -> Meant:
+    """What is spoken of by quoting it. Raises `Misread`, with these sentences where there is no quote, or no reading it."""
+    said = ctx.quoted
+    if said is None:
+        raise Misread(nothing)
+    if found := await Finding.filter(group_id=ctx.group.id, message_id=said.message_id).first():
         return Meant(found.text, found)
-    if explained := await _explained_by(ctx, quoted.message_id):
+    if explained := await _explained_by(ctx, said.message_id):
         if len(explained) > 1 and len({one.text for one in explained}) > 1:
             listed = "、".join(f"#{one.record}" for one in explained if one.record)
             raise Misread(texts.SEVERAL.format(count=len(explained), numbers=listed))
         return Meant(explained[0].text, explained[0])
-    text = read(quoted.segments).text
-    if quoted.user_id in ctx.host.accounts():
+    text = read(said.segments).text
+    if said.user_id in ctx.host.accounts():
         named = set(_RECORD.findall(text))
         if len(named) == 1:
             return await _of_record(ctx, int(named.pop()))
         raise Misread(texts.OWN_WORDS)
-    if not quoted.segments:
-        raise Misread(texts.UNREADABLE)
-    return Meant(text, None, quoted.user_id, quoted.message_id)
+    if not said.segments:
+        raise Misread(unreadable)
+    return Meant(text, None, said.user_id, said.message_id)
 
 
 async def _of_record(ctx: Context, number: int) -> Meant:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lizheng import hooks
+from lizheng.adapter import reply
 from lizheng.hooks import Allow, Charge, Forbid
 from lizheng.models import Record
 from tests.probe import feature as probe
@@ -118,6 +119,22 @@ async def test_without_rights_nothing_is_opened_and_it_is_said_once(stage, answe
     await player.play("管理员：/待审\n里正：有 2 条待审：\n  1. 小王：…\n  2. 小李：…")
     stage.world.set_role(player.group.group_id, stage.world.account, "admin")
     await player.play("管理员：/待审 是 1\n【里正 撤回 小王】\n里正：记住了…\n里正：@小王 …")
+
+
+@pytest.mark.parametrize("command", ["/判", "/是广告", "/误判"])
+async def test_what_cannot_be_read_is_not_judged(
+    stage, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    player = await stage.play("开：广告识别\n小王：大家早上好呀")
+    heard = _said(stage)
+    monkeypatch.setattr(reply.Recent, "find", lambda *_: None)
+    stage.world.faults.add("refused", "get_msg", -1)
+    quoted = player.last_of("小王")
+    stage.world.say(player.group.group_id, player.person("管理员"), command, reply_to=quoted)
+    await stage.settle()
+    (said,) = heard
+    assert said.startswith("引用的消息已经读不到了")
+    assert ("编号" in said.splitlines()[0]) is (command == "/误判")
 
 
 @pytest.mark.parametrize(
