@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from lizheng.commands import Declined
-from lizheng.context import Context, GroupContext
+from lizheng.context import Context, GroupContext, is_anonymous
 from lizheng.events import FeatureSwitched
 from lizheng.grammar import say_duration, say_money
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
@@ -58,6 +58,8 @@ def _numbers(found: list[Order]) -> str:
 
 async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
     ctx.host.books.insist()
+    if is_anonymous(ctx.event):
+        raise Declined(texts.ANONYMOUS)
     if len(words) > LONGEST:
         raise Declined(texts.TOO_LONG.format(limit=LONGEST))
     if await is_exempt(ctx, ctx.author_id) or await _is_free(ctx, words):

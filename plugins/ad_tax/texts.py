@@ -12,6 +12,7 @@ ORDERED = (
     "管理员确认收到后我就发布，{term}内有效。写不了祝福语就发完红包再发 /已发红包 A{number}。"
 )
 RECALL_REASON = "广告要先付广告税"
+ANONYMOUS = "匿名不能下单，请不用匿名再发一次。"
 TOO_LONG = "广告太长了，最多 {limit} 个字。"
 TOO_MANY = "你有 {count} 个单还没付（{numbers}），先付清或等它们过期再下单。"
 POST = "【广告】{name}：\n{text}"
