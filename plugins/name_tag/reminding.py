@@ -19,7 +19,7 @@ from plugins.name_tag.rules import SAME_HOUR, Case, due, shown_name
 from plugins.name_tag.settings import Settings
 
 if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
+    from lizheng.context import GroupContext
     from lizheng.models import Pending
 
 RULE = "名片格式"
@@ -216,7 +216,7 @@ async def _mute(ctx: GroupContext, form: Format, people: list[int], seen: Survey
         )
 
 
-async def kick_confirmed(ctx: Context, pending: Pending) -> None:
+async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
     """An admin agreed; whoever has put the card right meanwhile stays."""
     form = register.format_of(ctx)
     seen = await register.survey(ctx, form) if form else None
@@ -245,7 +245,7 @@ async def kick_confirmed(ctx: Context, pending: Pending) -> None:
     )
 
 
-async def remind_confirmed(ctx: Context, pending: Pending) -> None:
+async def remind_confirmed(ctx: GroupContext, pending: Pending) -> None:
     """The admin who checked wants them reminded now, but those who put the card right meanwhile."""
     form = register.format_of(ctx)
     seen = await register.survey(ctx, form) if form else None

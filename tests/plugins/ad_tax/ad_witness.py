@@ -16,7 +16,8 @@ async def look(ctx: Context) -> bool | None:
     )
     values = sorted((a.value for a in answers), key=lambda v: ORDER.get(type(v), 3) + getattr(v, "paid", 0))
     for value in values:
-        told = await value.claim() if value.claim else ""
+        claim = getattr(value, "claim", None)
+        told = await claim() if claim else ""
         if told is None:
             continue
         if isinstance(value, Allow):
