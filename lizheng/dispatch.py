@@ -63,7 +63,7 @@ class Dispatch:
         ctx = Context(self._host, group, pending_feature, event, role=role, quoted=quoted)
         if event.message_type == "private":
             await ctx.confirmed_role()
-        hit = self._lookup.find(ctx)
+        hit = self._lookup.find(ctx, called) if called is not None else None
         ctx.command = hit.command if hit else None
         if event.message_type == "group":
             for watch in watches:
@@ -78,7 +78,8 @@ class Dispatch:
         if quoted is not None:
             ctx.feature = pending_feature
             return bool(await self._guarded(ctx, by_quote(ctx)))
-        await self._hint(ctx)
+        if called is not None:
+            await self._hint(ctx, called)
         return False
 
     def _goes_round(self, ctx: Context, called: str) -> bool:
@@ -159,9 +160,8 @@ class Dispatch:
                 await ctx.say("出了点问题，没有完成（编号 {case}）。请把编号告诉管理员。", case=case)
         return None
 
-    async def _hint(self, ctx: Context) -> None:
-        called = self._lookup.called(ctx.message)
-        name = split_name(called)[0] if called else ""
+    async def _hint(self, ctx: Context, called: str) -> None:
+        name = split_name(called)[0]
         if len(name) < 3 or self._host.claimed_elsewhere(name):
             return
         near = self._lookup.nearest(name, ctx.group, ctx.role)

@@ -53,11 +53,8 @@ class Lookup:
     def command(self, name: str) -> Command | None:
         return self._commands.get(name.casefold())
 
-    def find(self, ctx: Context) -> Hit | None:
-        """The command this message calls, by whole name, else by the longest name its argument unmistakably follows."""
-        called = self.called(ctx.message)
-        if called is None:
-            return None
+    def find(self, ctx: Context, called: str) -> Hit | None:
+        """The command that `called` names: by whole name, else by the longest its argument unmistakably follows."""
         name, rest = split_name(called)
         if command := self._commands.get(name.casefold()):
             return Hit(command, words_of(rest, ctx.message))
