@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from nonebot import logger
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
@@ -46,6 +48,22 @@ class Hook(Generic[Q, A]):
                 value = await handler(ctx.within(feature), question)
             except Exception as error:
                 raise HookFailed(self.name, feature.id) from error
+            if value is not None:
+                found.append(Answer(feature.id, value))
+        return found
+
+    async def gather(self, ctx: GroupContext, question: Q) -> list[Answer[A]]:
+        """Collect the answers that can be had; a feature that raises is logged and left out.
+
+        For questions whose answers are only shown: nothing is decided by one that is missing.
+        """
+        found: list[Answer[A]] = []
+        for feature, handler in ctx.host.answering(self, ctx.group):
+            try:
+                value = await handler(ctx.within(feature), question)
+            except Exception as error:
+                logger.opt(exception=error).error("lizheng: {} failed to answer {}", feature.id, self.name)
+                continue
             if value is not None:
                 found.append(Answer(feature.id, value))
         return found
@@ -152,3 +170,22 @@ class AdWindow:
 
 window_opens: Hook[AdWindow, str] = Hook("window_opens")
 """What members may like to read when advertising begins: a few lines of Chinese, put under the announcement."""
+
+
+@dataclass(frozen=True)
+class BriefDay:
+    """The day a morning brief is for, in the host's zone."""
+
+    date: date
+
+
+@dataclass(frozen=True)
+class Section:
+    """A paragraph of the brief: a heading without punctuation, and a few lines of text, no line break inside one."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+brief_section: Hook[BriefDay, Section] = Hook("brief_section")
+"""What a feature adds to the morning brief; None when it has nothing to say that day. It may be asked several times."""
