@@ -62,7 +62,10 @@ class Outgoing(Model):
 
 
 class Slot(Model):
-    """One due job of the schedule. `late_limit` is in seconds; `retry_at` holds a failed one back."""
+    """One due job of the schedule. `late_limit` is in seconds; `retry_at` holds a failed one back.
+
+    `claimed_by` is the host that runs it, where several share the database.
+    """
 
     id = fields.BigIntField(primary_key=True)
     feature = fields.CharField(max_length=64)
@@ -77,6 +80,7 @@ class Slot(Model):
     error = fields.TextField(default="")
     retry_at = fields.DatetimeField(null=True)
     claimed_at = fields.DatetimeField(null=True)
+    claimed_by = fields.CharField(max_length=32, null=True)
     done_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
@@ -129,15 +133,44 @@ class Counter(Model):
 
 
 class GroupRow(Model):
-    """What the kit remembers about a group as a whole."""
+    """What the kit remembers about a group as a whole. `revision` grows over all groups with every choice made."""
 
     group_id = fields.BigIntField(primary_key=True, generated=False)
     name = fields.CharField(max_length=255, default="")
     introduced_at = fields.DatetimeField(null=True)
     dry_run = fields.BooleanField(default=False)
+    revision = fields.BigIntField(null=True)
 
     class Meta(Model.Meta):
         table = "lizheng_group"
+
+
+class HostRow(Model):
+    """One running host of several that share this database. A row past `alive_until` is removed by whoever sees it.
+
+    `accounts` are the QQ accounts connected to it.
+    """
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    alive_until = fields.DatetimeField()
+    accounts = fields.JSONField(default=list)
+
+    class Meta(Model.Meta):
+        table = "lizheng_host"
+
+
+class Lease(Model):
+    """Which host acts for a group, as long as that host's row exists.
+
+    `id` is the group, or minus the account for what is said to it in private; `account` is who acts there.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    host = fields.CharField(max_length=32, db_index=True)
+    account = fields.BigIntField()
+
+    class Meta(Model.Meta):
+        table = "lizheng_lease"
 
 
 class Switch(Model):
