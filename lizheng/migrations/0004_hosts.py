@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Lease",
             fields=[
-                ("id", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ("id", fields.BigIntField(primary_key=True, unique=True, db_index=True, generated=False)),
                 ("host", fields.CharField(db_index=True, max_length=32)),
                 ("account", fields.BigIntField()),
             ],
