@@ -13,7 +13,16 @@ from nonebot.config import Config, Env
 from pydantic import BaseModel, Field, ValidationError
 
 OWN = frozenset(
-    {"onebot_access_token", "database_url", "sandbox", "timezone", "pacing", "allowed_hosts", "metrics"}
+    {
+        "onebot_access_token",
+        "database_url",
+        "sandbox",
+        "timezone",
+        "pacing",
+        "allowed_hosts",
+        "feed_hosts",
+        "metrics",
+    }
 )
 _ABOVE = Path(__file__).resolve().parent.parent
 ROOT = _ABOVE if (_ABOVE / "bot.py").is_file() else Path.cwd()
@@ -39,6 +48,8 @@ class HostConfig(BaseModel):
     timezone: str = "Asia/Shanghai"
     pacing: Literal["on", "off"] = "on"
     allowed_hosts: frozenset[str] = frozenset()
+    feed_hosts: frozenset[str] = frozenset()
+    """`host:port` inside this network that features may fetch from; every other private address is refused."""
     metrics: bool = False
     log_level: str | int = "INFO"
 
@@ -133,10 +144,9 @@ def read(config: Config) -> HostConfig:
     for switch in ("pacing", "sandbox"):
         if isinstance(value := raw.get(switch), bool):
             raw[switch] = "on" if value else "off"
-    if isinstance(hosts := raw.get("allowed_hosts"), str):
-        raw["allowed_hosts"] = frozenset(
-            h.strip(' "') for h in hosts.strip("[] ").split(",") if h.strip(' "')
-        )
+    for several in ("allowed_hosts", "feed_hosts"):
+        if isinstance(hosts := raw.get(several), str):
+            raw[several] = frozenset(h.strip(' "') for h in hosts.strip("[] ").split(",") if h.strip(' "'))
     found = HostConfig.model_validate(raw)
     found.check()
     return found

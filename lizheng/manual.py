@@ -21,6 +21,11 @@ HOST_VARIABLES = (
     ("SANDBOX", "auto", "auto：没有设 ONEBOT_ACCESS_TOKEN 时打开沙盒；on：总打开；off：不打开"),
     ("PACING", "on", "按群和账号限速；off 只能用于本机的沙盒和测试"),
     ("ALLOWED_HOSTS", "[]", '除本机和 HOST 外，还允许用哪些域名访问，例如 ["bot.example.com"]'),
+    (
+        "FEED_HOSTS",
+        "[]",
+        '机器人可以去取内容的内网地址，例如自己架的 RSSHub：["127.0.0.1:1200"]；别的内网地址一律不取',
+    ),
     ("METRICS", "false", "true 时 GET /metrics 给出 Prometheus 文本"),
     ("LOG_LEVEL", "INFO", "日志的详细程度：DEBUG、INFO、WARNING、ERROR"),
 )
