@@ -111,7 +111,7 @@ async def _refusal(ctx: GroupContext, act: Act) -> str:
 def why_protected(ctx: GroupContext, user_id: int, member: MemberInfo | None) -> str:
     """Why nobody may act on this person in this group, "" when they are not protected. Asks no one."""
     host, group = ctx.host, ctx.group
-    if user_id in host.accounts():
+    if user_id in host.our_accounts():
         return "那是里正自己"
     if user_id in host.superusers:
         return "他是超级用户，受保护"

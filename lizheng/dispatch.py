@@ -99,7 +99,8 @@ class Dispatch:
 
     async def _ran_before(self, ctx: Context) -> bool:
         """Whether this command had an effect before a restart: what the adapter remembers ended with that process."""
-        if ctx.event.time > self._host.started_at.timestamp():
+        doubted = self._host.shares.doubted_until(ctx.group.id) or self._host.started_at
+        if ctx.event.time > doubted.timestamp():
             return False
         first = f"{ctx.source}#1"
         return (
@@ -178,7 +179,7 @@ class Dispatch:
         group = self._host.groups[happened.group_id]
         if isinstance(happened, MemberJoined | RoleChanged):
             self._host.roster.forget(happened.group_id, happened.user_id)
-        if isinstance(happened, RoleChanged) and happened.user_id in self._host.accounts():
+        if isinstance(happened, RoleChanged) and happened.user_id in self._host.our_accounts():
             self._host.forget_topic(group.id, NO_RIGHTS_TOPIC)
         if isinstance(happened, MemberJoined) and happened.user_id in self._host.accounts():
             ctx = GroupContext(self._host, group, pending_feature, source=f"met:{group.id}")

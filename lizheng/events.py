@@ -81,6 +81,11 @@ class GroupMet(GroupEvent):
 
 
 @dataclass(frozen=True)
+class GroupTakenOver(GroupEvent):
+    """Another host on the same database acted for this group until now: what is kept in memory may be out of date."""
+
+
+@dataclass(frozen=True)
 class FeatureSwitched(GroupEvent):
     """The feature that listens was switched in this group; told to that feature alone."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from lizheng.models import GroupRow, SettingValue, Standing, Switch
-from lizheng.store import atomic
+from lizheng.store import atomic, next_number
 
 StandingKind = Literal["deputy", "whitelist", "bot"]
 """`bot`: another program's account, which is protected and never listened to."""
@@ -29,6 +30,12 @@ class GroupState:
     revision: int = 0
     """Grows with every change, so that what was derived from the state can be kept until then."""
 
+    def clear(self) -> None:
+        """Forget every choice, to read them again."""
+        self.switches, self.settings = {}, {}
+        self.deputies, self.whitelist, self.bots = set(), set(), set()
+        self.revision += 1
+
     def standing(self, kind: StandingKind) -> set[int]:
         return {"deputy": self.deputies, "whitelist": self.whitelist, "bot": self.bots}[kind]
 
@@ -38,6 +45,7 @@ class Groups:
 
     def __init__(self) -> None:
         self._states: dict[int, GroupState] = {}
+        self._seen = 0
 
     def __getitem__(self, group_id: int) -> GroupState:
         state = self._states.get(group_id)
@@ -51,25 +59,44 @@ class Groups:
     async def load(self) -> None:
         """Read every group's choices; call once, after the store is open."""
         self._states.clear()
-        for row in await GroupRow.all():
+        self._seen = 0
+        await self._read(None)
+
+    async def _read(self, only: Collection[int] | None) -> None:
+        which = {} if only is None else {"group_id__in": [*only]}
+        for row in await GroupRow.filter(**which):
             state = self[row.group_id]
+            state.clear()
+            self._seen = max(self._seen, row.revision or 0)
             state.name, state.dry_run, state.introduced = row.name, row.dry_run, row.introduced_at is not None
-        for switch in await Switch.all():
+        for switch in await Switch.filter(**which):
             self[switch.group_id].switches[switch.feature] = switch.on
-        for value in await SettingValue.all():
+        for value in await SettingValue.filter(**which):
             self[value.group_id].settings[value.feature, value.field] = value.value["is"]
-        for standing in await Standing.all():
+        for standing in await Standing.filter(**which):
             self[standing.group_id].standing(cast(StandingKind, standing.kind)).add(standing.user_id)
 
+    async def refresh(self) -> None:
+        """Read again the groups whose choices another host has changed since."""
+        rows = await GroupRow.filter(revision__gt=self._seen).values("group_id", "revision")
+        for row in rows:
+            self._seen = max(self._seen, row["revision"])
+        if changed := [row["group_id"] for row in rows]:
+            await self._read(changed)
+
+    @atomic
     async def switch(self, group_id: int, feature: str, on: bool) -> None:
+        await self._changed(group_id)
         await Switch.update_or_create({"on": on}, group_id=group_id, feature=feature)
         state = self[group_id]
         state.switches[feature] = on
         state.revision += 1
 
+    @atomic
     async def set_value(self, group_id: int, feature: str, name: str, value: Any) -> None:
         """Store a setting's value, in its JSON form; None falls back to the default."""
         state = self[group_id]
+        await self._changed(group_id)
         if value is None:
             await SettingValue.filter(group_id=group_id, feature=feature, field=name).delete()
             state.settings.pop((feature, name), None)
@@ -80,16 +107,19 @@ class Groups:
             state.settings[feature, name] = value
         state.revision += 1
 
+    @atomic
     async def set_dry_run(self, group_id: int, on: bool) -> None:
-        await self._row(group_id)
+        await self._changed(group_id)
         await GroupRow.filter(group_id=group_id).update(dry_run=on)
         self[group_id].dry_run = on
 
+    @atomic
     async def rename(self, group_id: int, name: str) -> None:
-        await self._row(group_id)
+        await self._changed(group_id)
         await GroupRow.filter(group_id=group_id).update(name=name)
         self[group_id].name = name
 
+    @atomic
     async def add_standing(
         self, group_id: int, user_id: int, kind: StandingKind, by: int, at: datetime
     ) -> bool:
@@ -97,15 +127,18 @@ class Groups:
         held = self[group_id].standing(kind)
         if user_id in held:
             return False
+        await self._changed(group_id)
         await Standing.update_or_create({"by": by, "at": at}, group_id=group_id, user_id=user_id, kind=kind)
         held.add(user_id)
         return True
 
+    @atomic
     async def remove_standing(self, group_id: int, user_id: int, kind: StandingKind) -> bool:
         """False when the person did not have it."""
         held = self[group_id].standing(kind)
         if user_id not in held:
             return False
+        await self._changed(group_id)
         await Standing.filter(group_id=group_id, user_id=user_id, kind=kind).delete()
         held.discard(user_id)
         return True
@@ -114,8 +147,10 @@ class Groups:
     async def introduce(self, group_id: int, at: datetime) -> None:
         """Remember that the bot has introduced itself in this group."""
         self[group_id].introduced = True
-        await self._row(group_id)
+        await self._changed(group_id)
         await GroupRow.filter(group_id=group_id, introduced_at=None).update(introduced_at=at)
 
-    async def _row(self, group_id: int) -> None:
-        await GroupRow.get_or_create(group_id=group_id)
+    async def _changed(self, group_id: int) -> None:
+        """Let other hosts know. The count is one row, so it grows in the order in which changes are committed."""
+        revision = await next_number(0, "revision")
+        await GroupRow.update_or_create({"revision": revision}, group_id=group_id)

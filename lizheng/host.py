@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -33,6 +33,7 @@ from lizheng.foreign import install_index
 from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
 from lizheng.hooks import Hook
+from lizheng.leases import Alone
 from lizheng.logs import configure_logging
 from lizheng.lookup import Lookup
 from lizheng.outbox import Outbox, Pacing
@@ -41,6 +42,7 @@ from lizheng.roles import Role
 from lizheng.roster import Roster
 from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
+from lizheng.sharing import Sharing
 from lizheng.store import AppModules, Store, StoreError
 from lizheng.switching import Switchable, respect_switches, switchables
 from lizheng.text import fold
@@ -77,6 +79,7 @@ class Host:
         self.private = Private(self)
         self.lookup = Lookup(self.config.command_start - {""})
         self.dispatch = Dispatch(self, self.lookup)
+        self.shares = Alone()
         self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
@@ -101,9 +104,9 @@ class Host:
     def _engines(self) -> tuple[Schedule, Outbox]:
         """What runs between a start and a stop; each start has its own."""
         pacing = None if self.config.pacing == "off" else Pacing()
-        outbox = Outbox(self.clock, self._call, pacing, self.account_for)
+        outbox = Outbox(self.clock, self._call, pacing, self.account_for, lambda key: self.shares.mine(key))
         outbox.on_decided(_remember_notice)
-        return Schedule(self.clock), outbox
+        return Schedule(self.clock, self.shares), outbox
 
     async def start(self) -> None:
         """Find the features among NoneBot's plugins, open the database, and take up what was left."""
@@ -123,12 +126,14 @@ class Host:
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             raise SystemExit(str(error)) from error
         await self.groups.load()
+        self.shares = Alone() if self.store.is_sqlite else Sharing(self)
         self.schedule, self.outbox = self._engines()
         for feature in self.features.values():
             for job in feature.jobs.values():
                 handler = partial(self._run_job, feature, job.handler)
                 self.schedule.register(feature.id, job.name, handler, late_limit=job.late_limit)
-        await self.outbox.start()
+        await self.outbox.start(alone=self.store.is_sqlite)
+        await self.shares.start()
         for feature in self.features.values():
             for begin in feature.start_hooks:
                 await begin(self)
@@ -152,6 +157,7 @@ class Host:
         for group_id, name in names.items():
             self.groups[group_id].name = name
         self.adapter.note_groups(int(bot.self_id), names)
+        self.shares.wake()
 
     async def stop(self) -> None:
         """Finish what runs, within seconds, and close. Intents that were not carried out wait in the database."""
@@ -159,6 +165,7 @@ class Host:
             return
         await asyncio.gather(self.adapter.drain(3.0), self.schedule.stop())
         await self.outbox.stop(3.0)
+        await self.shares.stop()
         await self.store.close()
         self.store = None
 
@@ -198,8 +205,12 @@ class Host:
         return self.clock.now().astimezone(self.zone)
 
     def accounts(self) -> list[int]:
-        """Connected QQ accounts of ours."""
+        """QQ accounts of ours that are connected to this host."""
         return self.adapter.accounts()
+
+    def our_accounts(self) -> Collection[int]:
+        """QQ accounts of ours, those connected to other hosts included."""
+        return {*self.adapter.accounts(), *self.shares.kin}
 
     def account_for(self, group_id: int) -> int | None:
         """The account that acts for a group, None while none that can is connected."""

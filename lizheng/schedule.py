@@ -14,9 +14,9 @@ from nonebot.log import logger
 
 from lizheng import slots
 from lizheng.clock import Alarm, Clock
+from lizheng.leases import Alone
 from lizheng.models import Slot
 from lizheng.store import after_commit
-from lizheng.store.sql import connection
 
 LOOK_AGAIN = 30.0
 AT_ONCE = 8
@@ -38,15 +38,16 @@ class _Job:
 class Schedule:
     """Runs each slot once when it is due: one after the other within a group, groups side by side."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, shares: Alone | None = None) -> None:
+        """`shares` tells whose the groups are when several hosts have one database."""
         self._clock = clock
+        self._shares = shares or Alone()
         self._alarm = Alarm(clock)
         self._jobs: dict[tuple[str, str], _Job] = {}
         self._running: dict[Lane, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._own: set[int] = set()
         self._finished: list[Slot] = []
-        self._released: datetime | None = None
         self._next_due: datetime | None = None
         self._unseen = False
         self._looking = False
@@ -112,10 +113,17 @@ class Schedule:
 
     async def start(self) -> None:
         """Take up the slots, those that a crash left running first."""
-        self._released = self._clock.now()
-        await slots.release(self._released, (), everything=connection().capabilities.dialect == "sqlite")
+        await slots.release(self._own, self._others_living())
         self._unseen = True
         self._ticker = asyncio.create_task(self._run())
+
+    async def take_over(self) -> None:
+        """Run what a host that lives no more left running, and what has become this host's."""
+        await slots.release(self._own, self._others_living())
+        self._wake()
+
+    def _others_living(self) -> list[str]:
+        return [name for name in self._shares.living if name != self._shares.name]
 
     async def stop(self, deadline: float = 3.0) -> None:
         """Start no more, and let the running ones end within `deadline` seconds."""
@@ -151,17 +159,14 @@ class Schedule:
         """Start what is due; the seconds until something may be."""
         await self._write_finished()
         now = self._clock.now()
-        if self._released is None or now - self._released >= slots.STALE:
-            self._released = now
-            await slots.release(now, self._own, everything=False)
-        busy = [group for group, *_ in self._running if group]
+        busy = [*(group for group, *_ in self._running if group), *self._shares.others()]
         due = await slots.due(now, self._jobs, busy, 2 * AT_ONCE)
         lanes: dict[Lane, Slot] = {}
         for slot in due:
             lane = _lane(slot)
             if lane not in self._running and len(self._running) + len(lanes) < AT_ONCE:
                 lanes.setdefault(lane, slot)
-        for slot in await slots.claim([slot.id for slot in lanes.values()], now):
+        for slot in await slots.claim([slot.id for slot in lanes.values()], now, self._shares.name):
             self._start(slot)
         following = await slots.following(now)
         left = len(due) > len(lanes)

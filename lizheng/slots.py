@@ -10,8 +10,6 @@ from tortoise.expressions import Q
 from lizheng.models import Slot
 from lizheng.store.sql import fetch, fetch_many
 
-STALE = timedelta(seconds=60)
-
 _PLAN = (
     'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "late_limit", '
     '"state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
@@ -23,7 +21,7 @@ _REPLACE = (
     '"claimed_at" = NULL, "done_at" = NULL'
 )
 _CLAIM = (
-    'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ? '
+    'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ?, "claimed_by" = ? '
     'WHERE "state" = \'waiting\' AND "due_at" <= ? AND "id" IN ({}) RETURNING "id"'
 )
 _FOLLOWING = (
@@ -59,12 +57,10 @@ async def plan(
     return await Slot.get(feature=feature, name=name, group_id=group_id, key=key)
 
 
-async def release(now: datetime, own: Collection[int], *, everything: bool) -> None:
-    """Let slots that a crash left running wait again: all, or those claimed a minute ago by nobody here."""
-    left = Slot.filter(state="running")
-    if not everything:
-        left = left.filter(claimed_at__lt=now - STALE, id__not_in=[*own, 0])
-    await left.update(state="waiting")
+async def release(own: Collection[int], living: Collection[str]) -> int:
+    """Let slots wait again that a host left running which no longer lives, and that do not run here; how many."""
+    gone = Q(claimed_by=None) | Q(claimed_by__not_in=[*living, "-"])
+    return await Slot.filter(gone, state="running", id__not_in=[*own, 0]).update(state="waiting")
 
 
 async def due(
@@ -91,11 +87,11 @@ async def following(now: datetime) -> datetime | None:
     return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
-async def claim(ids: Sequence[int], now: datetime) -> list[Slot]:
-    """Mark waiting slots as running; those that nobody else was faster with, as they are now."""
+async def claim(ids: Sequence[int], now: datetime, host: str) -> list[Slot]:
+    """Mark waiting slots as this host's running ones; those that nobody else was faster with, as they are now."""
     if not ids:
         return []
-    rows = await fetch(_CLAIM.format(", ".join("?" * len(ids))), (now, now, *ids))
+    rows = await fetch(_CLAIM.format(", ".join("?" * len(ids))), (now, host, now, *ids))
     return await Slot.filter(id__in=[0, *(row["id"] for row in rows)]).order_by("due_at", "id")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, cast
 
 from nonebot.adapters.onebot.v11 import adapter as v11
@@ -35,7 +35,9 @@ _TOO_VAGUE = (v11.event.Event, v11.event.MessageEvent, v11.event.RequestEvent)
 class Adapter(v11.Adapter):
     """Serves reverse WebSockets only: no HTTP routes, no forward connections, no HTTP API roots.
 
-    `lanes` tells and awaits idleness, `counts` holds totals, `recent` the latest messages for quotes.
+    `lanes` tells and awaits idleness, `counts` holds totals, `recent` the latest messages for quotes. `kin` are
+    accounts of ours at other hosts. `admits(key, account, item)` is asked about every event, where set: one that
+    is not admitted is not handled unless it is given to `readmit` later. The key is the group, else minus the account.
     """
 
     @override
@@ -49,6 +51,8 @@ class Adapter(v11.Adapter):
         self._links: dict[str, Connection] = {}
         self._models: dict[tuple[Any, ...], list[type[Event]]] = {}
         super().__init__(driver, **kwargs)
+        self.kin: Collection[int] = ()
+        self.admits: Callable[[int, int, Any], Awaitable[bool]] | None = None
         self.access = access or Access(self.onebot_config.onebot_access_token or "")
         self.add_custom_model(*MODELS)
 
@@ -73,6 +77,14 @@ class Adapter(v11.Adapter):
         """Tell which groups an account is in; a group that another account already acts for stays with it."""
         for group_id in group_ids:
             self._accounts.claim(group_id, account)
+
+    def reach(self) -> dict[int, int]:
+        """Where a connected account of ours can act, by group and by minus the account, with the account that would."""
+        return {**self._accounts.all(), **{-account: account for account in self.accounts()}}
+
+    def readmit(self, item: Any) -> None:
+        """Handle an event that was not admitted when it came."""
+        self.lanes.put(lane_of(item[1]), item, 0)
 
     def forget(self) -> None:
         """Drop the memories of duplicates, quotes and who acts where (a fresh world in tests)."""
@@ -163,7 +175,7 @@ class Adapter(v11.Adapter):
     def _take_event(self, link: Connection, data: dict[str, Any], raw: str | bytes) -> None:
         lane = lane_of(data)
         kind = data["post_type"]
-        if kind == "message_sent" or (kind == "message" and str(number(data, "user_id")) in self._links):
+        if kind == "message_sent" or (kind == "message" and self._is_ours(number(data, "user_id"))):
             self.recent.remember(lane, data)
             self.counts["events_own"] += 1
             return
@@ -187,14 +199,23 @@ class Adapter(v11.Adapter):
                 data = read_frame(data)
             except BadFrame:
                 return
+        lane = lane_of(data)
         if data["post_type"] == "message":
-            self.recent.remember(lane_of(data), data)
+            self.recent.remember(lane, data)
+        if self.admits is not None and data["post_type"] != "meta_event":
+            key, account = (lane, int(self_id)) if lane > 0 else (-int(self_id), int(self_id))
+            if not await self.admits(key, account, (self_id, data)):
+                self.counts["events_other_host_acts"] += 1
+                return
         event = self._event(data)
         if event is None:
             self.counts.note("events_unreadable", "An event did not fit its model and was dropped")
             return
         bot = cast(Bot, self.bots.get(self_id)) or Bot(self, self_id)
         await bot.handle_event(event)
+
+    def _is_ours(self, user_id: int) -> bool:
+        return str(user_id) in self._links or user_id in self.kin
 
     def _event(self, data: dict[str, Any]) -> Event | None:
         kind = data["post_type"]

@@ -34,6 +34,10 @@ class Accounts:
             return account
         return connected[0] if len(connected) == 1 else None
 
+    def all(self) -> dict[int, int]:
+        """Every group somebody acts for, with the account."""
+        return dict(self._acting)
+
     def release(self, account: int) -> None:
         self._acting = {group: owner for group, owner in self._acting.items() if owner != account}
 

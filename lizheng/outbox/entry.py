@@ -104,6 +104,11 @@ class Entry:
         return -self.user_id if self.user_id and self.kind is Kind.MESSAGE else self.group_id
 
     @property
+    def key(self) -> int:
+        """Whose it is to send: the host's that acts for this group, or for minus this account."""
+        return self.group_id or -self.account
+
+    @property
     def is_decided(self) -> bool:
         return self.state in ("done", "not_done")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -245,17 +245,30 @@ async def find_by_source(source: str) -> Entry | None:
     return _entry(row) if row else None
 
 
-async def unfinished(now: datetime) -> list[Entry]:
-    """Rows that are queued, on their way, or in doubt for less than a day, oldest first."""
+async def unfinished(now: datetime, keys: Collection[int] | None = None) -> list[Entry]:
+    """Rows that are queued, on their way, or in doubt for less than a day, oldest first: all, or those of `keys`."""
     recent = Q(state="unknown", sent_at__gte=now - timedelta(days=1))
-    rows = await Outgoing.filter(Q(state__in=("queued", "sending")) | recent).order_by("id")
+    rows = await Outgoing.filter(Q(state__in=("queued", "sending")) | recent, *_of(keys)).order_by("id")
     return [_entry(row) for row in rows]
 
 
-async def sent_since(moment: datetime) -> list[Entry]:
-    """Rows sent since then, in the order they were sent."""
-    rows = await Outgoing.filter(sent_at__gte=moment).order_by("sent_at", "id")
+async def queued(before: datetime) -> list[Entry]:
+    """Rows written before then that nobody has begun to send, oldest first."""
+    rows = await Outgoing.filter(state="queued", created_at__lt=before).order_by("id")
     return [_entry(row) for row in rows]
+
+
+async def sent_since(moment: datetime, keys: Collection[int] | None = None) -> list[Entry]:
+    """Rows sent since then, in the order they were sent: all, or those of `keys`."""
+    rows = await Outgoing.filter(*_of(keys), sent_at__gte=moment).order_by("sent_at", "id")
+    return [_entry(row) for row in rows]
+
+
+def _of(keys: Collection[int] | None) -> list[Q]:
+    if keys is None:
+        return []
+    groups, accounts = [key for key in keys if key > 0], [-key for key in keys if key < 0]
+    return [Q(group_id__in=[*groups, -1]) | Q(group_id=0, account__in=[*accounts, -1])]
 
 
 async def purge(now: datetime) -> None:

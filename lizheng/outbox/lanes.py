@@ -1,7 +1,7 @@
 """Queued entries by conversation and kind, each lane in priority and then arrival order."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lizheng.outbox.entry import Entry, Kind
 
@@ -30,6 +30,21 @@ class Lanes:
         self._count -= 1
         if not self._lanes[key]:
             del self._lanes[key]
+
+    def all(self) -> list[Entry]:
+        """Everything that is queued."""
+        return [entry for lane in self._lanes.values() for *_, entry in lane]
+
+    def drop(self, gone: Callable[[Entry], bool]) -> None:
+        """Forget what is queued and `gone`."""
+        for key, lane in list(self._lanes.items()):
+            kept = [item for item in lane if not gone(item[2])]
+            self._count -= len(lane) - len(kept)
+            heapq.heapify(kept)
+            if kept:
+                self._lanes[key] = kept
+            else:
+                del self._lanes[key]
 
     def heads(self) -> Iterator[Entry]:
         """The next of every lane that is not occupied, the most urgent first."""

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from lizheng.store import after_commit, in_atomic
 SOURCES_KEPT = 2000
 REPLAYED = timedelta(minutes=15)
 DOUBT_MARGIN = timedelta(seconds=5)
+PICKED_UP = timedelta(seconds=1)
 PURGE_SECONDS = 86_400.0
 VERIFIED = {"set_group_kick"}
 
@@ -32,14 +33,21 @@ class Outbox:
 
     `call(account, api, params)` makes one call and raises as the adapter does; `account_for(group_id)` names
     the connected account that acts for a group, None while there is none. `pacing` None lifts the rates and
-    the breaker, not the kick budget.
+    the breaker, not the kick budget. `mine(key)` says whether this host sends what belongs to a group, or to minus an
+    account; what is not its own it writes down for the host whose it is.
     """
 
     def __init__(
-        self, clock: Clock, call: Call, pacing: Pacing | None, account_for: Callable[[int], int | None]
+        self,
+        clock: Clock,
+        call: Call,
+        pacing: Pacing | None,
+        account_for: Callable[[int], int | None],
+        mine: Callable[[int], bool] = lambda key: True,
     ) -> None:
         self._clock = clock
         self._account_for = account_for
+        self._mine = mine
         self._journal = Journal()
         self._traffic = Traffic(pacing)
         self._sender = Sender(clock, call, self._journal, self._traffic, self._reachable, self)
@@ -65,7 +73,8 @@ class Outbox:
                 return await self._known(entry)
             after_commit(partial(self._accept, entry))
             return Ticket(entry)
-        self._sender.reserve(entry)
+        if self._mine(entry.key):
+            self._sender.reserve(entry)
         if await self._journal.insert(entry, self._written):
             return Ticket(entry)
         return await self._known(entry)
@@ -104,18 +113,42 @@ class Outbox:
         self._sender.stir()
         self._reconciler.wake()
 
+    # — with other hosts on the database ———————————————————————————————————————————————————
+
+    async def take_over(self, keys: Collection[int]) -> None:
+        """Send and look up what another host left in these places."""
+        known = {entry.id for entry in self._sender.queued()}
+        left = await journal.unfinished(self._clock.now(), keys)
+        await self._resume([entry for entry in left if entry.id not in known], keys)
+
+    async def pick_up(self) -> None:
+        """Send what other hosts wrote down for this one."""
+        known = {entry.id for entry in self._sender.queued()}
+        for entry in await journal.queued(self._clock.now() - PICKED_UP):
+            if entry.id not in known and self._mine(entry.key):
+                self._accept(entry)
+
+    def let_go(self, keys: Collection[int]) -> None:
+        """Send nothing more in these places."""
+        self._sender.let_go(lambda entry: entry.key in keys)
+
     # — life ———————————————————————————————————————————————————————————————————————————————
 
-    async def start(self) -> None:
-        """Take up what an earlier run left: the queued go on, those being sent are looked up."""
+    async def start(self, *, alone: bool = True) -> None:
+        """Begin. Alone, take up what an earlier run left: the queued go on, those being sent are looked up."""
         now = self._clock.now()
         await journal.purge(now)
-        unfinished = await journal.unfinished(now)
-        doubted = [entry.sent_at - DOUBT_MARGIN for entry in unfinished if entry.sent_at]
-        self._traffic.replay(await journal.sent_since(min([now - REPLAYED, *doubted])))
         self._journal.start()
         self._sender.start()
         self._reconciler.start()
+        if alone:
+            await self._resume(await journal.unfinished(now))
+        self._purging = asyncio.create_task(self._purge_daily())
+
+    async def _resume(self, unfinished: list[Entry], keys: Collection[int] | None = None) -> None:
+        now = self._clock.now()
+        doubted = [entry.sent_at - DOUBT_MARGIN for entry in unfinished if entry.sent_at]
+        self._traffic.replay(await journal.sent_since(min([now - REPLAYED, *doubted]), keys))
         for entry in unfinished:
             entry.sender = entry.account
             self._remember_source(entry)
@@ -124,7 +157,6 @@ class Outbox:
                 self._sender.accept(entry)
             else:
                 self.doubted(entry, "上次停机时还没有结果")
-        self._purging = asyncio.create_task(self._purge_daily())
 
     async def stop(self, deadline: float = 3.0) -> None:
         """Begin no more calls, wait up to `deadline` seconds for those on their way, write what is known."""
@@ -177,6 +209,8 @@ class Outbox:
             self._sender.give_up(entry)
 
     def _accept(self, entry: Entry) -> None:
+        if not self._mine(entry.key):
+            return
         self._remember_source(entry)
         self._traffic.spend_kick(entry)
         self._sender.accept(entry)
@@ -190,9 +224,9 @@ class Outbox:
 
     def _reachable(self, entry: Entry) -> int | None:
         """The account that can make (or look up) this call now."""
-        if entry.group_id:
-            return self._account_for(entry.group_id)
-        return entry.account or None
+        if not self._mine(entry.key):
+            return None
+        return self._account_for(entry.group_id) if entry.group_id else entry.account or None
 
     # — what became of it ——————————————————————————————————————————————————————————————————
 

@@ -82,6 +82,14 @@ class Sender:
             self._lanes.add(entry)
             self.stir()
 
+    def queued(self) -> list[Entry]:
+        """What waits to be sent."""
+        return self._lanes.all()
+
+    def let_go(self, gone: Callable[[Entry], bool]) -> None:
+        """Forget what is queued and `gone`: its rows are another host's to send."""
+        self._lanes.drop(gone)
+
     def pending(self) -> int:
         """Calls queued or on their way."""
         return len(self._lanes) + len(self._calls)
