@@ -138,7 +138,7 @@ class Allow:
 
 @dataclass(frozen=True)
 class Charge:
-    """The ad may come back for `price` fen; `claim` opens what has to be paid."""
+    """The ad may come back for `price` fen, 0 when that is paid already; `claim` opens what has to be paid."""
 
     price: int
     reason: str

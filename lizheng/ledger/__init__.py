@@ -5,7 +5,7 @@ run with the payload `{"order": id}` once an admin has confirmed the whole price
 """
 
 from lizheng.feature import Feature
-from lizheng.ledger import desk, orders
+from lizheng.ledger import desk, nightly, orders
 from lizheng.ledger.books import Books
 from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
 
@@ -16,6 +16,6 @@ feature.command("已发红包", "说自己的红包已经发了", aliases={"paid
     desk.claim
 )
 feature.on_message(desk.look, order=20)
-feature.on_start(desk.begin)
-feature.job(desk.CHECK, desk.check)
-feature.job(desk.ALARM, desk.alarm)
+feature.on_start(nightly.begin)
+feature.job(nightly.CHECK, nightly.check)
+feature.job(nightly.ALARM, nightly.alarm)

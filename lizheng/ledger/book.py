@@ -128,6 +128,6 @@ async def reverse_all(order: Order, *, at: datetime, actor_id: int) -> int:
     for entry in entries:
         if entry.reverses is not None or entry.id in reversed_ids:
             continue
-        if await reverse(order, entry, at=at, actor_id=actor_id) and entry.giver == OUTSIDE.kind:
-            back += entry.amount
+        if await reverse(order, entry, at=at, actor_id=actor_id):
+            back += entry.amount * ((entry.giver == OUTSIDE.kind) - (entry.taker == OUTSIDE.kind))
     return back

@@ -39,7 +39,7 @@ def _order_is_wrong(row: dict) -> str:
     state, paid = row["state"], row["paid"]
     if paid != row["received"]:
         return f"记着收了 {paid} 分，流水合计 {row['received']} 分"
-    if row["used"] != (paid if state == "used" else 0):
+    if row["used"] != (row["price"] if state == "used" else 0):
         return f"状态 {state}，用掉的流水合计 {row['used']} 分"
     if (state in ("settled", "used")) != (paid >= row["price"]):
         return f"状态 {state}，收了 {paid} 分，价格 {row['price']} 分"

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from lizheng.commands import Declined
+from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, parse_money, say_money
 from lizheng.ledger import evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.models import Evidence, Order
-from lizheng.outbox import Draft
 from lizheng.roles import Role
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
 
 if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
-    from lizheng.host import Host
+    from lizheng.context import Context
 
 MONEY = "money"
 SETTLED = "settled"
-CHECK = "check"
-ALARM = "alarm"
 LATE = timedelta(days=3)
-NIGHT = timedelta(hours=4, minutes=10)
 NOTICE_SOURCE = "evidence:"
 YES = ("收到", "同意", "已收到")
 SEEN = (
@@ -33,9 +29,10 @@ SEEN = (
 )
 WHICH = "{who} 你有几个单没付：{numbers}。发 /已发红包 A{first} 说一下付的是哪个。"
 PARTLY = "A{number} 收到 {amount}，还差 {rest}。"
-WHOLE = "A{number}（{purpose}）收齐了 {paid}，谢谢 {who}。"
+WHOLE = "A{number}（{purpose}）收齐了 {paid}，谢谢 {who}。{over}{off}"
+OVER = "\n多收了 {over}，先记在他名下；退给他以后发 /退款 A{number} {bare}。"
+OFF = "\n「{title}」现在是关的，打开以后再接着办。"
 UNCLEAR = "不知道这是付哪个单的，请发 /确认收款 加单号，比如 /确认收款 A12。"
-OFF_BALANCE = "账本对不上，收付款先停了：\n{lines}\n别的功能照常。请看日志和备份。"
 
 
 class Stated:
@@ -190,7 +187,7 @@ async def quoted_evidence(ctx: Context) -> Evidence | None:
     return await here.filter(message_id=number).first() or await here.filter(notice_id=number).first()
 
 
-async def order_of(ctx: GroupContext, found: Evidence) -> Order:
+async def order_of(ctx: Context, found: Evidence) -> Order:
     """The order it is for. Raises `Declined` when that is not clear."""
     if found.order_id is not None:
         return await Order.get(id=found.order_id)
@@ -221,22 +218,34 @@ async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidenc
         if now.state != "settled":
             await ctx.say(PARTLY, number=order.number, amount=say_money(booked), rest=rest)
             return now
-        owner = ctx.host.features.get(order.feature)
-        await ctx.say(
-            WHOLE,
-            number=order.number,
-            purpose=order.purpose,
-            paid=say_money(now.paid),
-            who=Mention(order.user_id),
-        )
-        if owner is not None and SETTLED in owner.jobs:
-            payload = {"order": order.id}
-            await ctx.host.schedule.plan(
-                owner.id, SETTLED, ctx.group.id, ctx.now, key=str(order.id), payload=payload
-            )
+        await _settled(ctx, now)
         return now
 
     return await book()
+
+
+async def _settled(ctx: Context, order: Order) -> None:
+    """Tell that the whole price is there, what is over, and have the feature carry on."""
+    owner = ctx.host.features.get(order.feature)
+    over = say_money(order.paid - order.price)
+    waits = owner is not None and SETTLED in owner.jobs
+    off = OFF.format(title=owner.title) if owner and waits and not is_on(ctx.group, owner) else ""
+    await ctx.say(
+        WHOLE,
+        number=order.number,
+        purpose=order.purpose,
+        paid=say_money(order.paid),
+        who=Mention(order.user_id),
+        over=OVER.format(over=over, number=order.number, bare=over.split()[0])
+        if order.paid > order.price
+        else "",
+        off=off,
+    )
+    if owner is not None and waits:
+        payload = {"order": order.id}
+        await ctx.host.schedule.plan(
+            owner.id, SETTLED, ctx.group.id, ctx.now, key=str(order.id), payload=payload
+        )
 
 
 async def _admins_word(ctx: Context, order: Order) -> None:
@@ -245,45 +254,3 @@ async def _admins_word(ctx: Context, order: Order) -> None:
         group_id=ctx.group.id,
         message_id=ctx.message_id,
     )
-
-
-# — whether it adds up —————————————————————————————————————————————————————————————————————
-
-
-async def begin(host: Host) -> None:
-    """At every start; the nightly look is planned, too."""
-    sound = await host.books.check()
-    await host.schedule.plan("ledger", CHECK, 0, _next_night(host.now()))
-    if not sound:
-        await host.schedule.plan("ledger", ALARM, 0, host.now(), key=ALARM, replace=True)
-
-
-async def check(ctx: GroupContext, slot: Any) -> datetime:
-    """Every night."""
-    if not await ctx.host.books.check():
-        await ctx.plan(ALARM, ctx.now, key=ALARM, replace=True)
-    return _next_night(ctx.now)
-
-
-async def alarm(ctx: GroupContext, slot: Any) -> datetime | None:
-    """Tell the superusers, as soon as an account is connected that can."""
-    accounts = ctx.host.accounts()
-    if not accounts:
-        return ctx.now + timedelta(minutes=1)
-    said = compose(OFF_BALANCE, {"lines": "\n".join(ctx.host.books.wrong[:3])})
-    for superuser in sorted(ctx.host.superusers):
-        draft = Draft(
-            api="send_private_msg",
-            params={"user_id": superuser, "message": said},
-            user_id=superuser,
-            account=accounts[0],
-            feature=ctx.feature.id,
-            source=ctx.next_source(),
-        )
-        await ctx.host.outbox.put(draft)
-    return None
-
-
-def _next_night(now: datetime) -> datetime:
-    tonight = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
-    return tonight if tonight > now else tonight + timedelta(days=1)

@@ -11,6 +11,7 @@ from lizheng.models import Entry, Order
 
 HEADINGS = ("流水号", "时间", "类别", "单号", "事由", "成员", "金额（元）", "经手人", "从", "到", "冲销")
 KINDS = {"payment": "收款", "use": "使用", "refund": "冲销"}
+REFUND = "退款"
 SIDES = {"outside": "群外", "member": "成员预付", "income": "收入"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -38,7 +39,7 @@ def _write(file: TextIO, entries: list[Entry], orders: dict[int, Order], zone: Z
         row = (
             entry.id,
             entry.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
-            KINDS.get(entry.kind, entry.kind),
+            REFUND if entry.kind == "refund" and not entry.reverses else KINDS.get(entry.kind, entry.kind),
             f"A{order.number}",
             order.purpose,
             order.user_id,

@@ -1,13 +1,13 @@
 """What members are to pay and what became of it. Every step is one conditional update, its entries in the same atomic.
 
 open → settled (a credit) → used; open → expired, which may still be paid; open or expired → refused; whatever was
-paid → refunded.
+paid → refunded. What is paid beyond the price stays on the member's account until it is refunded.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from lizheng.commands import Declined
@@ -118,9 +118,9 @@ async def confirm(order: Order, amount: int | None, *, by: int, at: datetime, ke
 async def use(order: Order, *, by: str, at: datetime) -> bool:
     """Spend a credit, for `by` (what it is spent on, which spends one only); False when somebody else was first."""
     if await Order.filter(id=order.id, state="settled").update(state="used", used_by=by):
-        paid = (await Order.get(id=order.id)).paid
         key, payer = f"use:{by}", order.user_id
-        if not await move(order, member(payer), INCOME, paid, at=at, kind="use", key=key, actor_id=payer):
+        giver, price = member(payer), order.price
+        if not await move(order, giver, INCOME, price, at=at, kind="use", key=key, actor_id=payer):
             raise Declined(f"A{order.number} 已经为这件事用过一次了。")
         return True
     return False
@@ -138,11 +138,11 @@ async def give_back(order: Order, *, by: str, at: datetime) -> bool:
 
 
 @atomic
-async def use_any(group_id: int, user_id: int, feature: str, *, by: str, at: datetime) -> Order | None:
-    """Spend one of a member's credits for `by`; the same `by` again gets the same one. None when there is none."""
+async def use_any(credits: Iterable[Order], *, by: str, at: datetime) -> Order | None:
+    """Spend the first of these that is still there, for `by`; the same `by` again gets the same one. None without any."""
     if earlier := await Order.get_or_none(used_by=by):
         return earlier
-    for order in await credits_of(group_id, user_id, feature):
+    for order in credits:
         if await use(order, by=by, at=at):
             return order
     return None
@@ -166,21 +166,47 @@ async def refuse(order: Order, reason: str, *, by: int) -> None:
 
 
 @atomic
-async def refund(order: Order, *, by: int, at: datetime) -> int:
-    """The money has been given back by hand: every entry is reversed. The fen; raises `Declined` when there are none."""
+async def refund(order: Order, amount: int | None, *, by: int, at: datetime, key: str) -> int:
+    """The money has been given back by hand: every entry is reversed, or with a smaller `amount` so much taken off.
+
+    The fen that went back. `key` is the cause, which takes a part off once. Raises `Declined`, and nothing changes.
+    """
     if by == order.user_id:
         raise Declined(f"A{order.number} 是你自己付的，要请别的管理员退。")
-    changed = (
-        await Order.filter(id=order.id, paid__gt=0).exclude(state="refunded").update(state="refunded", paid=0)
+    paid = (await Order.get(id=order.id)).paid
+    if amount is not None and amount != paid:
+        return await _refund_part(order, amount, by, at, key)
+    whole = Order.filter(id=order.id, paid=paid, paid__gt=0).exclude(state="refunded")
+    if not await whole.update(state="refunded", paid=0):
+        raise Declined(_why_not_refunded(await Order.get(id=order.id)))
+    return await reverse_all(order, at=at, actor_id=by)
+
+
+async def _refund_part(order: Order, amount: int, by: int, at: datetime, key: str) -> int:
+    """What is left has to keep the order as it is: the price of one that is settled, something of one that is not."""
+    changed = await fetch(
+        'UPDATE "lizheng_order" SET "paid" = "paid" - ? WHERE "id" = ? AND "state" IN '
+        "('open', 'expired', 'settled', 'used') AND \"paid\" - ? >= "
+        'CASE WHEN "state" IN (\'settled\', \'used\') THEN "price" ELSE 1 END RETURNING "id"',
+        (amount, order.id, amount),
     )
     if not changed:
-        state = (await Order.get(id=order.id)).state
-        raise Declined(
-            f"A{order.number} 已经退过了。"
-            if state == "refunded"
-            else f"A{order.number} 还没收过钱，不用退。"
-        )
-    return await reverse_all(order, at=at, actor_id=by)
+        raise Declined(_why_not_refunded(await Order.get(id=order.id)))
+    giver = member(order.user_id)
+    if not await move(order, giver, OUTSIDE, amount, at=at, kind="refund", key=key, actor_id=by):
+        raise Declined("这一笔已经退过了，没有再记。")
+    return amount
+
+
+def _why_not_refunded(order: Order) -> str:
+    number = f"A{order.number}"
+    if not order.paid:
+        return f"{number} 已经退过了。" if order.state == "refunded" else f"{number} 还没收过钱，不用退。"
+    paid, over = say_money(order.paid), order.paid - order.price
+    if over < 0:
+        return f"{number} 只收过 {paid}，退不了这么多。"
+    part = f"能单独退的是多收的 {say_money(over)}" if over else "没有多收"
+    return f"{number} 收了 {paid}，{part}；要全退发 /退款 {number}。"
 
 
 async def expire(order: Order) -> bool:

@@ -41,7 +41,7 @@ def ways_out(opinions: Iterable[AdOpinion]) -> tuple[str, ...]:
 def reason_of(opinion: Charge | Forbid, told: str = "") -> str:
     """The deciding reason as one sentence, the price named once; `told` is what claiming it said."""
     sentences = [_sentence(opinion.reason), _sentence(told)]
-    if isinstance(opinion, Charge):
+    if isinstance(opinion, Charge) and opinion.price:
         price = say_money(opinion.price)
         if price not in "".join((opinion.reason, told, opinion.way_out)):
             sentences.insert(1, texts.PRICE.format(price=price))

@@ -86,7 +86,8 @@ async def _is_free(ctx: Context, words: str) -> bool:
 @atomic
 async def _post_with_credit(ctx: Context, words: str) -> bool:
     source = f"ad-order:{ctx.source}"
-    used = await orders.use_any(ctx.group.id, ctx.author_id, ctx.feature.id, by=source, at=ctx.now)
+    mine = await orders.credits_of(ctx.group.id, ctx.author_id, ctx.feature.id)
+    used = await orders.use_any(mine, by=source, at=ctx.now)
     if used is not None:
         await paid.post_for(ctx, used, words, source)
     return used is not None
@@ -137,11 +138,13 @@ async def place_unpaid(ctx: GroupContext, user_id: int, source: str) -> Order:
 
 
 async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
-    """Terms that ended while the tax was off end now."""
-    if happened.on:
-        for placed in await orders.open_ones(ctx.group.id, feature=ctx.feature.id):
-            end = max(placed.expires_at or ctx.now, ctx.now)
-            await ctx.plan(EXPIRE, end, key=str(placed.id), payload={"order": placed.id}, replace=True)
+    """What was due while the tax was off is done now: terms that ended, orders that were settled."""
+    if not happened.on:
+        return
+    for placed in await orders.open_ones(ctx.group.id, feature=ctx.feature.id):
+        end = max(placed.expires_at or ctx.now, ctx.now)
+        await ctx.plan(EXPIRE, end, key=str(placed.id), payload={"order": placed.id}, replace=True)
+    await paid.catch_up(ctx)
 
 
 # — its end ————————————————————————————————————————————————————————————————————————————————

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lizheng.context import GroupContext
 from lizheng.grammar import say_duration
-from lizheng.ledger import orders
-from lizheng.models import Order, Outgoing
+from lizheng.ledger import SETTLED, orders
+from lizheng.models import Order, Outgoing, Slot
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
 from lizheng.text import clip, visible
@@ -42,8 +42,32 @@ async def settled(ctx: GroupContext, slot: Any) -> None:
         return
     if order.state != "settled":
         return
-    await ctx.plan(SLOT_END, slot.due_at + SLOT, key=str(order.id), payload={"order": order.id})
+    # Counted from when the member is told, which after an outage is later than the confirmation.
+    await ctx.plan(SLOT_END, ctx.now + SLOT, key=str(order.id), payload={"order": order.id})
     await ctx.say(texts.SLOT, who=Mention(order.user_id), span=say_duration(SLOT))
+
+
+async def with_slot(ctx: GroupContext, user_id: int, at: datetime) -> list[Order]:
+    """The member's credits by which they may post an ad of that moment themselves."""
+    mine = await orders.credits_of(ctx.group.id, user_id, ctx.feature.id)
+    slots = _slots(ctx, [SLOT_END], mine).filter(due_at__gte=at.astimezone(UTC))
+    keys = set(await slots.values_list("key", flat=True))
+    return [order for order in mine if str(order.id) in keys]
+
+
+def _slots(ctx: GroupContext, names: list[str], of: list[Order]) -> Any:
+    keys = ["", *(str(order.id) for order in of)]
+    return Slot.filter(feature=ctx.feature.id, name__in=names, group_id=ctx.group.id, key__in=keys)
+
+
+async def catch_up(ctx: GroupContext) -> None:
+    """Carry on with the orders that were settled while nobody did."""
+    waiting = await Order.filter(group_id=ctx.group.id, feature=ctx.feature.id, state="settled")
+    dealt_with = set(await _slots(ctx, [SLOT_END, POSTED], waiting).values_list("key", flat=True))
+    for order in waiting:
+        key = str(order.id)
+        if order.text or key not in dealt_with:
+            await ctx.plan(SETTLED, ctx.now, key=key, payload={"order": order.id}, replace=True)
 
 
 @atomic

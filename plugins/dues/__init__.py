@@ -25,7 +25,11 @@ feature.command(
     example="/拒绝收款 A12 没看到红包",
 ).form(handlers.refuse)
 feature.command(
-    "退款", "钱已经退给成员了，账也退掉", aliases={"refund"}, role=Role.ADMIN, example="/退款 A12"
+    "退款",
+    "钱已经退给成员了，账也退掉；写金额就只退这些",
+    aliases={"refund"},
+    role=Role.ADMIN,
+    example="/退款 A12",
 ).form(handlers.refund)
 
 __plugin_meta__ = feature.metadata

@@ -68,6 +68,8 @@ def _line(order: Order) -> str:
         price=say_money(order.price),
         state=orders.STATES[order.state],
     )
+    if order.paid > order.price:
+        return line + texts.PAID_OVER.format(over=say_money(order.paid - order.price))
     part = order.paid > 0 and order.state in orders.PAYABLE
     return line + (texts.PAID_PARTLY.format(paid=say_money(order.paid)) if part else "")
 
@@ -150,16 +152,23 @@ async def refuse(ctx: Context, which: Bill, reason: Annotated[str, "理由"] = "
     await close()
 
 
-async def refund(ctx: Context, which: Bill) -> None:
+async def refund(ctx: Context, which: Bill, amount: Yuan | None = None) -> None:
     ctx.host.books.insist()
     order = await orders.find(ctx.group.id, which.number)
 
     @atomic
     async def give_back() -> None:
-        amount = await orders.refund(order, by=ctx.author_id, at=ctx.now)
-        await ctx.note("refund", f"退款 A{order.number} {say_money(amount)}", target=order.user_id)
+        key = f"word:{ctx.source}"
+        gone = await orders.refund(order, amount, by=ctx.author_id, at=ctx.now, key=key)
+        await ctx.note("refund", f"退款 A{order.number} {say_money(gone)}", target=order.user_id)
+        rest = (await orders.find(ctx.group.id, order.number)).paid
+        left = texts.LEFT.format(rest=say_money(rest)) if rest else ""
         await ctx.say(
-            texts.REFUNDED, number=order.number, amount=say_money(amount), who=Mention(order.user_id)
+            texts.REFUNDED,
+            number=order.number,
+            amount=say_money(gone),
+            left=left,
+            who=Mention(order.user_id),
         )
 
     await give_back()

@@ -1,6 +1,9 @@
 """Ads that were posted first: charged, paid later, spent once, or a violation."""
 
 import asyncio
+from importlib.util import find_spec
+
+import pytest
 
 from lizheng.hooks import AdSeen, Allow, Charge, ad_opinion
 from lizheng.ledger.checking import mismatches
@@ -25,7 +28,7 @@ async def test_paying_afterwards_gives_one_ad(stage: HostStage) -> None:
 里正：看到 @小王 付 A1…
 管理员→小王：收到 100
 里正：A1（广告税）收齐了 100 元，谢谢 @小王。
-里正：@小王 你的广告税付清了，10 分钟内可以在群里发一条广告。
+里正：@小王 你的广告税付清了，10 分钟内可以在群里发一条广告；过后发 /广告 加内容，由我发布。
 小王：卖广告位
 里正：这条广告用掉了 A1 的广告税。
 小王：卖广告位
@@ -47,7 +50,11 @@ async def test_a_slot_not_used_ends_and_the_credit_stays(stage: HostStage) -> No
 里正：@小王 你的广告税付清了…
 【重启】
 【过 10 分】
-里正：@小王 10 分钟到了，A1 还没用，给你留着：下次发广告时用掉。
+里正：@小王 10 分钟到了，A1 还没用，给你留着：发 /广告 加内容，由我发布。
+【过 1 秒】
+小王：卖广告位
+【里正 撤回 小王】
+里正：你付过的 A1 还没用，但自己发的时间已经过了。
 小王：/广告税
 里正：…你付过还没用的有 1 次（A1）…
 小王：/广告 卖广告位
@@ -121,7 +128,8 @@ async def test_one_credit_and_thirty_ads_at_once(stage: HostStage) -> None:
 
     async def post(number: int) -> str | None:
         ctx = GroupContext(host, group, host.features["ad_witness"], source=f"test:{number}")
-        answers = await ad_opinion.ask(ctx, AdSeen(who, number, "广告", 1, certain=True))
+        at = int(host.clock.now().timestamp())
+        answers = await ad_opinion.ask(ctx, AdSeen(who, number, "广告", at, certain=True))
         (value,) = [answer.value for answer in answers]
         assert isinstance(value, Allow | Charge)
         if not isinstance(value, Allow):
@@ -190,6 +198,64 @@ async def test_a_packet_may_come_before_the_order(stage: HostStage) -> None:
 里正：A1（广告税）收齐了 100 元，谢谢 @小王。
 里正：【广告】小王：…
 """)
+
+
+async def test_an_ad_belongs_to_the_slot_it_was_sent_in(stage: HostStage) -> None:
+    player = await stage.play(f"""
+{CHARGED}
+小王：/已发红包 A1
+里正：看到…
+管理员→小王：收到
+里正：A1（广告税）收齐了…
+里正：@小王 你的广告税付清了…
+【过 10 分】
+里正：@小王 10 分钟到了，…
+""")
+    from lizheng.context import GroupContext
+
+    host, group = stage.host, stage.host.groups[player.group.group_id]
+    ctx = GroupContext(host, group, host.features["ad_witness"], source="test:late")
+    ends = int(host.clock.now().timestamp())
+    for sent, welcome in ((ends + 1, False), (ends, True)):
+        seen = AdSeen(player.people["小王"], 77, "广告", sent, certain=True)
+        (answer,) = await ad_opinion.ask(ctx, seen)
+        assert isinstance(answer.value, Allow) is welcome
+    assert isinstance(answer.value, Allow)
+    assert answer.value.claim is not None
+    assert await answer.value.claim() is not None
+
+
+@pytest.mark.skipif(find_spec("plugins.dues") is None, reason="nobody can confirm while the tax is off")
+async def test_a_slot_begins_when_the_member_is_told(stage: HostStage) -> None:
+    """The tax was off, or the host was down, when the admin confirmed."""
+    await stage.play(f"""
+开：账本
+{CHARGED}
+小李：/广告 二手书市
+里正：@小李 订单 A2：…
+【里正 撤回 小李】
+群主：/关闭 广告税
+里正：已关闭「广告税」…
+管理员：/确认收款 A1
+里正：A1（广告税）收齐了 100 元，谢谢 @小王。
+  「广告税」现在是关的，打开以后再接着办。
+管理员：/确认收款 A2
+里正：A2（广告税）收齐了 100 元，谢谢 @小李。…
+【过 1 小时】
+群主：/开启 广告税
+里正：已开启「广告税」…
+里正：@小王 你的广告税付清了，10 分钟内…
+里正：【广告】小李：
+  二手书市
+【过 9 分】
+小王：卖广告位
+里正：这条广告用掉了 A1 的广告税。
+群主：/关闭 广告税
+里正：…
+群主：/开启 广告税
+里正：…
+""")
+    assert not await mismatches()
 
 
 async def test_terms_go_on_after_the_tax_was_off(stage: HostStage) -> None:
