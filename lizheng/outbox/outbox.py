@@ -18,6 +18,7 @@ from lizheng.outbox.pacing import Pacing
 from lizheng.outbox.reconcile import Reconciler
 from lizheng.outbox.sender import Call, Sender
 from lizheng.outbox.traffic import Traffic
+from lizheng.outbox.verify import Verdict
 from lizheng.store import after_commit, in_atomic
 
 SOURCES_KEPT = 2000
@@ -95,6 +96,18 @@ class Outbox:
         self._journal.hurry()
         quiet = self._sender.idle() and self._reconciler.idle()
         return quiet and not self._callbacks and self._journal.idle()
+
+    async def look_up(self, source: str) -> tuple[Entry, Verdict | None] | None:
+        """The call once put under a source, and what the endpoint shows of it now; None when there is no such call.
+
+        The verdict is None while it was not sent, or nobody can be asked. For features that must know more than an
+        answer says: an endpoint's ok is not always true.
+        """
+        entry = self._by_source.get(source) or await journal.find_by_source(source)
+        if entry is None:
+            return None
+        entry.sender = entry.sender or entry.account
+        return entry, await self._reconciler.look_now(entry) if entry.state != "queued" else None
 
     def kick_budget_left(self, group_id: int) -> int:
         """Kicks the group may still have within ten minutes without a person confirming each."""

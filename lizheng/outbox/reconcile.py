@@ -89,6 +89,16 @@ class Reconciler:
             for doubt in self._doubts.values()
         )
 
+    async def look_now(self, entry: Entry) -> Verdict | None:
+        """What the endpoint shows of a call at this moment, also of one it said was done; None when it cannot be asked."""
+        account = self._reachable(entry)
+        if account is None or entry.sent_at is None:
+            return None
+        try:
+            return await look(Case(entry, partial(self._ask, account), self._clock.now(), self._taken(entry)))
+        except (NetworkError, ActionFailed):
+            return None
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
 

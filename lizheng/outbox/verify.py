@@ -21,11 +21,16 @@ class Finding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What looking showed. ABSENT may still become HAPPENED within seconds; `why` says it in Chinese."""
+    """What looking showed. ABSENT may still become HAPPENED within seconds; `why` says it in Chinese.
+
+    `spans`: the history that was looked at goes back beyond the sending, so that what it lacks was not delivered, or
+    was taken back.
+    """
 
     finding: Finding
     data: Any = None
     why: str = ""
+    spans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,10 @@ async def _message(case: Case) -> Verdict:
         return _UNKNOWABLE
     messages = [m for m in (answer or {}).get("messages") or [] if isinstance(m, dict)]
     wanted = signature(entry.params.get("message", entry.params.get("messages")))
+    told = entry.answer.get("message_id") if isinstance(entry.answer, dict) else None
     for message in messages:
+        if told is not None and message.get("message_id") == told:
+            return Verdict(Finding.HAPPENED, {"message_id": told})
         if (
             int(message.get("time") or 0) >= int(sent_at.timestamp()) - 2
             and _author(message) == entry.sender
@@ -74,7 +82,8 @@ async def _message(case: Case) -> Verdict:
     oldest = min((int(m.get("time") or 0) for m in messages), default=0)
     if len(messages) >= HISTORY and oldest > sent_at.timestamp():
         return Verdict(Finding.UNKNOWABLE, why="历史消息已经翻过去了，查不到")
-    return Verdict(Finding.ABSENT, why="历史消息里没有这一条")
+    spans = 0 < oldest < int(sent_at.timestamp())
+    return Verdict(Finding.ABSENT, why="历史消息里没有这一条", spans=spans)
 
 
 async def _kick(case: Case) -> Verdict:
