@@ -1,0 +1,105 @@
+"""An inverted index over wordings, changed one wording at a time; nearest means cosine of TF-IDF grams."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from .terms import Wording
+
+SHORTLIST = 12
+COMMON = 0.15
+"""A gram in more than this share of the wordings does not choose candidates, it only counts in comparing them."""
+
+
+class Near(NamedTuple):
+    """A wording of the index, whose it is, and how near it is: a cosine."""
+
+    key: Hashable
+    wording: Wording
+    cosine: float
+
+
+class Index:
+    """Wordings under keys of the caller's choice; a key may have several. No order of adding and removing matters."""
+
+    def __init__(self) -> None:
+        self._documents: dict[int, tuple[Hashable, Wording, float]] = {}
+        self._by_key: dict[Hashable, list[int]] = {}
+        self._postings: dict[str, dict[int, None]] = {}
+        self._weights: dict[str, float] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._by_key
+
+    def put(self, key: Hashable, texts: list[str]) -> None:
+        """Make these the wordings of `key`, instead of any it had."""
+        self.drop(key)
+        self._weights.clear()
+        for text in texts:
+            wording = Wording(text)
+            if not wording.grams:
+                continue
+            number = self._next
+            self._next += 1
+            self._documents[number] = (key, wording, 1 / math.sqrt(len(wording.grams)))
+            self._by_key.setdefault(key, []).append(number)
+            for gram in wording.grams:
+                self._postings.setdefault(gram, {})[number] = None
+
+    def drop(self, key: Hashable) -> None:
+        """Forget a key; one that is not there is no error."""
+        self._weights.clear()
+        for number in self._by_key.pop(key, ()):
+            _, wording, _ = self._documents.pop(number)
+            for gram in wording.grams:
+                posting = self._postings[gram]
+                del posting[number]
+                if not posting:
+                    del self._postings[gram]
+
+    def knows(self, gram: str) -> bool:
+        return gram in self._postings
+
+    def nearest(self, asked: Wording, limit: int = 3) -> list[Near]:
+        """The nearest wordings, best first, one per key."""
+        squares = {gram: self._square(gram) for gram in asked.grams}
+        known = [gram for gram in squares if gram in self._postings]
+        ranked = self._candidates(known, squares)
+        length = sum(squares.values()) or 1.0
+        best: dict[Hashable, Near] = {}
+        for number in ranked:
+            key, wording, _ = self._documents[number]
+            shared = sum(squares[gram] for gram in wording.grams & squares.keys())
+            cosine = shared / math.sqrt(length * (sum(map(self._square, wording.grams)) or 1.0))
+            if key not in best or cosine > best[key].cosine:
+                best[key] = Near(key, wording, cosine)
+        return heapq.nsmallest(limit, best.values(), key=lambda near: (-near.cosine, str(near.key)))
+
+    def _square(self, gram: str) -> float:
+        """The squared weight of a gram, worked out once for as long as nothing changes."""
+        square = self._weights.get(gram)
+        if square is None:
+            rarity = math.log((len(self._documents) + 1) / (len(self._postings.get(gram, ())) + 0.5))
+            square = rarity * rarity
+            if gram in self._postings:
+                self._weights[gram] = square
+        return square
+
+    def _candidates(self, grams: list[str], squares: dict[str, float]) -> list[int]:
+        """The most promising wordings by what they share, judged without their rarer rest."""
+        most = max(50.0, COMMON * len(self._documents))
+        choosing = [gram for gram in grams if len(self._postings[gram]) <= most] or grams
+        sums: dict[int, float] = {}
+        for gram in choosing:
+            square = squares[gram]
+            for number in self._postings[gram]:
+                sums[number] = sums.get(number, 0.0) + square
+        documents = self._documents
+        return heapq.nlargest(SHORTLIST, sums, key=lambda number: sums[number] * documents[number][2])

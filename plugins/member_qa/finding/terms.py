@@ -1,0 +1,99 @@
+"""From a question to what is compared: folded text, wordings that mean the same made one, grams of one and two characters.
+
+A concept of `assets/synonyms.txt` is one character of the private use area, so that it can be treated like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache, cached_property
+from pathlib import Path
+
+from lizheng.text import fold
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+FIRST_CONCEPT = 0xE000
+LONGEST = 120
+"""Characters of a question that are looked at; what is longer is a story, not a question."""
+ASKING = ("怎么", "怎么办", "哪里", "什么时候", "多少钱", "什么", "为什么", "多久", "多少", "哪个", "谁")
+_NEGATION = re.compile("[不没别未勿]")
+_CODES = re.compile(r"\d+|[a-z]+")
+
+
+@cache
+def concepts() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The pattern that finds every wording, longest first, and the character each becomes."""
+    known: dict[str, str] = {}
+    lines = (ASSETS / "synonyms.txt").read_text("utf-8").splitlines()
+    for number, line in enumerate(line for line in lines if line and not line.startswith("#")):
+        for word in line.split():
+            known.setdefault(fold(word), chr(FIRST_CONCEPT + number))
+    ranked = sorted(known, key=len, reverse=True)
+    parts = [rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w) for w in ranked]
+    return re.compile("|".join(parts)), known
+
+
+@cache
+def asking() -> frozenset[str]:
+    """The concepts that ask."""
+    known = concepts()[1]
+    return frozenset(known[word] for word in ASKING)
+
+
+class Wording:
+    """One way to ask something, with everything that comparing it needs, each worked out once."""
+
+    __slots__ = ("__dict__", "folded")
+
+    def __init__(self, text: str):
+        self.folded = fold(text[:LONGEST])
+
+    @cached_property
+    def canonical(self) -> str:
+        """The folded text with every known wording as its concept."""
+        pattern, known = concepts()
+        return pattern.sub(lambda found: known[found[0]], self.folded)
+
+    @cached_property
+    def letters(self) -> Counter[str]:
+        return Counter(self.folded)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        return frozenset(map(str.__add__, self.folded, self.folded[1:]))
+
+    @cached_property
+    def symbols(self) -> Counter[str]:
+        """Characters and concepts, a wording's own characters gone where it is a concept."""
+        return Counter(self.canonical)
+
+    @cached_property
+    def symbol_pairs(self) -> frozenset[str]:
+        return frozenset(map(str.__add__, self.canonical, self.canonical[1:]))
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        return frozenset(c for c in self.canonical if is_concept(c))
+
+    @cached_property
+    def asks(self) -> frozenset[str]:
+        return self.concepts & asking()
+
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """What the index holds."""
+        return self.concepts.union(self.folded, self.pairs)
+
+    @cached_property
+    def negations(self) -> int:
+        return len(_NEGATION.findall(self.folded))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Numbers and Latin words."""
+        return frozenset(_CODES.findall(self.folded))
+
+
+def is_concept(char: str) -> bool:
+    return "\ue000" <= char < "\uf8ff"

@@ -1,0 +1,60 @@
+"""How sure one may be that an entry answers a question: learned weights over `pairing`, nothing but arithmetic at run time."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .pairing import measures
+from .terms import ASSETS, Wording
+
+Tree = list[tuple[int, float, int, int]]
+"""Nodes as (feature, limit, left, right); a leaf is (-1, value, 0, 0)."""
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """`rarity` of characters in ordinary talk; a linear model over measures and leftovers, whose sum joins the measures
+    in a forest of small trees; `line` is the score above which to speak unasked.
+    """
+
+    rarity: dict[str, float]
+    linear: list[float]
+    leftovers: dict[str, float]
+    bias: float
+    trees: list[Tree]
+    start: float
+    line: float
+    about: dict[str, Any]
+
+    def score(self, asked: Wording, entry: Wording, cosine: float, margin: float) -> float:
+        """Between 0 and 1."""
+        row, left = measures(asked, entry, cosine, margin, self.rarity)
+        weights = self.leftovers
+        row.append(
+            self.bias
+            + sum(map(float.__mul__, self.linear, row))
+            + sum(weights[name] for name in left if name in weights)
+        )
+        return 1 / (1 + math.exp(-self.start - sum(_leaf(tree, row) for tree in self.trees)))
+
+
+def _leaf(tree: Tree, row: list[float]) -> float:
+    at = 0
+    while True:
+        feature, limit, left, right = tree[at]
+        if feature < 0:
+            return limit
+        at = left if row[feature] <= limit else right
+
+
+@cache
+def shipped(path: Path = ASSETS / "verifier.json.gz") -> Verifier:
+    stored = json.loads(gzip.decompress(path.read_bytes()))
+    stored["trees"] = [[tuple(node) for node in tree] for tree in stored["trees"]]
+    return Verifier(**stored)
