@@ -175,11 +175,16 @@ class GroupContext(Verbs):
         *,
         payload: Mapping[str, Any],
         span: timedelta = timedelta(days=7),
+        by: Role = Role.DEPUTY,
         **values: Any,
     ) -> Pending:
-        """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝."""
+        """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝.
+
+        With `by` ADMIN the deputies have no say.
+        """
         hint = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
-        return await propose(self, decision, compose(template, values), payload, "deputy", span, hint)
+        decider = "admin" if by is Role.ADMIN else "deputy"
+        return await propose(self, decision, compose(template, values), payload, decider, span, hint)
 
 
 class Context(GroupContext):

@@ -29,6 +29,8 @@ NOTICE_SOURCE = "pending:"
 YES = frozenset({"同意", "通过", "可以", "准"})
 NO = frozenset({"拒绝", "驳回", "不同意"})
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
+ASKED = "移出的人太多，等人确认"
+"""Why a kick beyond its budget is not done yet."""
 
 
 async def propose(
@@ -209,7 +211,7 @@ async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
         who=await ctx.names_of([act.target]),
         reason=act.reason or "无",
     )
-    return Outcome(State.NOT_DONE, why="移出的人太多，等人确认")
+    return Outcome(State.NOT_DONE, why=ASKED)
 
 
 async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
