@@ -107,7 +107,8 @@ async def _offline(apps: Mapping[str, AppModules]):
 
 def _portable(source: str) -> str:
     # Tortoise writes down the JSON codec of the machine at hand, which another may not have installed.
-    source = re.sub(r", encoder=.+?, decoder=[\w.]+(?=[,)])", "", source)
+    codec = r"encoder=.+?, decoder=[\w.]+"
+    source = re.sub(rf", {codec}(?=[,)])|(?<=\(){codec}(?:, |(?=\)))", "", source)
     unused = r"^(import functools|from (json|orjson|tortoise\.fields\.data) import .*)\n"
     return "# ruff: noqa: RUF012\n" + re.sub(unused, "", source, flags=re.M)
 
