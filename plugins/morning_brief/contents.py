@@ -1,0 +1,53 @@
+"""What stands in a group's brief of a day, put together from everything that is known at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from lizheng.context import GroupContext
+from lizheng.hooks import BriefDay, brief_section
+from plugins.morning_brief import page, register, texts
+from plugins.morning_brief.almanac import Almanac
+from plugins.morning_brief.counting import Counting
+from plugins.morning_brief.feeds.choosing import choose
+from plugins.morning_brief.page import Page
+from plugins.morning_brief.settings import Settings
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A page, and what it uses up: keys of news and ids of submissions."""
+
+    page: Page
+    keys: tuple[str, ...]
+    submissions: tuple[int, ...]
+
+
+async def put_together(ctx: GroupContext, day: date, almanac: Almanac, counting: Counting) -> Contents:
+    """The contents as they would be now; nothing is used up by asking."""
+    chosen = ctx.settings(Settings)
+    group_id = ctx.group.id
+    taken = await register.subscriptions(group_id)
+    news = choose(
+        await register.news(taken), await register.shown(group_id), chosen.items, ctx.host.clock.now()
+    )
+    submissions = await register.accepted(group_id)
+    sections = page.news_section(news, links=chosen.links)
+    sections += page.submission_section([(one.text, one.who) for one in submissions])
+    for answer in await brief_section.gather(ctx, BriefDay(day)):
+        sections.append(page.tidy(answer.value))
+    closing = await _yesterday(ctx, day, counting) if chosen.numbers else ""
+    return Contents(
+        Page(*page.head(almanac.day(day)), tuple(sections), closing),
+        tuple(key for one in news for key in one.keys),
+        tuple(one.id for one in submissions),
+    )
+
+
+async def _yesterday(ctx: GroupContext, day: date, counting: Counting) -> str:
+    await counting.write()
+    tally = await register.tally(ctx.group.id, day - timedelta(days=1))
+    if tally is None:
+        return ""
+    return texts.YESTERDAY.format(messages=tally.messages, joined=tally.joined, left=tally.left)

@@ -1,0 +1,165 @@
+"""Getting the feeds ahead of time: one slot for all groups, so that a feed many groups take is fetched once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from lizheng.context import GroupContext
+from lizheng.gate import is_on
+from lizheng.store import atomic
+from plugins.morning_brief import register
+from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
+from plugins.morning_brief.feeds.fetching import Fetcher, FetchFailed
+from plugins.morning_brief.feeds.reading import Item as Entry
+from plugins.morning_brief.feeds.reading import Read, read_feed
+from plugins.morning_brief.models import Item, Source
+
+if TYPE_CHECKING:
+    from lizheng.feature import Feature
+    from lizheng.groups import GroupState
+    from lizheng.host import Host
+    from plugins.morning_brief.timing import Timing
+
+FETCH = "fetch"
+AHEAD = timedelta(minutes=10)
+RETRY = timedelta(minutes=4)
+FRESH_ENOUGH = timedelta(minutes=30)
+AT_ONCE = 8
+PARSED_AT_ONCE = 2
+KEPT = timedelta(days=14)
+
+
+class Gathering:
+    """Fetches and reads feeds, each once at a time."""
+
+    def __init__(self) -> None:
+        self._fetcher = Fetcher()
+        self._fetching = asyncio.Semaphore(AT_ONCE)
+        self._reading = asyncio.Semaphore(PARSED_AT_ONCE)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def begin(self, host: Host) -> None:
+        self._fetcher = Fetcher(host.config.feed_hosts)
+        self._fetching, self._reading = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(PARSED_AT_ONCE)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        return self._fetcher
+
+    async def refresh(self, host: Host, sources: Iterable[Source], since: datetime) -> None:
+        """Try those again that were not tried since then; ends within the limits of one fetch, or a few."""
+        await asyncio.gather(*(self._refresh(host, source.id, since) for source in sources))
+
+    async def _refresh(self, host: Host, source_id: int, since: datetime) -> None:
+        lock = self._locks.setdefault(source_id, asyncio.Lock())
+        async with lock, self._fetching:
+            source = await Source.get_or_none(id=source_id)
+            if source is None or (source.tried_at is not None and source.tried_at >= since):
+                return
+            now = host.clock.now()
+            try:
+                fetched = await self._fetcher.fetch(read_address(source.url), source.etag, source.modified)
+                if fetched.content is None:
+                    await Source.filter(id=source.id).update(tried_at=now, fetched_at=now, why="")
+                    return
+                async with self._reading:
+                    read = await asyncio.to_thread(read_feed, fetched.content, fetched.content_type)
+            except (FetchFailed, NotAllowed) as error:
+                why = str(error).rstrip("。")
+                await Source.filter(id=source.id).update(tried_at=now, why=why)
+                return
+            await _store(source, read, fetched.etag, fetched.modified, now)
+
+
+@atomic
+async def _store(source: Source, read: Read, etag: str, modified: str, now: datetime) -> None:
+    """Keep what is new; forget what is old and no longer in the feed."""
+    known = set(await Item.filter(source_id=source.id).values_list("key", flat=True))
+    # The feed's first entry is to get the highest number, as the newest of those seen together.
+    new = [_row(source, entry, now) for entry in reversed(read.items) if entry.keys[0] not in known]
+    await Item.bulk_create(new, ignore_conflicts=True)
+    present = [entry.keys[0] for entry in read.items]
+    await Item.filter(source_id=source.id, seen_at__lt=now - KEPT, key__not_in=[*present, ""]).delete()
+    await Source.filter(id=source.id).update(
+        title=read.title or source.title,
+        etag=etag,
+        modified=modified,
+        tried_at=now,
+        fetched_at=now,
+        why="",
+    )
+
+
+def _row(source: Source, entry: Entry, now: datetime) -> Item:
+    return Item(
+        source_id=source.id,
+        key=entry.keys[0],
+        keys=list(entry.keys),
+        title=entry.title,
+        link=entry.link,
+        published_at=entry.published_at,
+        seen_at=now,
+    )
+
+
+class Rounds:
+    """When the feeds are fetched: ten minutes before the briefs that want them, once more where that failed."""
+
+    def __init__(self, feature_of: Feature, gathering: Gathering, timing: Timing) -> None:
+        self._feature = feature_of
+        self._gathering = gathering
+        self._timing = timing
+
+    async def fetch(self, ctx: GroupContext, slot: Any) -> datetime | None:
+        """The due slot of all groups."""
+        host = ctx.host
+        now = host.clock.now()
+        wanted: dict[int, Source] = {}
+        for due, sources in await self._upcoming(host, now - AHEAD / 2):
+            wanted |= {s.id: s for s in sources if s.tried_at is None or _is_wanted(s, due, now)}
+        await self._gathering.refresh(host, wanted.values(), now - RETRY / 2)
+        return await self.next_round(host)
+
+    async def next_round(self, host: Host) -> datetime | None:
+        """When it is worth fetching again; None while nobody takes a feed."""
+        now = host.clock.now()
+        times = [
+            time for due, sources in await self._upcoming(host, now) if (time := _round(due, sources, now))
+        ]
+        return min(times, default=None)
+
+    async def plan(self, host: Host) -> None:
+        """Look at the time of the next round again, because a group has changed something."""
+        if (at := await self.next_round(host)) is not None:
+            await host.schedule.plan(self._feature.id, FETCH, 0, at, replace=True)
+
+    async def _upcoming(self, host: Host, after: datetime) -> list[tuple[datetime, Collection[Source]]]:
+        """Every group that takes feeds: when its next brief is due, and what it takes."""
+        found: list[tuple[datetime, Collection[Source]]] = []
+        for group in host.groups.known():
+            if is_on(group, self._feature) and (due := self._next_due(host, group, after)):
+                sources = [source for _, source in await register.subscriptions(group.id)]
+                if sources:
+                    found.append((due, sources))
+        return found
+
+    def _next_due(self, host: Host, group: GroupState, after: datetime) -> datetime | None:
+        return self._timing.timetable(GroupContext(host, group, self._feature)).next_after(after)
+
+
+def _is_wanted(source: Source, due: datetime, now: datetime) -> bool:
+    """Whether its items should be newer for a brief that is due soon."""
+    stale = source.fetched_at is None or source.why or source.fetched_at < due - FRESH_ENOUGH
+    return bool(stale) and due - now <= AHEAD + timedelta(seconds=30)
+
+
+def _round(due: datetime, sources: Collection[Source], now: datetime) -> datetime:
+    if due - AHEAD > now:
+        return due - AHEAD
+    if any(source.why for source in sources) and now + RETRY < due:
+        return now + RETRY
+    return due + timedelta(minutes=1)

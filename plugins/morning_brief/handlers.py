@@ -1,0 +1,204 @@
+"""The commands of 早报."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lizheng.commands import Declined
+from lizheng.context import Context, GroupContext
+from lizheng.events import FeatureSwitched, SettingChanged
+from lizheng.feature import Feature
+from lizheng.gate import is_on
+from lizheng.grammar import Misread, Words, parse_time_of_day
+from lizheng.models import Pending
+from lizheng.speech import Mention
+from lizheng.store import atomic
+from lizheng.text import clip, is_blank, visible
+from plugins.morning_brief import register, texts
+from plugins.morning_brief.contents import put_together
+from plugins.morning_brief.counting import Counting
+from plugins.morning_brief.gathering import Rounds
+from plugins.morning_brief.models import Submission
+from plugins.morning_brief.settings import EVERY_DAY, NEVER, WORKDAYS, Settings
+from plugins.morning_brief.timing import Timing
+
+LONGEST = 200
+NOTICE_LENGTH = 60
+SHOWN_SECONDS = 60
+DAYS = {"工作日": WORKDAYS, "每天": EVERY_DAY, "每日": EVERY_DAY, "天天": EVERY_DAY, "workdays": WORKDAYS}
+
+
+class TimeOfDay(str):
+    """`08:00`, `8点半`, `早上8点`, as `08:00`."""
+
+    label = "<时间>"
+    __slots__ = ()
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> TimeOfDay:
+        return cls(f"{parse_time_of_day(words.word() or ''):%H:%M}")
+
+
+class Days(str):
+    """Which days have a brief."""
+
+    label = "<工作日|每天>"
+    __slots__ = ()
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Days:
+        word = words.word() or ""
+        if (found := DAYS.get(word.casefold())) is None:
+            raise Misread(texts.DAYS_UNKNOWN.format(word=clip(visible(word), 12)))
+        return cls(found)
+
+
+class Line(str):
+    """What a member submits."""
+
+    label = "<一条>"
+    __slots__ = ()
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Line:
+        if words.others():
+            raise Misread(texts.TEXT_ONLY)
+        text = visible(words.rest())
+        if is_blank(text):
+            raise Misread(texts.NO_CONTENT)
+        if len(text) > LONGEST:
+            raise Misread(texts.TOO_LONG.format(most=LONGEST, length=len(text)))
+        return cls(text)
+
+
+class Desk:
+    """The commands that look at or change when the brief comes and what stands in it."""
+
+    def __init__(self, timing: Timing, counting: Counting, rounds: Rounds) -> None:
+        self._timing = timing
+        self._counting = counting
+        self._rounds = rounds
+
+    # — looking ————————————————————————————————————————————————————————————————————————————
+
+    async def show(self, ctx: Context) -> None:
+        """Today's: as it went out, or as it would be now."""
+        if not ctx.host.now_and_then(ctx.group.id, f"brief:{ctx.answers_to}", SHOWN_SECONDS):
+            raise Declined(texts.JUST_SHOWN)
+        today = ctx.now.date()
+        sent = await register.brief(ctx.group.id, today)
+        if sent is not None and sent.text:
+            await ctx.say("{text}", text=sent.text)
+            return
+        contents = await put_together(ctx, today, self._timing.almanac, self._counting)
+        await ctx.say("{text}", text=contents.page.text())
+
+    async def preview(self, ctx: Context) -> None:
+        table = self._timing.timetable(ctx)
+        due = table.next_after(ctx.now)
+        day = table.day_of(due) if due else ctx.now.date()
+        contents = await put_together(ctx, day, self._timing.almanac, self._counting)
+        text = contents.page.text()
+        if due is None:
+            await ctx.say(texts.PREVIEW_OFF, text=text)
+        else:
+            await ctx.say(texts.PREVIEW, when=self._when(ctx, due), text=text)
+
+    async def schedule(self, ctx: Context) -> None:
+        chosen = ctx.settings(Settings)
+        due = self._timing.timetable(ctx).next_after(ctx.now)
+        if due is None:
+            await ctx.say(texts.SCHEDULE_OFF)
+            return
+        await ctx.say(texts.SCHEDULE, days=chosen.days, at=chosen.at, when=self._when(ctx, due))
+
+    def _when(self, ctx: GroupContext, due: datetime) -> str:
+        local = due.astimezone(ctx.host.zone)
+        day = self._timing.almanac.day(local.date())
+        ahead = (local.date() - ctx.now.date()).days
+        name = {0: "今天", 1: "明天"}.get(ahead, f"{local.month} 月 {local.day} 日（{day.weekday}）")
+        return f"{name} {local:%H:%M}" if ahead in (0, 1) else f"{name}{local:%H:%M}"
+
+    # — when ———————————————————————————————————————————————————————————————————————————————
+
+    async def set_time(self, ctx: Context, at: TimeOfDay, days: Days | None = None) -> None:
+        chosen = ctx.settings(Settings)
+        wanted = str(days or (EVERY_DAY if chosen.days == NEVER else chosen.days))
+        number = await _change(ctx, {"at": str(at), "days": wanted}, f"早报改为{wanted} {at}")
+        due = self._timing.timetable(ctx).next_after(ctx.now)
+        assert due is not None
+        await ctx.say(texts.SET, days=wanted, at=at, when=self._when(ctx, due), number=number)
+
+    async def stop(self, ctx: Context) -> None:
+        if ctx.settings(Settings).days == NEVER:
+            raise Declined(texts.WAS_STOPPED)
+        await ctx.say(texts.STOPPED, number=await _change(ctx, {"days": NEVER}, "不再自动发早报"))
+
+    async def changed(self, ctx: GroupContext, happened: SettingChanged) -> None:
+        if happened.name in ("at", "days"):
+            await self._timing.plan(ctx)
+            await self._rounds.plan(ctx.host)
+
+    async def switched(self, ctx: GroupContext, happened: FeatureSwitched) -> None:
+        if happened.on:
+            await self._timing.plan(ctx)
+        await self._rounds.plan(ctx.host)
+
+    def resume(self, feature: Feature) -> Any:
+        """What plans, at every start, the brief of each group that has one."""
+
+        async def begin(host: Any) -> None:
+            for group in host.groups.known():
+                if is_on(group, feature):
+                    await self._timing.resume(GroupContext(host, group, feature))
+            await self._rounds.plan(host)
+
+        return begin
+
+
+async def _change(ctx: Context, values: dict[str, str], what: str) -> int:
+    """Set several settings as one change; the number of its record."""
+    old = {name: ctx.group.settings.get((ctx.feature.id, name)) for name in values}
+    for name, value in values.items():
+        await ctx.host.change_setting(ctx.group, ctx.feature, name, value)
+    return (await ctx.note("setting", what, undo={"name": "times", "old": old})).number
+
+
+async def undo_times(ctx: Context, undo: dict[str, Any]) -> None:
+    for name, value in undo["old"].items():
+        await ctx.host.change_setting(ctx.group, ctx.host.features["morning_brief"], name, value)
+
+
+# — submissions ————————————————————————————————————————————————————————————————————————————
+
+
+async def submit(ctx: Context, line: Line) -> None:
+    count = await register.waiting(ctx, ctx.author_id)
+    if count >= register.MOST_WAITING:
+        raise Declined(texts.WAITS.format(count=count))
+    await ctx.names_of([ctx.author_id])
+    who = clip(ctx.name_of(ctx.author_id), 12)
+    pending = await ctx.submit(
+        register.DECISION,
+        texts.SUBMITTED,
+        payload={"text": str(line), "who": who},
+        who=who,
+        text=clip(line, NOTICE_LENGTH),
+    )
+    if ctx.answers_to:
+        await ctx.say(texts.SUBMITTED_ASIDE, number=pending.number)
+
+
+@atomic
+async def accept(ctx: GroupContext, pending: Pending) -> None:
+    given = {"author_id": pending.author_id, "who": pending.payload["who"], "text": pending.payload["text"]}
+    _, new = await Submission.get_or_create(given, group_id=ctx.group.id, number=pending.number)
+    if new:
+        await ctx.note("submission", f"{pending.number} 号投稿进早报", target=pending.author_id)
+    await ctx.say(texts.ACCEPTED, who=Mention(pending.author_id), number=pending.number)
+
+
+async def decline(ctx: GroupContext, pending: Pending) -> None:
+    reason = f"：{pending.reason}".rstrip("。") if pending.reason else ""
+    await ctx.say(texts.REJECTED, who=Mention(pending.author_id), number=pending.number, reason=reason)

@@ -1,0 +1,200 @@
+"""One brief per group and day: put together when it is due, written down with its message, then looked after."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lizheng.context import GroupContext
+from lizheng.events import MessageRecalled
+from lizheng.grammar import say_duration
+from lizheng.models import Slot
+from lizheng.outbox.verify import Finding
+from lizheng.speech import Segment, compose
+from lizheng.store import atomic
+from plugins.morning_brief import register, reporting, rules, texts
+from plugins.morning_brief.contents import Contents, put_together
+from plugins.morning_brief.counting import Counting
+from plugins.morning_brief.gathering import Gathering
+from plugins.morning_brief.models import Brief
+from plugins.morning_brief.page import Page
+from plugins.morning_brief.rules import Next, Seen
+from plugins.morning_brief.settings import Settings
+from plugins.morning_brief.timing import Timing
+
+SETTLE = "settle"
+LOOK_AGAIN = timedelta(seconds=10)
+FIRST_LOOK = rules.SETTLING + timedelta(seconds=1)
+UNASKED = timedelta(hours=1)
+"""Feeds nobody has tried to fetch for so long before a brief (the host was down) are fetched before it goes out."""
+
+
+def source_of(brief: Brief, attempt: int) -> str:
+    return f"brief:{brief.group_id}:{brief.day.isoformat()}:{attempt}"
+
+
+class Sending:
+    """The due slots of briefs."""
+
+    def __init__(self, timing: Timing, gathering: Gathering, counting: Counting) -> None:
+        self._timing = timing
+        self._gathering = gathering
+        self._counting = counting
+
+    async def due(self, ctx: GroupContext, slot: Slot) -> datetime | None:
+        """Send what is due, report what is too late, and name the next time."""
+        table, limit = self._timing.timetable(ctx), ctx.settings(Settings).catch_up
+        missed, due = table.look(slot.due_at, ctx.now, limit)
+        await give_up(ctx, missed, limit)
+        if due is not None and await register.brief(ctx.group.id, table.day_of(due)) is None:
+            await self._fetch_late(ctx, due)
+            await self._issue(ctx, table.day_of(due), due + limit)
+        following = table.next_after(ctx.now)
+        if following and not self._timing.almanac.day(table.day_of(following)).certain:
+            await self._timing.warn(ctx, table.day_of(following).year)
+        return following
+
+    async def _fetch_late(self, ctx: GroupContext, due: datetime) -> None:
+        taken = [source for _, source in await register.subscriptions(ctx.group.id)]
+        since = due - UNASKED
+        if any(source.tried_at is None or source.tried_at < since for source in taken):
+            await self._gathering.refresh(ctx.host, taken, since)
+
+    async def _issue(self, ctx: GroupContext, day: date, until: datetime) -> None:
+        contents = await put_together(ctx, day, self._timing.almanac, self._counting)
+        segments = await self.segments(ctx, contents.page)
+        await _put_out(ctx, day, contents, segments, until)
+        await tell_failing(ctx)
+        await register.forget_old(ctx.group.id, ctx.host.clock.now())
+
+    async def segments(self, ctx: GroupContext, page: Page) -> list[Segment]:
+        return compose("{text}", {"text": page.text()})
+
+
+@atomic
+async def _put_out(
+    ctx: GroupContext, day: date, contents: Contents, segments: list[Segment], until: datetime
+) -> None:
+    """The day's brief, what it uses up, its message and the look after it: all of it once, or nothing."""
+    given = {"text": contents.page.text(), "until": until}
+    brief, new = await Brief.get_or_create(given, group_id=ctx.group.id, day=day)
+    if not new:
+        return
+    await register.mark_shown(ctx.group.id, contents.keys, day)
+    await register.take_up(contents.submissions, day)
+    await _post(ctx, brief, segments)
+
+
+async def _post(ctx: GroupContext, brief: Brief, segments: list[Segment]) -> None:
+    await ctx.post(segments, source=source_of(brief, brief.attempt), expires_at=brief.until)
+    day = brief.day.isoformat()
+    await ctx.plan(SETTLE, ctx.now + FIRST_LOOK, key=day, payload={"day": day})
+
+
+async def tell_failing(ctx: GroupContext) -> None:
+    """Say once which feeds fail; again only after a week in which they worked at least once."""
+    now = ctx.host.clock.now()
+    failing = [
+        (row, source)
+        for row, source in await register.subscriptions(ctx.group.id)
+        if source.why and rules.is_worth_telling(row.told_at, source.fetched_at, now)
+    ]
+    if not failing:
+        return
+    for row, _ in failing:
+        row.told_at = now
+        await row.save(update_fields=["told_at"])
+    numbers = "、".join(str(row.number) for row, _ in failing)
+    await ctx.say(texts.FEED_FAILS, numbers=numbers, why=failing[0][1].why)
+
+
+# — what became of it ——————————————————————————————————————————————————————————————————————
+
+
+async def settle(ctx: GroupContext, slot: Slot) -> datetime | None:
+    """The due slot that looks after one brief until it is known to be out, or not."""
+    day = date.fromisoformat(slot.payload["day"])
+    brief = await register.brief(ctx.group.id, day)
+    if brief is None or brief.state != "sending":
+        return None
+    seen, message = await _look(ctx, brief)
+    following = rules.settle(seen)
+    if following is Next.OUT:
+        await Brief.filter(id=brief.id).update(state="out", why="")
+        return None
+    if following is Next.WAIT:
+        blind = seen.age is not None and seen.age >= rules.SETTLING and (seen.shown is None or not seen.spans)
+        await Brief.filter(id=brief.id).update(looks=brief.looks + blind)
+        return ctx.now + LOOK_AGAIN
+    if following is Next.AGAIN:
+        await _send_again(ctx, brief, message, lied=seen.state == "done")
+        return ctx.now + FIRST_LOOK
+    await _lost(ctx, brief, _why(seen, following))
+    return None
+
+
+async def _look(ctx: GroupContext, brief: Brief) -> tuple[Seen, list[Segment]]:
+    found = await ctx.host.outbox.look_up(source_of(brief, brief.attempt))
+    if found is None:
+        return Seen("unknown", rules.UNWATCHED, looks=rules.MOST_LOOKS), []
+    entry, verdict = found
+    shown = None
+    if verdict is not None and verdict.finding is not Finding.UNKNOWABLE:
+        shown = verdict.finding is Finding.HAPPENED
+    now = ctx.host.clock.now()
+    seen = Seen(
+        state=entry.state,
+        age=now - entry.sent_at if entry.sent_at else None,
+        shown=shown,
+        spans=verdict is not None and verdict.spans,
+        recalled=brief.recalled,
+        attempt=brief.attempt,
+        lied=brief.lied,
+        looks=brief.looks,
+        late=now >= brief.until,
+    )
+    return seen, entry.params.get("message", [])
+
+
+@atomic
+async def _send_again(ctx: GroupContext, brief: Brief, message: list[Segment], *, lied: bool) -> None:
+    """Under a source of its own, and only if nobody has done so meanwhile."""
+    attempt = brief.attempt + 1
+    changed = await Brief.filter(id=brief.id, attempt=brief.attempt, state="sending").update(
+        attempt=attempt, lied=brief.lied + lied, looks=0
+    )
+    if changed:
+        brief.attempt = attempt
+        await ctx.post(message, source=source_of(brief, attempt), expires_at=brief.until)
+
+
+def _why(seen: Seen, following: Next) -> str:
+    if following is Next.DOUBT:
+        return texts.MISSED_UNKNOWN
+    return texts.MISSED_LIED if seen.state == "done" else texts.MISSED_LATE
+
+
+@atomic
+async def _lost(ctx: GroupContext, brief: Brief, why: str) -> None:
+    if await Brief.filter(id=brief.id, state="sending").update(state="missed", why=why):
+        await reporting.missed(ctx, [brief.day], why)
+
+
+@atomic
+async def give_up(ctx: GroupContext, days: list[date], limit: timedelta) -> None:
+    """Days whose briefs nobody sent while the host was away; reported together, once."""
+    why = texts.MISSED_DOWN.format(limit=say_duration(limit))
+    new = []
+    for day in days:
+        given: dict[str, Any] = {"text": "", "state": "missed", "until": ctx.host.clock.now(), "why": why}
+        _, created = await Brief.get_or_create(given, group_id=ctx.group.id, day=day)
+        if created:
+            new.append(day)
+    if new:
+        await reporting.missed(ctx, new, why)
+
+
+async def recalled(ctx: GroupContext, happened: MessageRecalled) -> None:
+    """Somebody takes a message of the bot back: a brief that is then missing was seen, and is not sent again."""
+    if happened.user_id in ctx.host.accounts():
+        await Brief.filter(group_id=ctx.group.id, state="sending").update(recalled=True)
