@@ -1,0 +1,72 @@
+"""违规处理：记下违规，一级一级处理，踢人送机票，能申诉。"""
+
+from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft
+from lizheng.feature import Feature
+from lizheng.hooks import violation
+from lizheng.roles import Role
+from plugins.violations import appeals, blacklist, cases, commands, enforcing, reports, showing, telling
+from plugins.violations.rulebook import Rulebook
+from plugins.violations.ruling import Ruling
+from plugins.violations.settings import Settings
+
+feature = Feature(__name__, "违规处理", "记下违规，一级一级处理，踢人送机票，能申诉", settings=Settings)
+book = Rulebook()
+ruling = Ruling(book)
+
+deputy, admin = Role.DEPUTY, Role.ADMIN
+feature.command("警告", "记一次违规，按阶梯处理", aliases={"warn"}, role=deputy).form(
+    commands.warn, example="/警告 @小王 刷屏"
+)
+feature.command("禁言", "禁言一个人，记一次违规", aliases={"mute"}, role=deputy).form(
+    commands.mute, example="/禁言 @小王 10分 刷屏"
+)
+feature.command("踢", "移出一个人，撤回他的消息；加 拉黑 就不让再进", aliases={"kick"}, role=deputy).form(
+    commands.kick, example="/踢 @小王 拉黑 发广告"
+)
+command = feature.command("违规", "谁违规过几次、算不算数", aliases={"cases"})
+command.form(showing.show, example="/违规", summary="自己的违规；代管看到全群最近的")
+command.form(showing.show_person, role=deputy, example="/违规 @小王")
+command.form(showing.show_case, role=deputy, example="/违规 W3")
+feature.command("赦免", "让违规不再算数，解除禁言", aliases={"pardon"}, role=admin).form(
+    commands.pardon, example="/赦免 W3"
+)
+feature.command("申诉", "不服就说，管理员来定，每条一次", aliases={"appeal"}).form(
+    appeals.appeal, example="/申诉 那不是广告，是我自己的书"
+)
+command = feature.command("黑名单", "不许进群的人，同一个群主的群共用", aliases={"blacklist"}, role=admin)
+command.form(blacklist.show, word="查看|列表")
+command.form(blacklist.show)
+command.form(blacklist.add, word="添加|加", example="/黑名单 添加 123456 发广告")
+command.form(blacklist.remove, word="删除|移除", example="/黑名单 删除 123456")
+command = feature.command("违规规则", "本群自己定的规则", aliases={"violationrules"}, role=admin)
+command.form(ruling.show)
+command.form(ruling.show, word="查看|列表")
+command.form(ruling.add, word="添加|加", example="/违规规则 添加 关键词 代充、刷单 → 撤回 第2级")
+command.form(ruling.remove, word="删除|移除", example="/违规规则 删除 1")
+feature.command("规则测试", "看一句话会触发哪条规则，不会真的处理", aliases={"ruletest"}, role=admin).form(
+    ruling.test, example="/规则测试 低价代充"
+)
+
+feature.on_message(book.look, order=30)
+feature.on(MemberLeft, enforcing.left)
+feature.on(MemberJoined, blacklist.turn_away)
+feature.on(MemberJoined, enforcing.mute_again)
+feature.on(FeatureSwitched, blacklist.switched)
+feature.on_start(book.begin)
+feature.on_start(blacklist.resume(feature))
+feature.job(cases.ENFORCE, enforcing.enforce)
+feature.job(cases.RECALL, book.memory.recall)
+feature.job(telling.TELL, telling.tell)
+feature.job(appeals.LAPSE, appeals.lapse)
+feature.job(blacklist.SWEEP, blacklist.sweep)
+feature.decision("punish", commands.punish_confirmed)
+feature.decision(appeals.DECISION, appeals.granted, appeals.refused)
+feature.decision(blacklist.DECISION, blacklist.sweep_confirmed)
+feature.undo(cases.UNDO, cases.undo_case)
+feature.undo(cases.UNDO_PARDON, cases.undo_pardon)
+feature.undo("bar", blacklist.undo_bar)
+feature.undo("unbar", blacklist.undo_unbar)
+feature.undo("rule", ruling.undo)
+feature.answers(violation, reports.take_over)
+
+__plugin_meta__ = feature.metadata

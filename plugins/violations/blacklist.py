@@ -1,0 +1,239 @@
+"""The blacklist: shared by the groups of one owner, applied when somebody joins and when the host starts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+from tortoise.expressions import Q
+
+from lizheng.acts import why_protected
+from lizheng.commands import Declined
+from lizheng.context import Context, GroupContext
+from lizheng.events import FeatureSwitched, MemberJoined
+from lizheng.gate import is_on
+from lizheng.grammar import Misread
+from lizheng.models import Pending
+from lizheng.params import People
+from lizheng.roles import Role
+from lizheng.store import atomic
+from lizheng.text import clip, mask, visible
+from plugins.violations import enforcing, texts
+from plugins.violations.models import Barred
+from plugins.violations.rules import shown_name
+
+if TYPE_CHECKING:
+    from lizheng.feature import Feature
+    from lizheng.roster import MemberInfo
+
+SWEEP, DECISION = "sweep", "sweep"
+STAGGER, RETRY = timedelta(seconds=1), timedelta(seconds=30)
+"""Between the member lists of two groups at a start; until a list that could not be read is tried again."""
+TOLD_EVERY = 60.0
+MOST_SHOWN, MOST_PEOPLE, MOST_REASON = 20, 50, 100
+
+
+async def _members(ctx: GroupContext, *, fresh: bool = False) -> dict[int, MemberInfo]:
+    """Raises `Declined` while the list cannot be read."""
+    try:
+        members = await ctx.host.roster.members(ctx.group.id, fresh=fresh)
+    except (NetworkError, ActionFailed):
+        members = {}
+    if not members:
+        raise Declined(texts.UNREADABLE)
+    return members
+
+
+async def owner_of(ctx: GroupContext) -> int:
+    """The 群主 of this group. Raises `Declined` while the member list cannot be read."""
+    return _owner(await _members(ctx))
+
+
+def _owner(members: dict[int, MemberInfo]) -> int:
+    return next((m.user_id for m in members.values() if m.role is Role.OWNER), 0)
+
+
+def _valid_here(ctx: GroupContext, owner_id: int) -> Any:
+    """The entries that hold in this group."""
+    here = Q(group_id=ctx.group.id)
+    return Barred.filter(here | Q(owner_id=owner_id) if owner_id else here)
+
+
+# — commands ———————————————————————————————————————————————————————————————————————————————
+
+
+async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "") -> None:
+    if len(people) > MOST_PEOPLE:
+        raise Misread(texts.TOO_MANY.format(most=MOST_PEOPLE))
+    if len(reason := visible(reason)) > MOST_REASON:
+        raise Misread(texts.REASON_TOO_LONG.format(most=MOST_REASON))
+    members = await _members(ctx, fresh=True)
+    for person in people:
+        if person == ctx.author_id:
+            raise Declined(texts.SELF)
+        if why := why_protected(ctx, person, members.get(person)):
+            raise Declined(texts.BAR_PROTECTED.format(name=ctx.name_of(person), why=why))
+    owner_id = _owner(members)
+    known = {row.user_id for row in await _valid_here(ctx, owner_id).filter(user_id__in=people)}
+    new = [person for person in people if person not in known]
+    here = [person for person in people if person in members]
+    if new:
+        record = await _write_down(ctx, new, owner_id, reason)
+        await ctx.say(texts.BARRED, names=await ctx.names_of(new), record=record)
+        await _look_elsewhere(ctx)
+    if known:
+        await ctx.say(texts.BARRED_ALREADY, names=await ctx.names_of(sorted(known)))
+    if here:
+        await _offer(ctx, here)
+
+
+@atomic
+async def _write_down(ctx: Context, people: Sequence[int], owner_id: int, reason: str) -> int:
+    at = ctx.host.clock.now()
+    for person in people:
+        values = {"owner_id": owner_id, "reason": reason, "by": ctx.author_id, "at": at}
+        await Barred.update_or_create(values, group_id=ctx.group.id, user_id=person)
+    what = texts.BAR_NOTE.format(names="、".join(map(str, people)))
+    undo = {"name": "bar", "people": list(people), "group": ctx.group.id}
+    return (await ctx.note("blacklist", what, target=people[0], undo=undo)).number
+
+
+async def remove(ctx: Context, people: People) -> None:
+    rows = await _valid_here(ctx, await owner_of(ctx)).filter(user_id__in=people)
+    listed = {row.user_id for row in rows}
+    if not listed:
+        raise Declined(texts.UNBARRED_NOT.format(names=await ctx.names_of(people)))
+    record = await _strike_off(ctx, rows)
+    gone = [person for person in people if person in listed]
+    await ctx.say(texts.UNBARRED, names=await ctx.names_of(gone), record=record)
+
+
+@atomic
+async def _strike_off(ctx: Context, rows: Collection[Barred]) -> int:
+    await Barred.filter(id__in=[row.id for row in rows]).delete()
+    kept = [
+        {"owner_id": r.owner_id, "group_id": r.group_id, "user_id": r.user_id, "reason": r.reason, "by": r.by}
+        for r in rows
+    ]
+    what = texts.UNBAR_NOTE.format(names="、".join(str(row.user_id) for row in rows))
+    undo = {"name": "unbar", "rows": kept}
+    return (await ctx.note("blacklist", what, target=kept[0]["user_id"], undo=undo)).number
+
+
+async def show(ctx: Context) -> None:
+    rows = await _valid_here(ctx, await owner_of(ctx)).order_by("-id")
+    if not rows:
+        raise Declined(texts.BARRED_NONE)
+    lines = [f"{row.user_id}{f'：{clip(row.reason, 20)}' if row.reason else ''}" for row in rows[:MOST_SHOWN]]
+    if len(rows) > MOST_SHOWN:
+        lines.append(texts.BARRED_MORE.format(count=len(rows) - MOST_SHOWN))
+    await ctx.say(texts.BARRED_LIST, count=len({row.user_id for row in rows}), lines="\n".join(lines))
+
+
+async def undo_bar(ctx: Context, undo: dict[str, Any]) -> None:
+    await Barred.filter(group_id=undo["group"], user_id__in=undo["people"]).delete()
+
+
+@atomic
+async def undo_unbar(ctx: Context, undo: dict[str, Any]) -> None:
+    at = ctx.host.clock.now()
+    for row in undo["rows"]:
+        key = {"group_id": row["group_id"], "user_id": row["user_id"]}
+        await Barred.update_or_create({**{k: v for k, v in row.items() if k not in key}, "at": at}, **key)
+
+
+# — those who are here —————————————————————————————————————————————————————————————————————
+
+
+async def turn_away(ctx: GroupContext, happened: MemberJoined) -> None:
+    """Somebody on the list came in, and goes out again."""
+    if not await Barred.filter(user_id=happened.user_id).exists():
+        return
+    try:
+        owner_id = await owner_of(ctx)
+    except Declined:
+        await ctx.plan(SWEEP, ctx.host.clock.now() + RETRY, replace=True)
+        return
+    if await _valid_here(ctx, owner_id).filter(user_id=happened.user_id).exists():
+        await _send_off(ctx, happened.user_id)
+
+
+async def _send_off(ctx: GroupContext, user_id: int) -> None:
+    await ctx.names_of([user_id])
+    name = mask(ctx.name_of(user_id))
+    gone = await ctx.kick(user_id, texts.BAR_RULE, rule=texts.BAR_RULE)
+    if gone and ctx.host.now_and_then(ctx.group.id, f"{ctx.feature.id}:barred", TOLD_EVERY):
+        await ctx.say(texts.BARRED_FLEW, name=name)
+
+
+async def _offer(ctx: GroupContext, people: Sequence[int]) -> None:
+    names = "、".join(shown_name(ctx.name_of(person)) for person in people)
+    await ctx.preview(DECISION, texts.BARRED_PRESENT, payload={"people": list(people)}, names=names)
+
+
+async def sweep_confirmed(ctx: GroupContext, pending: Pending) -> None:
+    """A person agreed that they go; whoever was taken off the list meanwhile stays."""
+    people = pending.payload["people"]
+    owner_id = _owner(await ctx.host.roster.members(ctx.group.id))
+    listed = {row.user_id for row in await _valid_here(ctx, owner_id).filter(user_id__in=people)}
+    for person in [p for p in people if p in listed]:
+        outcome = await ctx.kick(person, texts.BAR_RULE, rule=texts.BAR_RULE)
+        if outcome.why:
+            name = shown_name(ctx.name_of(person))
+            await ctx.say(texts.BARRED_STAYS, name=name, why=outcome.why)
+
+
+async def sweep(ctx: GroupContext, slot: Any) -> datetime | None:
+    """Who joined unseen since they were listed goes; for those who were here before, an admin is asked, once."""
+    try:
+        members = await _members(ctx, fresh=True)
+    except Declined:
+        return ctx.host.clock.now() + RETRY
+    rows = await _valid_here(ctx, _owner(members)).filter(user_id__in=[*members, 0]).order_by("id")
+    before: list[Barred] = []
+    for row in rows:
+        member = members[row.user_id]
+        if why_protected(ctx, row.user_id, member):
+            continue
+        if member.joined_at > row.at.timestamp():
+            await _send_off(ctx, row.user_id)
+        else:
+            before.append(row)
+    if before and before[-1].group_id != ctx.group.id:
+        # Asked again only when the list has grown: the same question is the same pending.
+        source = f"{ctx.feature.id}:present:{ctx.group.id}:{before[-1].id}"
+        asking = GroupContext(ctx.host, ctx.group, ctx.feature, source=source)
+        await _offer(asking, [row.user_id for row in before])
+    return None
+
+
+async def _look_elsewhere(ctx: GroupContext) -> None:
+    """Have the other groups looked at too: those of the same owner find the new ones on their list."""
+    others = [g for g in ctx.host.groups.known() if g is not ctx.group and is_on(g, ctx.feature)]
+    await _plan_sweeps(ctx.host, ctx.feature, others)
+
+
+async def _plan_sweeps(host: Any, feature: Feature, groups: Sequence[Any]) -> None:
+    for place, group in enumerate(groups):
+        at = host.clock.now() + STAGGER * place
+        await GroupContext(host, group, feature).plan(SWEEP, at, replace=True)
+
+
+def resume(feature: Feature) -> Any:
+    """What has every group looked at when the host starts, if anybody is listed at all."""
+
+    async def begin(host: Any) -> None:
+        if await Barred.exists():
+            await _plan_sweeps(host, feature, [g for g in host.groups.known() if is_on(g, feature)])
+
+    return begin
+
+
+async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
+    """What was left undone while it was off, and who came in meanwhile."""
+    if happened.on:
+        await enforcing.resume(ctx)
+        if await Barred.exists():
+            await ctx.plan(SWEEP, ctx.host.clock.now(), replace=True)

@@ -1,0 +1,275 @@
+"""Cases: opening one, what counts, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from nonebot.adapters.onebot.v11 import NetworkError
+
+from lizheng.acts import why_protected
+from lizheng.models import Pending
+from lizheng.roles import Role
+from lizheng.store import atomic, next_number
+from plugins.violations import texts
+from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
+from plugins.violations.models import Barred, Case
+from plugins.violations.settings import Settings
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+FEATURE, ENFORCE, RECALL, UNDO, UNDO_PARDON = "violations", "enforce", "recall", "case", "pardon"
+COUNTING = ("open", "appealed", "upheld")
+"""The states in which a case counts, until it expires."""
+STATES = {
+    "open": "算数",
+    "appealed": "申诉中",
+    "upheld": "算数，申诉没通过",
+    "pardoned": "已赦免",
+    "undone": "已撤销",
+    "spared": "已作罢",
+}
+UNDECIDED = ("due", "queued", "asked", "unknown")
+"""The outcomes of a measure that may still be carried out."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What a case is opened for.
+
+    `measure` None leaves it to the ladder. `recall` are the messages to take back. `confirmed`: a person agreed to
+    more than one target, which the kick budget allows. `owner_id` not 0 puts them on that owner's blacklist.
+    """
+
+    user_id: int
+    reason: str
+    evidence: str = ""
+    rule: str = ""
+    measure: Measure | None = None
+    entry: int = 0
+    recall: tuple[int, ...] = ()
+    confirmed: bool = False
+    owner_id: int = 0
+
+
+def ladder_of(ctx: GroupContext) -> Ladder:
+    return parse_ladder(ctx.settings(Settings).ladder)
+
+
+def label(case: Case) -> str:
+    return f"W{case.number}"
+
+
+def labels(cases: Collection[Case]) -> str:
+    return "、".join(map(label, cases))
+
+
+def measure_of(case: Case) -> Measure:
+    return measure_from(case.measure, case.seconds)
+
+
+def measure_from(kind: str, seconds: int) -> Measure:
+    return Measure(cast(Kind, kind), timedelta(seconds=seconds))
+
+
+def counts(case: Case, now: datetime) -> bool:
+    return case.state in COUNTING and case.expires_at > now
+
+
+def state_of(case: Case, now: datetime) -> str:
+    """Its state in Chinese, as of now."""
+    return STATES[case.state] if counts(case, now) or case.state not in COUNTING else "已过期"
+
+
+async def find(ctx: GroupContext, number: int) -> Case | None:
+    return await Case.get_or_none(group_id=ctx.group.id, number=number)
+
+
+async def counting(ctx: GroupContext, user_id: int) -> list[Case]:
+    """The cases that count against a member now, oldest first."""
+    now = ctx.host.clock.now()
+    rows = Case.filter(group_id=ctx.group.id, user_id=user_id, state__in=COUNTING, expires_at__gt=now)
+    return await rows.order_by("number")
+
+
+async def following(ctx: GroupContext, user_id: int) -> Measure:
+    """What the next case would bring this member."""
+    ladder = ladder_of(ctx)
+    return ladder.at(ladder.climb(ladder.stand(case.entry for case in await counting(ctx, user_id))))
+
+
+async def why_spared(ctx: GroupContext, user_id: int) -> str:
+    """Why nobody may act on this person, as the member list says now, "" when they are not protected.
+
+    Raises `NetworkError` when the list cannot be read.
+    """
+    return why_protected(ctx, user_id, await ctx.host.roster.member(ctx.group.id, user_id, fresh=True))
+
+
+async def charge(ctx: GroupContext, found: Charge, source: str | None) -> Case | None:
+    """Open a case and have its measure carried out; None in dry run, and for those who are protected.
+
+    The same `source` again is the same case.
+    """
+    try:
+        if await why_spared(ctx, found.user_id):
+            return None
+    except NetworkError:
+        pass  # looked at again before anything is done
+    if ctx.group.dry_run:
+        what = found.measure or await _next_measure(ctx, found)
+        name = ctx.name_of(found.user_id)
+        await ctx.say(texts.DRY_RUN, name=name, what=what.said, reason=found.reason)
+        return None
+    return await open_case(ctx, found, source)
+
+
+async def _next_measure(ctx: GroupContext, found: Charge) -> Measure:
+    ladder = ladder_of(ctx)
+    rung = ladder.stand(case.entry for case in await counting(ctx, found.user_id))
+    return ladder.at(ladder.climb(rung, found.entry))
+
+
+@atomic
+async def open_case(ctx: GroupContext, found: Charge, source: str | None) -> Case:
+    """Write the case down, with the slot that carries it out."""
+    if source and (known := await Case.get_or_none(source=source)):
+        return known
+    # The number is taken first: on Postgres that makes two cases of one group wait for each other.
+    number = await next_number(ctx.group.id, FEATURE)
+    ladder, now = ladder_of(ctx), ctx.host.clock.now()
+    rung = ladder.climb(ladder.stand(case.entry for case in await counting(ctx, found.user_id)), found.entry)
+    measure = found.measure or ladder.at(rung)
+    case = await Case.create(
+        group_id=ctx.group.id,
+        number=number,
+        user_id=found.user_id,
+        name=ctx.name_of(found.user_id),
+        at=now,
+        actor_id=ctx.author_id,
+        rule=found.rule,
+        reason=found.reason,
+        evidence=found.evidence,
+        measure=measure.kind,
+        seconds=int(measure.span.total_seconds()),
+        rung=rung,
+        entry=found.entry,
+        expires_at=now + ctx.settings(Settings).decay,
+        source=source,
+    )
+    if found.owner_id:
+        await _bar(case, found.owner_id)
+    what = texts.CASE_NOTE.format(number=label(case), what=measure.said)
+    await ctx.note(
+        "case",
+        found.reason,
+        target=case.user_id,
+        params={"label": what},
+        undo={"name": UNDO, "case": case.id},
+    )
+    if found.recall:
+        who = {"user": case.user_id, "messages": list(found.recall), "rule": found.rule}
+        await ctx.plan(RECALL, now, key=f"hit:{case.id}", payload=who)
+    await ctx.plan(ENFORCE, now, key=str(case.id), payload={"confirmed": found.confirmed})
+    return case
+
+
+async def _bar(case: Case, owner_id: int) -> None:
+    await Barred.get_or_create(
+        {
+            "owner_id": owner_id,
+            "reason": case.reason,
+            "by": case.actor_id,
+            "at": case.at,
+            "case_id": case.id,
+        },
+        group_id=case.group_id,
+        user_id=case.user_id,
+    )
+
+
+# — what no longer counts ——————————————————————————————————————————————————————————————————
+
+
+@atomic
+async def set_aside(ctx: GroupContext, cases: Sequence[Case], state: str) -> list[Case]:
+    """Let these count no more, with all that still waits because of them; those it was news for."""
+    changed: list[Case] = []
+    for case in cases:
+        rows = Case.filter(id=case.id, state__in=COUNTING)
+        if not await rows.update(state=state):
+            continue
+        changed.append(case)
+        case.state = state
+        if case.outcome in UNDECIDED:
+            await Case.filter(id=case.id, outcome__in=UNDECIDED).update(outcome="none")
+        await Barred.filter(case_id=case.id).delete()
+        waiting = Pending.filter(group_id=ctx.group.id, state="open")
+        await waiting.filter(source=f"{act_source(case)}#1#1").update(state="cancelled")
+        for pending in await waiting.filter(feature=FEATURE, kind="appeal"):
+            if pending.payload["case"] == case.id:
+                await Pending.filter(id=pending.id).update(state="cancelled")
+    return changed
+
+
+def act_source(case: Case) -> str:
+    """What the act of this case is known by in the records and the outbox, whenever it is tried."""
+    return f"{FEATURE}:{case.id}/act"
+
+
+async def lift_mute(ctx: GroupContext, cases: Sequence[Case]) -> None:
+    """Unmute whose running mute came from these cases, unless another that counts keeps it up."""
+    now = ctx.host.clock.now()
+    ends = {case.user_id: max(c.until or now for c in cases if c.user_id == case.user_id) for case in cases}
+    for user_id, until in ends.items():
+        others = [c for c in await counting(ctx, user_id) if c.until is not None and c.until > now]
+        if until <= now or others:
+            continue
+        mine = [case for case in cases if case.user_id == user_id]
+        await Case.filter(id__in=[case.id for case in mine]).update(until=None)
+        await ctx.unmute(user_id, texts.UNMUTE_REASON.format(numbers=labels(mine)))
+
+
+async def undo_case(ctx: GroupContext, undo: dict[str, Any]) -> None:
+    """`/撤销` of a case: it counts no more, the mute ends, the blacklist entry goes."""
+    case = await Case.get(id=undo["case"])
+    if await set_aside(ctx, [case], "undone"):
+        await lift_mute(ctx, [case])
+
+
+@atomic
+async def pardon(ctx: GroupContext, found: Sequence[Case]) -> tuple[list[Case], int]:
+    """Those that were pardoned now, and the number of the record that can be undone."""
+    pardoned = await set_aside(ctx, found, "pardoned")
+    record = await ctx.note(
+        "pardon",
+        texts.PARDON_NOTE.format(numbers=labels(pardoned)),
+        target=found[0].user_id,
+        undo={"name": UNDO_PARDON, "cases": [case.id for case in pardoned]},
+    )
+    return pardoned, record.number
+
+
+@atomic
+async def reinstate(case_ids: Sequence[int]) -> None:
+    """What was pardoned counts again; a mute that was lifted does not come back."""
+    await Case.filter(id__in=list(case_ids), state="pardoned").update(state="open")
+
+
+async def undo_pardon(ctx: GroupContext, undo: dict[str, Any]) -> None:
+    await reinstate(undo["cases"])
+
+
+def acting_for(ctx: GroupContext, case: Case, *, confirmed: bool) -> GroupContext:
+    """The context in which this case's measure is carried out: in the name of whoever opened it."""
+    role = Role.DEPUTY if case.actor_id else Role.MEMBER
+    acting = ctx.on_behalf(ctx.feature, case.actor_id, role, act_source(case))
+    acting.confirmed = confirmed
+    return acting
+
+
+def mute_end(case: Case, now: datetime) -> datetime:
+    return now + timedelta(seconds=case.seconds)

@@ -1,0 +1,162 @@
+"""Carrying a case out: its slot is there until the measure is done, refused, or found out to be neither."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from nonebot.adapters.onebot.v11 import NetworkError
+
+from lizheng.acts import NO_RIGHTS
+from lizheng.events import MemberJoined, MemberLeft
+from lizheng.outcome import Outcome, State
+from lizheng.pending import ASKED
+from lizheng.store import atomic
+from plugins.violations import cases, texts
+from plugins.violations.cases import ENFORCE, RECALL, UNDECIDED
+from plugins.violations.models import Case
+from plugins.violations.settings import Settings
+from plugins.violations.telling import plan_telling
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+AGAIN = timedelta(seconds=5)
+OFFLINE = timedelta(seconds=30)
+GIVE_UP = timedelta(hours=24)
+"""How long a measure may come late because QQ could not be reached."""
+FLEES = timedelta(days=30)
+
+
+async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
+    """The slot of a case; returns when to look again."""
+    case = await Case.get_or_none(id=int(slot.key))
+    if case is None or case.state not in cases.COUNTING or case.outcome not in ("due", "queued"):
+        return None
+    now = ctx.host.clock.now()
+    late = now - case.at > GIVE_UP
+    try:
+        why = await cases.why_spared(ctx, case.user_id)
+    except NetworkError:
+        if not late:
+            return now + OFFLINE
+        await _settle(ctx, case, "not_done", texts.OFFLINE)
+        return None
+    if why and case.outcome == "due":
+        await _spare(ctx, case, why)
+        return None
+    if case.measure == "warn":
+        await _settle(ctx, case, "done")
+        return None
+    outcome = await _act(ctx, case, slot.payload)
+    if outcome.state is State.UNKNOWN and not late:
+        await Case.filter(id=case.id, outcome="due").update(outcome="queued")
+        return now + AGAIN
+    await _concluded(ctx, case, outcome)
+    return None
+
+
+async def _act(ctx: GroupContext, case: Case, payload: dict[str, Any]) -> Outcome:
+    """Its mute or kick; tried again, it is what became of the first."""
+    acting = cases.acting_for(ctx, case, confirmed=payload["confirmed"])
+    reason = f"{cases.label(case)} {case.reason}"
+    if case.measure == "kick":
+        return await acting.kick(case.user_id, reason, rule=case.rule)
+    return await acting.mute(case.user_id, cases.measure_of(case).span, reason, rule=case.rule)
+
+
+async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:
+    if outcome.state is State.DONE and case.measure == "kick":
+        await kicked(ctx, case)
+    elif outcome.state is State.DONE:
+        await _settle(ctx, case, "done", until=cases.mute_end(case, ctx.host.clock.now()))
+    elif outcome.state is State.SIMULATED:
+        await _settle(ctx, case, "none", telling="no")
+    elif outcome.state is State.UNKNOWN:
+        await _settle(ctx, case, "unknown", outcome.why)
+    elif outcome.why == ASKED:
+        await _settle(ctx, case, "asked", outcome.why, telling="no")
+    elif why := await _protection(ctx, case):
+        await _spare(ctx, case, why)
+    else:
+        # Nobody is told by a rule over and over that the bot is no admin: the kit has said so once.
+        silent = outcome.why == NO_RIGHTS and not case.actor_id
+        fled = case.measure == "mute" and await _is_gone(ctx, case.user_id)
+        until = cases.mute_end(case, ctx.host.clock.now()) if fled else None
+        await _settle(ctx, case, "not_done", outcome.why, until=until, telling="no" if silent else "waiting")
+
+
+async def _protection(ctx: GroupContext, case: Case) -> str:
+    try:
+        return await cases.why_spared(ctx, case.user_id)
+    except NetworkError:
+        return ""
+
+
+async def _is_gone(ctx: GroupContext, user_id: int) -> bool:
+    try:
+        return await ctx.host.roster.member(ctx.group.id, user_id, fresh=True) is None
+    except NetworkError:
+        return False
+
+
+async def _spare(ctx: GroupContext, case: Case, why: str) -> None:
+    """Somebody who is protected by now is let off, and the case does not count."""
+    await _settle(ctx, case, "none", why, state="spared")
+
+
+@atomic
+async def _settle(
+    ctx: GroupContext, case: Case, outcome: str, why: str = "", *, telling: str = "waiting", **changes: Any
+) -> bool:
+    """Write down how it ended, once; True for whoever was first."""
+    changes = {"outcome": outcome, "why": why, "telling": telling, **changes}
+    if not await Case.filter(id=case.id, outcome__in=UNDECIDED).update(**changes):
+        return False
+    if telling == "waiting":
+        await plan_telling(ctx, case.id)
+    return True
+
+
+# — kicks ——————————————————————————————————————————————————————————————————————————————————
+
+
+@atomic
+async def kicked(ctx: GroupContext, case: Case) -> None:
+    """The kick is certain: the farewell, and the messages left behind. Told twice, it happens once."""
+    if await _settle(ctx, case, "done") and ctx.settings(Settings).recall:
+        who = {"user": case.user_id, "messages": None, "rule": case.rule}
+        await ctx.plan(RECALL, ctx.host.clock.now(), key=f"gone:{case.id}", payload=who)
+
+
+async def left(ctx: GroupContext, happened: MemberLeft) -> None:
+    """QQ's own word that somebody was kicked: by us, after a preview or an unclear answer, it closes the case."""
+    if not happened.kicked or happened.operator_id not in (0, *ctx.host.accounts()):
+        return
+    since = ctx.host.clock.now() - GIVE_UP
+    waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="kick", at__gt=since)
+    if case := await waiting.filter(outcome__in=UNDECIDED).order_by("-number").first():
+        await kicked(ctx, case)
+
+
+# — mutes ——————————————————————————————————————————————————————————————————————————————————
+
+
+async def mute_again(ctx: GroupContext, happened: MemberJoined) -> None:
+    """Who leaves and comes back is muted for what is left of it."""
+    now = ctx.host.clock.now()
+    running = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="mute", until__gt=now)
+    case = await running.filter(state__in=cases.COUNTING, at__gt=now - FLEES).order_by("-until").first()
+    if case is not None and case.until is not None and case.until - now >= timedelta(seconds=1):
+        await ctx.mute(happened.user_id, case.until - now, texts.MUTE_AGAIN, rule=case.rule)
+        await Case.filter(id=case.id, outcome="not_done").update(outcome="done")
+
+
+async def resume(ctx: GroupContext) -> None:
+    """Have every case that is still due looked at: those whose slot was missed while the feature was off."""
+    now = ctx.host.clock.now()
+    for case in await Case.filter(group_id=ctx.group.id, outcome__in=("due", "queued")).order_by("number"):
+        if now - case.at > GIVE_UP:
+            await Case.filter(id=case.id).update(outcome="none", telling="no")
+        else:
+            await ctx.plan(ENFORCE, now, key=str(case.id), payload={"confirmed": False}, replace=True)

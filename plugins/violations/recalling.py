@@ -1,0 +1,73 @@
+"""Taking back what somebody said: the messages a rule was broken with, or the last ones of who was kicked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+
+from lizheng.context import GroupContext
+from lizheng.outbox import Priority
+from plugins.violations import texts
+
+if TYPE_CHECKING:
+    from lizheng.models import Slot
+
+DAY_SECONDS = 86_400
+MOST = 20
+HISTORY = 100
+REMEMBERED = 10_000
+
+
+class Said(NamedTuple):
+    """One message seen; `time` is its event time in epoch seconds."""
+
+    group_id: int
+    user_id: int
+    message_id: int
+    time: int
+
+
+class Memory:
+    """The last messages of all groups, by number only: endpoints that keep no history need it."""
+
+    def __init__(self) -> None:
+        self.said: deque[Said] = deque(maxlen=REMEMBERED)
+
+    async def recall(self, ctx: GroupContext, slot: Slot) -> None:
+        """The slot: all at once, as each takes its time; one recalled before is not there any more."""
+        user_id, messages = slot.payload["user"], slot.payload["messages"]
+        if messages is None:
+            messages = await self._latest(ctx, user_id)
+        await asyncio.gather(*(_take_back(ctx, slot, message_id) for message_id in messages))
+
+    async def _latest(self, ctx: GroupContext, user_id: int) -> list[int]:
+        """At most 20 of the last 24 hours, the oldest first."""
+        since = ctx.now.timestamp() - DAY_SECONDS
+        found = {
+            one.message_id: one.time
+            for one in self.said
+            if one.user_id == user_id and one.group_id == ctx.group.id and one.time >= since
+        }
+        try:
+            answer = await ctx.host.query(
+                ctx.group.id, "get_group_msg_history", group_id=ctx.group.id, count=HISTORY
+            )
+        except (NetworkError, ActionFailed):
+            answer = None
+        for message in (answer or {}).get("messages") or []:
+            sender = (message.get("sender") or {}).get("user_id") or message.get("user_id")
+            at, number = int(message.get("time") or 0), message.get("message_id")
+            if sender == user_id and number is not None and at >= since:
+                found[int(number)] = at
+        latest = sorted(found, key=lambda number: found[number])
+        return latest[-MOST:]
+
+
+async def _take_back(ctx: GroupContext, slot: Slot, message_id: int) -> None:
+    # A source for each: which of them are still there may differ when this runs again.
+    source = f"{ctx.feature.id}:recall:{slot.id}:{message_id}"
+    alone = GroupContext(ctx.host, ctx.group, ctx.feature, source=source, priority=Priority.ACT)
+    await alone.recall(message_id, slot.payload["user"], texts.RECALL_REASON, rule=slot.payload["rule"])

@@ -1,0 +1,24 @@
+"""What other features report: the hook `violation`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lizheng.hooks import Violation
+from plugins.violations import cases
+from plugins.violations.cases import Charge
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+_STEP = re.compile(r"#\d+/\w+$")
+"""Which of the effects of a cause this is: it differs when the cause runs again and less is left to do."""
+
+
+async def take_over(ctx: GroupContext, seen: Violation) -> bool:
+    """Open a case; the same report of the same cause again changes nothing."""
+    source = ctx.source and f"{_STEP.sub('', ctx.source)}|{seen.user_id}|{seen.rule}"
+    found = Charge(seen.user_id, seen.rule, seen.evidence, rule=seen.rule)
+    await cases.charge(ctx, found, source)
+    return True

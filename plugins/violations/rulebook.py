@@ -1,0 +1,141 @@
+"""The observer: every message against the rules the group's admins made, without asking the database."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from nonebot import logger
+
+from lizheng.acts import why_protected
+from lizheng.grammar import Misread, say_duration
+from lizheng.roles import Role
+from lizheng.speech import Mention
+from plugins.violations import cases, texts
+from plugins.violations.cases import RECALL, Charge
+from plugins.violations.models import Case, Rule
+from plugins.violations.recalling import Memory, Said
+from plugins.violations.rules import Ruleset, RuleSpec, excerpt, parse_rule
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+    from lizheng.host import Host
+
+ONE_GO = timedelta(seconds=60)
+"""What breaks rules this soon after a case was said before its author could know: it is recalled, and no new case."""
+WATCHED = 5_000
+TOLD_EVERY = 60.0
+
+
+class Rulebook:
+    """The rules of all groups in memory, the last messages, and who is talking too fast."""
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self._sets: dict[int, Ruleset] = {}
+        self._pace: OrderedDict[tuple[int, int, int], deque[tuple[int, int]]] = OrderedDict()
+
+    async def begin(self, host: Host) -> None:
+        """Read all rules; once per start."""
+        self.memory.said.clear()
+        self._pace.clear()
+        self._sets.clear()
+        for group_id in set(await Rule.filter(removed=False).values_list("group_id", flat=True)):
+            await self.learn(int(str(group_id)))
+
+    async def learn(self, group_id: int) -> None:
+        """Read one group's rules anew."""
+        rows = await Rule.filter(group_id=group_id, removed=False).order_by("number")
+        read: dict[int, RuleSpec] = {}
+        for row in rows:
+            try:
+                read[row.number] = parse_rule(row.text)
+            except Misread as misread:
+                logger.error("rule {} of group {} cannot be read any more: {}", row.number, group_id, misread)
+        if read:
+            self._sets[group_id] = Ruleset(read)
+        else:
+            self._sets.pop(group_id, None)
+
+    def of(self, group_id: int) -> Ruleset | None:
+        return self._sets.get(group_id)
+
+    # — watching ———————————————————————————————————————————————————————————————————————————
+
+    async def look(self, ctx: Context) -> bool:
+        """True when the message broke a rule and that was dealt with."""
+        event, group_id = ctx.event, ctx.group.id
+        self.memory.said.append(Said(group_id, event.user_id, event.message_id, event.time))
+        rules = self._sets.get(group_id)
+        if rules is None or ctx.role >= Role.ADMIN:
+            return False
+        if ctx.command is not None and (ctx.role >= Role.DEPUTY or ctx.command.feature is ctx.feature):
+            return False
+        text = ctx.message.extract_plain_text()
+        number = rules.broken(text) if text else 0
+        if number:
+            return await self._broken(ctx, rules, number, (event.message_id,), excerpt(text))
+        return bool(rules.floods) and await self._flooded(ctx, rules)
+
+    async def _flooded(self, ctx: Context, rules: Ruleset) -> bool:
+        for number, rule in rules.floods.items():
+            key = (ctx.group.id, number, ctx.author_id)
+            said = self._pace.get(key)
+            if said is None:
+                said = self._pace[key] = deque(maxlen=rule.count)
+                if len(self._pace) > WATCHED:
+                    self._pace.popitem(last=False)
+            said.append((ctx.event.time, ctx.message_id))
+            self._pace.move_to_end(key)
+            if len(said) == rule.count and said[-1][0] - said[0][0] <= rule.span.total_seconds():
+                messages = tuple(message_id for _, message_id in said)
+                said.clear()
+                what = texts.FLOODED.format(span=say_duration(rule.span), count=rule.count)
+                return await self._broken(ctx, rules, number, messages, what)
+        return False
+
+    async def _broken(
+        self, ctx: Context, rules: Ruleset, number: int, messages: tuple[int, ...], seen: str
+    ) -> bool:
+        known = ctx.host.roster.seen(ctx.group.id, ctx.author_id)
+        if why_protected(ctx, ctx.author_id, known) or getattr(ctx.event, "anonymous", None):
+            return False
+        spec, then = rules.rules[number], rules.rules[number].then
+        rule = texts.RULE_NAME.format(number=number)
+        acting = ctx.within(ctx.feature)
+        recall = messages if then.recall else ()
+        if not then.punish or await self._again(acting, ctx.author_id):
+            await self._only_recall(acting, ctx, recall, number)
+            return bool(recall)
+        found = Charge(
+            ctx.author_id,
+            texts.RULE_REASON.format(number=number, kind=spec.kind),
+            texts.RULE_EVIDENCE.format(number=number, kind=spec.kind, text=seen),
+            rule=rule,
+            measure=then.measure,
+            entry=then.entry,
+            recall=recall,
+        )
+        await cases.charge(acting, found, ctx.source)
+        return True
+
+    async def _again(self, ctx: GroupContext, user_id: int) -> bool:
+        since = ctx.host.clock.now() - ONE_GO
+        lately = Case.filter(group_id=ctx.group.id, user_id=user_id, actor_id=0, at__gt=since)
+        return await lately.filter(rule__startswith=texts.RULE_NAME.format(number="")).exists()
+
+    async def _only_recall(
+        self, acting: GroupContext, ctx: Context, messages: tuple[int, ...], number: int
+    ) -> None:
+        if not messages:
+            return
+        payload: dict[str, Any] = {
+            "user": ctx.author_id,
+            "messages": list(messages),
+            "rule": texts.RULE_NAME.format(number=number),
+        }
+        await acting.plan(RECALL, ctx.host.clock.now(), key=f"message:{ctx.message_id}", payload=payload)
+        topic = f"{acting.feature.id}:recalled:{ctx.author_id}"
+        if ctx.host.now_and_then(ctx.group.id, topic, TOLD_EVERY):
+            await acting.say(texts.RECALLED, who=Mention(ctx.author_id), number=number)

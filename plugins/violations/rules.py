@@ -1,0 +1,296 @@
+"""Rules an admin makes: how one is written, and which of a group's rules a message breaks. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import re2
+from ahocorasick_rs import AhoCorasick
+
+from lizheng.grammar import Misread, parse_duration, parse_int, say_duration, tight
+from lizheng.text import clip, fold, mask, visible
+from plugins.violations.ladder import MOST_RUNGS, Measure, parse_measure
+
+KINDS = ("关键词", "正则", "刷屏", "链接")
+EXAMPLE = "关键词 代充、刷单 → 撤回 第2级"
+SHORTEST_WORD, LONGEST_WORD, MOST_WORDS = 2, 30, 100
+LONGEST_PATTERN = 200
+PATTERN_MEMORY = 1 << 20
+LEAST_FLOOD, MOST_FLOOD, LONGEST_FLOOD = 3, 50, timedelta(minutes=10)
+MOST_HOSTS = 30
+EXCERPT = 16
+_THEN = re.compile(r"\s*(?:→|⇒|=>)\s*")
+_LISTED = re.compile(r"[、，,；;|｜\s]+")
+_RUNG = re.compile(r"第([0-9]{1,3}|[一二三四五六七八九十]{1,3})级起?")
+_FLOOD = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,4})条")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_REACHABLE = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ_.:/@-]{5,}")
+_DOMAINS = "com|cn|net|org|top|xyz|cc|vip|io|me|club|shop|site|link|tv|app|info|ltd|fun|icu|live|online|store|co|hk|tw"
+LINK = rf"https?://[!-~]*|www\.[!-~]+|[a-z0-9][a-z0-9.-]*\.(?:{_DOMAINS})(?:[/:?][!-~]*|\b)"
+PLAIN_TALK = ("今天天气不错", "好的", "收到", "哈哈哈", "ok", "1")
+"""What a pattern must not match altogether: it would punish everybody."""
+LACKING = (
+    (("(?=", "(?!"), "先行断言 (?=…) (?!…)"),
+    (("(?<=", "(?<!"), "后行断言 (?<=…) (?<!…)"),
+    (("(?P=", "\\1", "\\2", "\\3", "\\4", "\\5", "\\6", "\\7", "\\8", "\\9", "\\k"), "反向引用 \\1"),
+    (("(?>", "++", "*+", "?+"), "独占匹配 (?>…) a++"),
+    (("(?(",), "条件分支 (?(1)…)"),
+    (("(?#",), "注释 (?#…)"),
+)
+"""What other engines know and RE2 does not, because it keeps no engine from stalling."""
+FAULTS = {
+    "missing ]": "少了一个「]」",
+    "missing )": "少了一个「)」",
+    "unexpected )": "多了一个「)」",
+    "missing argument": "重复符号前面没有东西可以重复",
+    "no argument": "重复符号前面没有东西可以重复",
+    "bad repetition operator": "两个重复符号连在一起了",
+    "invalid repetition size": "重复次数太大，最多 1000 次",
+    "invalid escape": "有一个不认识的「\\」写法",
+    "trailing \\": "最后多了一个「\\」",
+    "invalid character class": "方括号里的范围写反了或写错了",
+    "invalid named capture": "分组的名字不对",
+    "pattern too large": "写得太大了，请拆成几条",
+}
+
+
+@dataclass(frozen=True)
+class Then:
+    """What follows: a `measure` of its own, or the ladder from rung `entry` on; or, not `punish`, only the recall."""
+
+    recall: bool = True
+    punish: bool = True
+    measure: Measure | None = None
+    entry: int = 0
+
+    def __str__(self) -> str:
+        if not self.punish:
+            return "只撤回"
+        said = self.measure.written if self.measure else f"第{self.entry}级" if self.entry else "阶梯"
+        return f"{'撤回' if self.recall else '不撤回'} {said}"
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """One rule. `words` are keywords or allowed hosts, `pattern` is RE2, `count` messages within `span` flood."""
+
+    kind: str
+    then: Then
+    words: tuple[str, ...] = ()
+    pattern: str = ""
+    count: int = 0
+    span: timedelta = timedelta()
+
+    @property
+    def body(self) -> str:
+        if self.kind == "关键词":
+            return "、".join(self.words)
+        if self.kind == "刷屏":
+            return f"{say_duration(self.span).replace(' ', '')}{self.count}条"
+        if self.kind == "链接":
+            return f"除 {'、'.join(self.words)}" if self.words else ""
+        return self.pattern
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.kind, self.body, "→", str(self.then)) if part)
+
+
+def parse_rule(text: str) -> RuleSpec:
+    """Read `关键词 代充、刷单 → 撤回 第2级`. Raises `Misread` with what is wrong with it."""
+    kind, _, rest = visible(text).partition(" ")
+    known = next((k for k in KINDS if kind.startswith(k)), None)
+    if known is None:
+        raise Misread(f"规则要以 {'、'.join(KINDS)} 开头。")
+    body, then = _split(kind.removeprefix(known) + " " + rest)
+    return _READERS[known](body.strip(), _parse_then(then))
+
+
+def _split(text: str) -> tuple[str, str]:
+    found = list(_THEN.finditer(text))
+    return (text[: found[-1].start()], text[found[-1].end() :]) if found else (text, "")
+
+
+def _parse_then(text: str) -> Then:
+    recall: bool | None = None
+    chosen: list[Measure | int | str] = []
+    for word in [tight(w) for w in _LISTED.split(text) if w]:
+        if word in ("撤回", "不撤回"):
+            recall = word == "撤回"
+        elif word in ("阶梯", "上阶梯", "只撤回"):
+            chosen.append(word)
+        elif found := _RUNG.fullmatch(word):
+            chosen.append(parse_int(found[1], 1, MOST_RUNGS))
+        elif measure := parse_measure(word):
+            chosen.append(measure)
+        else:
+            raise Misread(f"「{clip(word, 12)}」看不懂：→ 后面写 撤回、第2级、警告、禁言10分、踢 或 只撤回。")
+    if len(chosen) > 1:
+        raise Misread("→ 后面只能选一种处理：阶梯、第几级起、警告、禁言、踢，或者只撤回。")
+    one = chosen[0] if chosen else "阶梯"
+    if one == "只撤回":
+        if recall is False:
+            raise Misread("「只撤回」和「不撤回」不能一起写。")
+        return Then(punish=False)
+    return Then(
+        recall=recall is not False,
+        measure=one if isinstance(one, Measure) else None,
+        entry=one if isinstance(one, int) else 0,
+    )
+
+
+def _keywords(body: str, then: Then) -> RuleSpec:
+    words = {fold(word): word for word in reversed(_LISTED.split(body)) if word}
+    if not words:
+        raise Misread("没有写关键词，比如 关键词 代充、刷单。")
+    if len(words) > MOST_WORDS:
+        raise Misread(f"一条规则最多 {MOST_WORDS} 个关键词，请分成几条。")
+    for folded, word in words.items():
+        if len(folded) < SHORTEST_WORD:
+            raise Misread(f"「{clip(word, 12)}」太短：至少 {SHORTEST_WORD} 个字，不然到处都会撞上。")
+        if len(word) > LONGEST_WORD:
+            raise Misread(f"「{clip(word, 12)}」太长：关键词最长 {LONGEST_WORD} 个字。")
+    return RuleSpec("关键词", then, words=tuple(reversed(words.values())))
+
+
+def _pattern(body: str, then: Then) -> RuleSpec:
+    if not body:
+        raise Misread("没有写正则，比如 正则 加.{0,3}微信。")
+    if len(body) > LONGEST_PATTERN:
+        raise Misread(f"正则最长 {LONGEST_PATTERN} 个字，请拆成几条。")
+    compiled = compile_pattern(body)
+    if compiled.search("") or all(compiled.search(talk) for talk in PLAIN_TALK):
+        raise Misread("这个正则几乎什么话都能匹配上，会误伤所有人。")
+    return RuleSpec("正则", then, pattern=body)
+
+
+def _flood(body: str, then: Then) -> RuleSpec:
+    written = tight(body).replace("/", "").replace("内", "").replace("里", "")
+    count = _FLOOD.search(written)
+    length = written.replace(count[0], "", 1) if count else ""
+    if not count or not length:
+        raise Misread("刷屏要写多久里几条，比如 刷屏 10秒5条。")
+    span = parse_duration(length)
+    if span > LONGEST_FLOOD:
+        raise Misread(f"刷屏的时间最长 {say_duration(LONGEST_FLOOD)}。")
+    return RuleSpec("刷屏", then, count=parse_int(count[1], LEAST_FLOOD, MOST_FLOOD), span=span)
+
+
+def _links(body: str, then: Then) -> RuleSpec:
+    if body and not body.startswith("除"):
+        raise Misread("链接后面只能写放行的网站，比如 链接 除 qq.com、bilibili.com。")
+    hosts = tuple(dict.fromkeys(w for w in _LISTED.split(body.removeprefix("除").casefold()) if w))
+    if len(hosts) > MOST_HOSTS:
+        raise Misread(f"最多放行 {MOST_HOSTS} 个网站。")
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise Misread(f"「{clip(host, 20)}」不是网站，请写成 qq.com 这样。")
+    return RuleSpec("链接", then, words=hosts)
+
+
+_READERS = {"关键词": _keywords, "正则": _pattern, "刷屏": _flood, "链接": _links}
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = PATTERN_MEMORY
+    return options
+
+
+def compile_pattern(pattern: str) -> Any:
+    """Raises `Misread` with what RE2 lacks or what is written wrong."""
+    try:
+        return re2.compile(pattern, _options())
+    except re2.error as error:
+        told = error.args[0].decode("utf-8", "replace") if error.args else ""
+    if not told.startswith("missing"):
+        for marks, name in LACKING:
+            if any(mark in pattern for mark in marks):
+                raise Misread(f"这里的正则是 RE2，不支持{name}，请换个写法。")
+    fault = next((said for start, said in FAULTS.items() if told.startswith(start)), "写法不对")
+    raise Misread(f"这个正则{fault}。")
+
+
+# — judging ————————————————————————————————————————————————————————————————————————————————
+
+
+class Ruleset:
+    """All rules of one group, made ready: two look-ups for a message, however many rules there are."""
+
+    def __init__(self, rules: Mapping[int, RuleSpec]):
+        """`rules` by their numbers."""
+        self.rules = dict(sorted(rules.items()))
+        self.floods = {n: rule for n, rule in self.rules.items() if rule.kind == "刷屏"}
+        owners = [(n, fold(w)) for n, r in self.rules.items() if r.kind == "关键词" for w in r.words]
+        self._owners = [n for n, _ in owners]
+        self._words = AhoCorasick([word for _, word in owners]) if owners else None
+        self._numbers: list[int] = []
+        self._patterns = self._compiled()
+
+    def _compiled(self) -> Any:
+        found = re2.Set.SearchSet(_options())
+        for number, rule in self.rules.items():
+            if rule.kind in ("正则", "链接"):
+                found.Add(rule.pattern or LINK)
+                self._numbers.append(number)
+        if not self._numbers:
+            return None
+        found.Compile()
+        return found
+
+    def broken(self, text: str) -> int:
+        """The lowest number of a rule this text breaks, 0 for none."""
+        found = self.all_broken(text)
+        return found[0] if found else 0
+
+    def all_broken(self, text: str) -> list[int]:
+        """The numbers of all rules this text breaks by itself (flooding takes several)."""
+        try:
+            return self._all_broken(text)
+        except UnicodeEncodeError:
+            # Half a surrogate pair, which an endpoint may pass on.
+            return self._all_broken(text.encode("utf-8", "replace").decode())
+
+    def _all_broken(self, text: str) -> list[int]:
+        found: set[int] = set()
+        if self._words is not None and (hits := self._words.find_matches_as_indexes(fold(text), True)):
+            found.update(self._owners[index] for index, _, _ in hits)
+        if self._patterns is not None and (matched := self._patterns.Match(text)):
+            found.update(n for n in map(self._numbers.__getitem__, matched) if self._holds(n, text))
+        return sorted(found) if found else []
+
+    def _holds(self, number: int, text: str) -> bool:
+        rule = self.rules[number]
+        return rule.kind != "链接" or any(not _allowed(host, rule.words) for host in hosts_in(text))
+
+
+_LINKS = re2.compile(f"({LINK})", _options())
+
+
+def hosts_in(text: str) -> Iterable[str]:
+    """The hosts of the links in a text, "" for one that cannot be read; an e-mail address is none."""
+    for found in _LINKS.finditer(text):
+        if not text[: found.start()].endswith("@"):
+            link = str(found[1]).casefold()
+            place = re.split(r"[/?#\\]", link.partition("://")[2] or link.removesuffix("://"))[0]
+            yield place.rpartition("@")[2].partition(":")[0]
+
+
+def _allowed(host: str, allowed: Iterable[str]) -> bool:
+    return any(host == one or host.endswith("." + one) for one in allowed)
+
+
+def excerpt(text: str) -> str:
+    """Enough of a message for an admin to know it again, nothing by which anyone could be reached."""
+    return clip(_REACHABLE.sub("＊", visible(text)), EXCERPT) or "（没有文字）"
+
+
+def shown_name(name: str) -> str:
+    """A member's name for a list others read, hidden where it may be a way to reach someone."""
+    line = visible(name)
+    return mask(line) if _REACHABLE.search(line) and not line.isdecimal() else clip(line, EXCERPT)

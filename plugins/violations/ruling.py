@@ -1,0 +1,97 @@
+"""`/违规规则` and `/规则测试`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lizheng.commands import Declined
+from lizheng.context import Context
+from lizheng.grammar import Misread, Words
+from lizheng.store import atomic, next_number
+from plugins.violations import cases, texts
+from plugins.violations.models import Rule
+from plugins.violations.rulebook import Rulebook
+from plugins.violations.rules import Ruleset, RuleSpec, parse_rule
+
+MOST_RULES = 50
+COUNTER = "violations.rule"
+
+
+class Written:
+    """A rule as an admin types it."""
+
+    label = "<规则>"
+
+    def __init__(self, spec: RuleSpec):
+        self.spec = spec
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Written:
+        return cls(parse_rule(words.rest()))
+
+
+class Ruling:
+    """The commands, over the rules in memory."""
+
+    def __init__(self, book: Rulebook):
+        self._book = book
+
+    async def show(self, ctx: Context) -> None:
+        rules = self._book.of(ctx.group.id)
+        if rules is None:
+            raise Declined(texts.RULES_NONE)
+        lines = [texts.RULE_LINE.format(number=n, rule=rule) for n, rule in rules.rules.items()]
+        await ctx.say(texts.RULES, lines="\n".join(lines), ladder=str(cases.ladder_of(ctx)))
+
+    async def add(self, ctx: Context, written: Written) -> None:
+        spec, ladder = written.spec, cases.ladder_of(ctx)
+        if spec.then.entry > len(ladder.rungs):
+            told = texts.RULE_RUNG.format(ladder=ladder, most=len(ladder.rungs), rung=spec.then.entry)
+            raise Misread(told)
+        known = self._book.of(ctx.group.id) or Ruleset({})
+        if len(known.rules) >= MOST_RULES:
+            raise Declined(texts.RULES_FULL.format(most=MOST_RULES))
+        if same := next((n for n, rule in known.rules.items() if rule == spec), 0):
+            raise Declined(texts.RULE_SAME.format(number=same))
+        number, record = await self._store(ctx, spec)
+        await self._book.learn(ctx.group.id)
+        await ctx.say(texts.RULE_ADDED, number=number, rule=str(spec), record=record)
+
+    @atomic
+    async def _store(self, ctx: Context, spec: RuleSpec) -> tuple[int, int]:
+        number = await next_number(ctx.group.id, COUNTER)
+        at = ctx.host.clock.now()
+        row = await Rule.create(group_id=ctx.group.id, number=number, text=str(spec), by=ctx.author_id, at=at)
+        what = texts.RULE_ADD_NOTE.format(number=number)
+        record = await ctx.note("rule", what, undo={"name": "rule", "id": row.id, "removed": True})
+        return number, record.number
+
+    async def remove(self, ctx: Context, number: int) -> None:
+        row = await Rule.get_or_none(group_id=ctx.group.id, number=number, removed=False)
+        if row is None:
+            raise Declined(texts.RULE_NONE.format(number=number))
+        record = await self._strike(ctx, row)
+        await self._book.learn(ctx.group.id)
+        await ctx.say(texts.RULE_REMOVED, number=number, rule=row.text, record=record)
+
+    @atomic
+    async def _strike(self, ctx: Context, row: Rule) -> int:
+        await Rule.filter(id=row.id).update(removed=True)
+        what = texts.RULE_REMOVE_NOTE.format(number=row.number)
+        return (await ctx.note("rule", what, undo={"name": "rule", "id": row.id, "removed": False})).number
+
+    async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
+        await Rule.filter(id=undo["id"]).update(removed=undo["removed"])
+        await self._book.learn(ctx.group.id)
+
+    async def test(self, ctx: Context, words: Annotated[str, "文本"]) -> None:
+        """What the rules make of a text; nothing is done."""
+        rules = self._book.of(ctx.group.id)
+        if rules is None:
+            raise Declined(texts.RULES_NONE)
+        found = rules.all_broken(words)
+        if not found:
+            await ctx.say(texts.TEST_CLEAN, flood=texts.TEST_FLOOD if rules.floods else "")
+            return
+        lines = [texts.TEST_LINE.format(number=n, rule=rules.rules[n]) for n in found]
+        await ctx.say(texts.TEST_HIT, lines="\n".join(lines))

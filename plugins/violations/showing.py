@@ -1,0 +1,103 @@
+"""`/违规`: one's own cases, somebody's, the latest of the group, or one of them in full."""
+
+from __future__ import annotations
+
+from lizheng.commands import Declined
+from lizheng.context import Context
+from lizheng.params import Person
+from lizheng.roles import Role
+from lizheng.text import clip
+from plugins.violations import cases, texts
+from plugins.violations.commands import CaseNumber
+from plugins.violations.models import Case
+from plugins.violations.rules import shown_name
+
+MOST, MOST_REASON = 10, 16
+
+
+async def show(ctx: Context) -> None:
+    """Members see their own; who may punish sees the quoted author's, or the latest of everybody."""
+    if ctx.role < Role.DEPUTY:
+        await _show_person(ctx, ctx.author_id)
+    elif ctx.quoted and ctx.quoted.user_id:
+        await _show_person(ctx, ctx.quoted.user_id)
+    else:
+        rows = await Case.filter(group_id=ctx.group.id).order_by("-number").limit(MOST)
+        if not rows:
+            raise Declined(texts.NOBODY)
+        lines = [f"{_line(ctx, case)} {shown_name(case.name)}" for case in rows]
+        await ctx.say(texts.RECENT, lines="\n".join(lines))
+
+
+async def show_person(ctx: Context, person: Person) -> None:
+    await _show_person(ctx, person)
+
+
+async def _show_person(ctx: Context, person: int) -> None:
+    rows = await Case.filter(group_id=ctx.group.id, user_id=person).order_by("-number").limit(MOST)
+    if not rows:
+        raise Declined(texts.CLEAN.format(name=shown_name(await ctx.names_of([person]))))
+    await ctx.say(
+        texts.STANDING,
+        name=shown_name(rows[0].name),
+        count=len(await cases.counting(ctx, person)),
+        following=(await cases.following(ctx, person)).said,
+        lines="\n".join(_line(ctx, case) for case in rows),
+    )
+
+
+async def show_case(ctx: Context, number: CaseNumber) -> None:
+    case = await cases.find(ctx, number)
+    if case is None:
+        raise Declined(texts.NO_CASE.format(number=f"W{number}"))
+    await ctx.names_of([case.actor_id] if case.actor_id else [])
+    await ctx.say(
+        texts.DETAIL,
+        number=cases.label(case),
+        when=_when(ctx, case),
+        name=shown_name(case.name),
+        what=cases.measure_of(case).said,
+        outcome=_outcome(case),
+        reason=case.reason,
+        evidence=case.evidence or "—",
+        actor=ctx.name_of(case.actor_id) if case.actor_id else f"规则「{case.rule}」",
+        rung=case.rung,
+        state=_state(ctx, case),
+    )
+
+
+OUTCOMES = {
+    "due": "马上",
+    "queued": "在排队",
+    "asked": "等人确认",
+    "done": "已执行",
+    "not_done": "没有做成",
+    "unknown": "不确定",
+    "none": "没有执行",
+}
+
+
+def _outcome(case: Case) -> str:
+    why = f"：{case.why}" if case.why and case.outcome == "not_done" else ""
+    return OUTCOMES[case.outcome] + why
+
+
+def _state(ctx: Context, case: Case) -> str:
+    state = cases.state_of(case, ctx.now)
+    if not cases.counts(case, ctx.now):
+        return state
+    return f"{state}，算到 {case.expires_at.astimezone(ctx.host.zone):%Y-%m-%d}"
+
+
+def _when(ctx: Context, case: Case) -> str:
+    return f"{case.at.astimezone(ctx.host.zone):%m-%d %H:%M}"
+
+
+def _line(ctx: Context, case: Case) -> str:
+    return texts.LINE.format(
+        number=cases.label(case),
+        when=_when(ctx, case),
+        what=cases.measure_of(case).said,
+        reason=clip(case.reason, MOST_REASON),
+        state=cases.state_of(case, ctx.now),
+    )

@@ -1,0 +1,84 @@
+"""Telling what was done: those dealt with in the same moment share one message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lizheng.context import Priority
+from lizheng.speech import Mention, compose, fill
+from lizheng.store import atomic
+from lizheng.text import mask
+from plugins.violations import cases, texts
+from plugins.violations.models import Case
+from plugins.violations.settings import Settings
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+TELL = "tell"
+MOST_PEOPLE, MOST_LINES = 20, 5
+
+
+async def plan_telling(ctx: GroupContext, case_id: int) -> None:
+    await ctx.plan(TELL, ctx.host.clock.now(), key=str(case_id))
+
+
+async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
+    """Say what waits to be said: one message for each kind of news."""
+    waiting = await Case.filter(group_id=ctx.group.id, telling="waiting").order_by("number")
+    news: dict[tuple[Any, ...], list[Case]] = {}
+    for case in waiting:
+        # What comes next is told with each, so it is part of what makes two the same news.
+        following = (await cases.following(ctx, case.user_id)).said
+        news.setdefault((*_kind(case), following), []).append(case)
+    for (*_, following), rows in news.items():
+        for at in range(0, len(rows), MOST_PEOPLE):
+            await _say(ctx, rows[at : at + MOST_PEOPLE], following)
+    return None
+
+
+def _kind(case: Case) -> tuple[Any, ...]:
+    if case.measure == "kick" and case.outcome == "done":
+        return ("kick",)
+    return case.measure, case.seconds, case.outcome, case.state == "spared", case.reason, case.why
+
+
+@atomic
+async def _say(ctx: GroupContext, rows: Sequence[Case], following: str) -> None:
+    ids = [case.id for case in rows]
+    await Case.filter(id__in=ids).update(telling="told")
+    template, values = _words(ctx, rows, following)
+    if rows[0].actor_id:
+        ctx.priority = Priority.REPLY
+    await ctx.post(compose(template, values), source=f"{cases.FEATURE}:{rows[0].id}/told")
+
+
+def _words(ctx: GroupContext, rows: Sequence[Case], following: str) -> tuple[str, dict[str, Any]]:
+    case, numbers = rows[0], cases.labels(rows)
+    names = "、".join(mask(row.name) for row in rows)
+    measure = cases.measure_of(case)
+    what = {"warn": "警告", "mute": "禁言", "kick": "移出"}[measure.kind]
+    if case.state == "spared":
+        return texts.SPARED, {"numbers": numbers, "what": what, "names": names, "why": case.why}
+    if case.outcome == "unknown":
+        return texts.UNSURE, {"numbers": numbers, "what": what, "names": names}
+    if case.outcome != "done":
+        return texts.NOT_DONE, {"numbers": numbers, "what": what, "names": names, "why": case.why}
+    if measure.kind == "kick":
+        return texts.FLEW, {"lines": _farewell(ctx, names, numbers)}
+    values = {
+        "people": [part for row in rows for part in (Mention(row.user_id), " ")],
+        "numbers": numbers,
+        "reason": case.reason.rstrip("。.！!"),
+        "following": following,
+        "span": measure.said.removeprefix("禁言 "),
+    }
+    return (texts.WARNED if measure.kind == "warn" else texts.MUTED), values
+
+
+def _farewell(ctx: GroupContext, names: str, numbers: str) -> list[Any]:
+    """The group's own words, in which nothing stands of what was done or said."""
+    values = {"昵称": names, "编号": numbers, "群名": ctx.group.name}
+    return fill(ctx.settings(Settings).farewell, values)
