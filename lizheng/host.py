@@ -320,11 +320,17 @@ class Host:
         return switchables(list(self.features.values()), group)
 
     async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:
-        """Switch a feature (or, by its `store:` id, another plugin) from the next message on, and tell the feature."""
+        """Switch a feature (or, by its `store:` id, another plugin) from the next message on.
+
+        The feature is told while it is on: after it goes on, before it goes off.
+        """
+        feature, time = self.features.get(switch_id), int(self.clock.now().timestamp())
+        happened = FeatureSwitched(group.id, 0, 0, time, on=on)
+        if feature is not None and not on:
+            await self.dispatch.tell(group, happened, only=feature)
         await self.groups.switch(group.id, switch_id, on)
-        if feature := self.features.get(switch_id):
-            time = int(self.clock.now().timestamp())
-            await self.dispatch.tell(group, FeatureSwitched(group.id, 0, 0, time, on=on), only=feature)
+        if feature is not None and on:
+            await self.dispatch.tell(group, happened, only=feature)
 
     async def change_setting(self, group: GroupState, feature: Feature, name: str, stored: Any) -> None:
         """Store a setting in its JSON form, None for the default, and tell the feature."""

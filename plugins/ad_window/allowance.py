@@ -16,14 +16,23 @@ from plugins.ad_window.settings import Settings
 from plugins.ad_window.timing import calendar_of
 
 _TAKE = (
-    'INSERT INTO "ad_window_ad" ("group_id", "window", "user_id", "nth", "message_id", "at") '
-    'VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING "id"'
+    'INSERT INTO "ad_window_ad" ("group_id", "window", "closes", "user_id", "nth", "message_id", "at") '
+    'VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING "id"'
 )
 
 
 async def used(ctx: GroupContext, window: Window, user_id: int) -> int:
-    """How many advertisements of this member the window has let through."""
-    return await FreeAd.filter(group_id=ctx.group.id, window=window.opens, user_id=user_id).count()
+    """How many advertisements of this member the window has let through, wherever its edges were meanwhile."""
+    opened = await _opened(ctx, window, user_id)
+    return await FreeAd.filter(group_id=ctx.group.id, window=opened, user_id=user_id).count()
+
+
+async def _opened(ctx: GroupContext, window: Window, user_id: int) -> datetime:
+    """The opening that the member's advertisements count under: that of the window as it was for the first of them."""
+    opens, closes = window.opens.astimezone(UTC), window.closes.astimezone(UTC)
+    own = FreeAd.filter(group_id=ctx.group.id, user_id=user_id, window__lt=closes, closes__gt=opens)
+    first = await own.order_by("window").first()
+    return first.window if first else opens
 
 
 async def opinion(ctx: GroupContext, seen: AdSeen) -> AdOpinion | None:
@@ -44,16 +53,19 @@ async def opinion(ctx: GroupContext, seen: AdSeen) -> AdOpinion | None:
 
 
 async def _counted(ctx: GroupContext, window: Window, seen: AdSeen) -> bool:
-    own = FreeAd.filter(group_id=ctx.group.id, window=window.opens, message_id=seen.message_id)
-    return await own.exists()
+    opened = await _opened(ctx, window, seen.user_id)
+    return await FreeAd.filter(
+        group_id=ctx.group.id, window=opened, message_id=seen.message_id, user_id=seen.user_id
+    ).exists()
 
 
 @atomic
 async def _claim(ctx: GroupContext, window: Window, seen: AdSeen, most: int) -> str | None:
     """Take one of the member's places, each of which can be taken once; the same message takes one only."""
     at = datetime.fromtimestamp(seen.at, UTC)
+    opened, closes = await _opened(ctx, window, seen.user_id), window.closes.astimezone(UTC)
     for nth in range(1, most + 1):
-        place = (ctx.group.id, window.opens, seen.user_id, nth, seen.message_id, at)
+        place = (ctx.group.id, opened, closes, seen.user_id, nth, seen.message_id, at)
         if await fetch(_TAKE, place) or await _counted(ctx, window, seen):
             return ""
     return None

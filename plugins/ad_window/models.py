@@ -23,11 +23,15 @@ class Announced(Model):
 
 
 class FreeAd(Model):
-    """One advertisement let through in the window that opened at `window`: the member's `nth` there, from 1."""
+    """One advertisement let through in the window that opened at `window`: the member's `nth` there, from 1.
+
+    `closes` is when it was to close then; moved edges leave it the same window as long as the two overlap.
+    """
 
     id = fields.BigIntField(primary_key=True)
     group_id = fields.BigIntField()
     window = fields.DatetimeField()
+    closes = fields.DatetimeField(null=True)
     user_id = fields.BigIntField()
     nth = fields.IntField()
     message_id = fields.BigIntField()

@@ -12,6 +12,8 @@ OPENS = "广告时段开始了，到 {until} 为止，每人可以发 {most} 条
 LAST_CALL = "广告时段还有 {minutes} 分钟结束，要发的抓紧。"
 CLOSES = "广告时段结束了。下一次：{following}。"
 CLOSES_FOR_GOOD = "广告时段结束了。"
+CLOSES_EARLY = "广告时段提前结束了。"
+DRY_RUN = "【试运行】"
 
 ALLOWED = "现在是广告时段"
 OUTSIDE = "现在不是广告时段"

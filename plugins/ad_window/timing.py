@@ -37,7 +37,14 @@ async def changed(ctx: GroupContext, happened: SettingChanged) -> None:
 
 
 async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
-    await ctx.plan(LOOK, ctx.now + SETTLING, replace=True)
+    if happened.on:
+        await ctx.plan(LOOK, ctx.now + SETTLING, replace=True)
+        return
+    row, _ = await Announced.get_or_create(group_id=ctx.group.id)
+    told = _told(row)
+    if told.window is not None:
+        said = [_marked(ctx, texts.CLOSES_EARLY)] if told.window.closes > ctx.now else []
+        await _turn(ctx, row.turn, Told(), said)
 
 
 async def look(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -64,15 +71,20 @@ def _wording(ctx: GroupContext, say: Say, told: Told, calendar: Calendar, more: 
     if say is Say.CLOSE:
         following = calendar.next_after(now)
         if following is None:
-            return compose(texts.CLOSES_FOR_GOOD, {})
-        return compose(texts.CLOSES, {"following": rules.say_window(following, now)})
+            return _marked(ctx, texts.CLOSES_FOR_GOOD)
+        return _marked(ctx, texts.CLOSES, following=rules.say_window(following, now))
     assert told.window is not None
     left = told.window.closes - now
     if say is Say.LAST_CALL:
-        return compose(texts.LAST_CALL, {"minutes": -(-left // timedelta(minutes=1))})
+        return _marked(ctx, texts.LAST_CALL, minutes=-(-left // timedelta(minutes=1)))
     until = rules.say_until(told.window.closes, now)
     most = ctx.settings(Settings).per_member
-    return compose(texts.OPENS, {"until": until, "most": most, "more": more and f"\n{more}"})
+    return _marked(ctx, texts.OPENS, until=until, most=most, more=more and f"\n{more}")
+
+
+def _marked(ctx: GroupContext, template: str, **values: Any) -> list[Any]:
+    """The words, and in dry run that it is one: then no window opens or closes anything."""
+    return compose(texts.DRY_RUN + template if ctx.group.dry_run else template, values)
 
 
 async def _digest(ctx: GroupContext, window: Window) -> str:

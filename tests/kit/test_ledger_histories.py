@@ -27,7 +27,7 @@ groups = itertools.count(1)
 INDEX = st.integers(0, 5)
 STEPS = st.one_of(
     st.tuples(st.just("place"), st.integers(1, 2), st.integers(1, 3)),
-    st.tuples(st.just("confirm"), INDEX, st.none() | st.integers(1, 4), st.integers(0, 40), st.booleans()),
+    st.tuples(st.just("confirm"), INDEX, st.none() | st.integers(1, 4), st.integers(0, 8), st.booleans()),
     st.tuples(st.just("refuse"), INDEX),
     st.tuples(st.just("refund"), INDEX, st.none() | st.integers(1, 4), st.integers(0, 20)),
     st.tuples(st.just("expire"), INDEX),
@@ -175,6 +175,7 @@ def play_histories(examples: int, longest: int) -> None:
             [("place", 1, 2), ("confirm", 0, 1, 1, False), ("expire", 0), ("confirm", 0, None, 2, False)]
         )
         @example([("place", 1, 1), ("confirm", 0, None, 1, False), ("ad", 1, 1), ("refund", 0, None, 1)])
+        @example([("place", 1, 3), ("confirm", 0, 1, 1, False), ("confirm", 0, 1, 1, False)])
         @example([("place", 1, 1), ("confirm", 0, 4, 1, False), ("refund", 0, 2, 1), ("ad", 1, 1)])
         def histories(steps: list[tuple]) -> None:
             run(compare(steps))

@@ -207,6 +207,10 @@ async def histories(stage: HostStage, examples: int, longest: int) -> None:
     @settings(max_examples=examples, deadline=None, database=None)
     @given(st.sampled_from(FORMS), st.lists(STEPS, max_size=longest))
     @example("napcat", [*PAID, ("wait", 10), ("swap", ("ad", "小王"), ("ad", "小王"))])
+    @example(
+        "napcat",
+        [("order", "小王"), ("claim", "小王", 1, 30), ("quote", "群主", 0, None), ("quote", "群主", 0, 70)],
+    )
     @example("llbot", [*PAID, ("wait", 11), ("ad", "小王"), ("order", "小王")])
     @example("go-cqhttp", [("packet", "小王", 0), ("order", "小王"), ("quote", "管理员", 0, 130)])
     @example(

@@ -9,8 +9,21 @@ from lizheng import GroupContext, Misread, Slot
 from lizheng.hooks import AdSeen, AdWindow, Allow, Forbid, ad_opinion, window_opens
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.sandbox.world import Happening
 from plugins.ad_window.models import FreeAd
 from tests.by_kit import context, dry_run, switch, undo
+
+
+def said_from_now(stage: HostStage) -> list[str]:
+    """What the bot says, as it says it."""
+    seen: list[str] = []
+
+    def hear(one: Happening) -> None:
+        if one.kind == "message" and one.user_id == stage.world.account:
+            seen.append(one.data["text"])
+
+    stage.world.watchers.append(hear)
+    return seen
 
 
 async def test_outside_the_next_window_is_named_and_inside_one_ad_is_free(stage: HostStage) -> None:
@@ -51,6 +64,58 @@ async def test_every_window_has_its_own_allowance(stage: HostStage) -> None:
 里正：广告时段开始了…
 小王：卖茶壶
 里正：留下…
+""")
+
+
+@pytest.mark.parametrize("moved", ["11:30-14:00", "12:05-13:00", "11:00-12:30", "11:59-12:01"])
+async def test_a_window_whose_edges_are_moved_gives_no_fresh_allowance(stage: HostStage, moved: str) -> None:
+    player = await stage.play("""
+开：广告时段 问广告
+设：广告时段 时段 每天 11:00-13:00
+【过 1 秒】
+里正：广告时段开始了…
+小王：卖茶叶
+里正：留下…
+""")
+    await stage.change_setting(player.group.group_id, "广告时段", "时段", f"每天 {moved}")
+    await stage.move(timedelta(minutes=6 if moved.startswith("12") else 0, seconds=2))
+    await stage.settle()
+    await player.play("""
+小王：卖茶杯
+里正：撤回：这个广告时段里你已经发过 1 条…
+小李：卖水果
+里正：留下…
+""")
+
+
+async def test_switched_off_while_open_it_closes_once(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告时段
+设：广告时段 时段 每天 11:00-13:00
+【过 1 秒】
+里正：广告时段开始了…
+""")
+    seen = said_from_now(stage)
+    await switch(stage, player, "ad_window", on=False)
+    assert seen == ["广告时段提前结束了。"]
+    await stage.move(timedelta(hours=2))
+    await switch(stage, player, "ad_window", on=True)
+    await switch(stage, player, "ad_window", on=False)
+    await stage.move(timedelta(minutes=1))
+    await stage.settle()
+    assert seen == ["广告时段提前结束了。"]
+
+
+async def test_in_dry_run_announcements_say_so(stage: HostStage) -> None:
+    player = await stage.play("开：广告时段\n设：广告时段 时段 每天 13:00-14:00")
+    await dry_run(stage, player, on=True)
+    await player.play("""
+【到 13:00】
+里正：【试运行】广告时段开始了，到 14:00 为止…
+【到 13:50】
+里正：【试运行】广告时段还有 10 分钟结束…
+【到 14:00】
+里正：【试运行】广告时段结束了。下一次：…
 """)
 
 
@@ -211,7 +276,7 @@ async def test_dry_run_changes_nothing_about_it(stage: HostStage) -> None:
     await dry_run(stage, player, on=True)
     await player.play("""
 【到 周五 18:00】
-里正：广告时段开始了…
+里正：【试运行】广告时段开始了…
 小王：卖茶叶
 里正：留下…
 """)
