@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,6 +13,11 @@ from pathlib import Path
 import nonebot
 import pytest
 import uvicorn
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from lizheng.clock import Clock
+from lizheng.store import Store
+from tests.engines import Engine, NoPostgres, Postgres, Sqlite, server
 
 os.environ.setdefault("ENVIRONMENT", "tests")
 CONFIG = {
@@ -28,6 +32,15 @@ CONFIG = {
 }
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 """A Wednesday noon in Shanghai, where every conversation begins."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="the database that conversations and the kit's suites run on",
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -46,15 +59,56 @@ HOST = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-async def listening(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator:
-    """The host behind a real socket, and its port."""
+async def postgres() -> AsyncIterator[Postgres]:
+    """A real server, for tests that are about Postgres whatever engine the others run on."""
+    try:
+        with server() as found:
+            await found.begin()
+            yield found
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """What `--engine` asks for."""
+    if request.config.getoption("--engine") == "postgres":
+        return request.getfixturevalue("postgres")
+    return Sqlite(tmp_path_factory.mktemp("database"))
+
+
+@pytest.fixture(autouse=True)
+def own_statements() -> None:
+    """Tortoise keeps statements per connection name; no host ever has two engines, only these tests."""
+    EXECUTOR_CACHE.clear()
+
+
+@pytest.fixture
+async def database_url(engine: Engine, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database for this test."""
+    url = await engine.fresh(tmp_path, empty=True)
+    yield url
+    await engine.drop(url)
+
+
+@pytest.fixture
+async def on_postgres(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Store]:
+    """The kit's store on a new Postgres database."""
+    url = await postgres.fresh(tmp_path, empty=True)
+    store = Store(url, {}, tmp_path, Clock())
+    await store.open()
+    yield store
+    await store.close()
+    await postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+async def listening(request: pytest.FixtureRequest, engine: Engine) -> AsyncIterator:
+    """The host behind a real socket, its port, and the engine, whose template it has made."""
     host = request.config.stash[HOST]
     host.clock.freeze(NOON)
     host.config = host.config.model_copy(update={"sandbox": "off"})
-    template = tmp_path_factory.mktemp("database") / "template.db"
-    host.config = host.config.model_copy(update={"database_url": f"sqlite://{template}"})
+    host.config = host.config.model_copy(update={"database_url": engine.template})
     with contextlib.closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -63,7 +117,7 @@ async def listening(
         while not server.started:
             await asyncio.sleep(0.01)
         await host.stop()
-        yield host, port, template
+        yield host, port, engine
         server.should_exit = True
         await serving
 
@@ -75,10 +129,9 @@ async def stage(listening, tmp_path: Path) -> AsyncIterator:
     from lizheng.sandbox.wire import Wire
     from lizheng.sandbox.world import World
 
-    host, port, template = listening
-    database = tmp_path / "lizheng.db"
-    shutil.copy(template, database)
-    host.config = host.config.model_copy(update={"database_url": f"sqlite://{database}"})
+    host, port, engine = listening
+    url = await engine.fresh(tmp_path)
+    host.config = host.config.model_copy(update={"database_url": url})
     host.clock.offset *= 0
     host.clock.freeze(NOON)
     host.forget()
@@ -92,3 +145,4 @@ async def stage(listening, tmp_path: Path) -> AsyncIterator:
     yield stage
     await wire.stop()
     await host.stop()
+    await engine.drop(url)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from nonebot.adapters.onebot.v11 import MessageSegment
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError
 
 from lizheng.clock import Clock
 from lizheng.commands import Declined
@@ -22,7 +22,6 @@ from lizheng.ledger.export import cell, export
 from lizheng.models import Balance, Entry, Order
 from lizheng.store import Store
 from lizheng.store.sql import fetch
-from tests.kit.test_store import on_postgres, postgres_url  # noqa: F401 (fixtures)
 
 AT = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ADMIN = 9
@@ -30,8 +29,8 @@ groups = itertools.count(1)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(f"sqlite://{tmp_path}/lizheng.db", {}, tmp_path, Clock())
+async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store(database_url, {}, tmp_path, Clock())
     await store.open()
     yield store
     await store.close()
@@ -82,7 +81,7 @@ async def test_one_credit_is_spent_once(store: Store) -> None:
     await confirm_at_once()
 
 
-async def test_one_credit_is_spent_once_on_postgres(on_postgres: Store) -> None:  # noqa: F811
+async def test_one_credit_is_spent_once_on_postgres(on_postgres: Store) -> None:
     await spend_at_once(10)
     await confirm_at_once()
     with pytest.raises(IntegrityError):
@@ -97,7 +96,7 @@ async def test_one_credit_is_spent_once_a_thousand_times(store: Store) -> None:
 
 
 @pytest.mark.nightly
-async def test_one_credit_is_spent_once_a_thousand_times_on_postgres(on_postgres: Store) -> None:  # noqa: F811
+async def test_one_credit_is_spent_once_a_thousand_times_on_postgres(on_postgres: Store) -> None:
     await spend_at_once(1000)
 
 
@@ -112,7 +111,7 @@ def row(order: Order, **changed: Any) -> dict[str, Any]:
 async def test_the_journal_is_only_added_to(store: Store) -> None:
     order = await settled(1)
     for statement in ('UPDATE "lizheng_entry" SET "amount" = 5', 'DELETE FROM "lizheng_entry"'):
-        with pytest.raises((OperationalError, IntegrityError)):
+        with pytest.raises(Exception, match="only added to"):
             await fetch(statement)
     for wrong in ({"amount": 0}, {"amount": -5}, {"taker": "outside"}, {"key": f"k:{order.id}"}):
         with pytest.raises(IntegrityError):
@@ -124,6 +123,9 @@ async def test_the_journal_is_only_added_to(store: Store) -> None:
     assert not await mismatches()
 
 
+UNGUARDED = 'DROP TRIGGER "lizheng_entry_no_delete"'
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -132,10 +134,12 @@ async def test_the_journal_is_only_added_to(store: Store) -> None:
         'UPDATE "lizheng_order" SET "paid" = 99',
         'UPDATE "lizheng_order" SET "state" = \'settled\' WHERE "state" = \'used\'',
         'UPDATE "lizheng_order" SET "state" = \'open\'',
-        'DROP TRIGGER "lizheng_entry_no_delete"; DELETE FROM "lizheng_entry" WHERE "id" = 1',
+        f'{UNGUARDED}; DELETE FROM "lizheng_entry" WHERE "id" = 1',
     ],
 )
 async def test_every_damage_is_found(store: Store, damage: str) -> None:
+    if not store.is_sqlite:
+        damage = damage.replace(UNGUARDED, 'ALTER TABLE "lizheng_entry" DISABLE TRIGGER ALL')
     order = await settled(1)
     await orders.use(order, by="ad", at=AT)
     await settled(1, user=2)

@@ -13,8 +13,8 @@ from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, outbox_for, pass
 
 
 @pytest.fixture
-async def store(tmp_path: Path):
-    store = Store(f"sqlite://{tmp_path}/lizheng.db", {}, tmp_path, Clock())
+async def store(database_url: str, tmp_path: Path):
+    store = Store(database_url, {}, tmp_path, Clock())
     await store.open()
     yield store
     await store.close()

