@@ -1,7 +1,7 @@
 """广告贴：大家的广告收在一处，管理员通过后才上，到期自动下。"""
 
 from lizheng.feature import Feature
-from lizheng.hooks import ad_opinion, window_opens
+from lizheng.hooks import ad_opinion, brief_section, window_opens
 from lizheng.roles import Role
 from plugins.ad_board import answers, deciding, handlers, register, rules
 from plugins.ad_board.settings import Settings
@@ -32,5 +32,6 @@ feature.decision(register.DECISION, deciding.approved, deciding.rejected)
 feature.undo(register.UNDO, handlers.undo_change)
 feature.answers(ad_opinion, answers.opinion)
 feature.answers(window_opens, answers.digest)
+feature.answers(brief_section, answers.section)
 
 __plugin_meta__ = feature.metadata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lizheng.context import GroupContext
 from lizheng.grammar import Misread
-from lizheng.hooks import AdOpinion, AdSeen, AdWindow, Allow, Forbid
+from lizheng.hooks import AdOpinion, AdSeen, AdWindow, Allow, BriefDay, Forbid, Section
 from plugins.ad_board import register, rules, texts
 
 
@@ -30,3 +30,9 @@ async def _submits(ctx: GroupContext, seen: AdSeen) -> bool:
 async def digest(ctx: GroupContext, window: AdWindow) -> str | None:
     """The hook `window_opens`."""
     return rules.digest(await register.board(ctx)) or None
+
+
+async def section(ctx: GroupContext, day: BriefDay) -> Section | None:
+    """The hook `brief_section`."""
+    entries = await register.board(ctx)
+    return Section(texts.SECTION, rules.section_lines(entries)) if entries else None

@@ -100,6 +100,17 @@ def digest(entries: Sequence[Shown]) -> str:
     return texts.DIGEST.format(count=len(entries), lines=found)
 
 
+def section_lines(entries: Sequence[Shown]) -> tuple[str, ...]:
+    """The board as a paragraph of the morning brief, which names the way to the rest."""
+    found = [
+        texts.DIGEST_LINE.format(number=e.number, text=clip(e.text, NOTICE_LENGTH))
+        for e in entries[:IN_DIGEST]
+    ]
+    if left := len(entries) - len(found):
+        found.append(texts.SECTION_MORE.format(count=left))
+    return tuple(found)
+
+
 def to_replace(numbers: Sequence[int], most: int) -> Sequence[int]:
     """Which of a member's entries, oldest first, make room for one more."""
     return numbers[: max(0, len(numbers) + 1 - most)]

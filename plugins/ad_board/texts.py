@@ -34,6 +34,8 @@ TOO_LONG = "广告贴一条最多 {most} 个字，你写了 {length} 个。"
 
 DIGEST = "广告贴上有 {count} 条，发 /广告贴 看全部：\n{lines}"
 DIGEST_LINE = "{number} 号：{text}"
+SECTION = "广告贴"
+SECTION_MORE = "还有 {count} 条，发 /广告贴 看全部"
 SUBMITTING = "正在投稿广告贴"
 FORBIDDEN = "广告请走广告贴"
 WAY_OUT = "发 /广告贴 投稿 加内容，管理员通过后大家都能看到"

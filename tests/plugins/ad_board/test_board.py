@@ -2,8 +2,8 @@
 
 import pytest
 
-from lizheng import Record, Slot
-from lizheng.hooks import AdWindow, window_opens
+from lizheng import GroupContext, Record, Slot
+from lizheng.hooks import AdWindow, BriefDay, Section, brief_section, window_opens
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.actions import ACTIONS
 from plugins.ad_board.models import Entry
@@ -360,3 +360,21 @@ async def test_a_decision_whose_end_a_crash_lost_is_carried_out_once(stage: Host
 里正：广告贴（1 条）：…
 """)
     assert await Record.filter(feature="ad_board").count() == 1
+
+
+async def test_the_morning_brief_shows_the_board(stage: HostStage) -> None:
+    player = await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 出二手显示器
+里正：小王 想上广告贴…
+""")
+    group = stage.host.groups[player.group.group_id]
+    ctx = GroupContext(stage.host, group, stage.host.features["ad_board"])
+    today = BriefDay(stage.now().date())
+    assert await brief_section.gather(ctx, today) == []
+    await player.play("""
+管理员：/通过 1
+里正：…
+""")
+    (answer,) = await brief_section.gather(ctx, today)
+    assert answer.value == Section("广告贴", ("1 号：出二手显示器",))
