@@ -28,6 +28,12 @@ class Clock:
         ticks = self._frozen[1] if self._frozen else time.monotonic()
         return ticks + self.offset.total_seconds()
 
+    @staticmethod
+    def ticks() -> float:
+        """Seconds of this machine from an arbitrary start, which neither a move nor a freeze touches: for what must be
+        agreed with other machines."""
+        return time.monotonic()
+
     def freeze(self, at: datetime | None = None) -> None:
         """Stop the time, at an aware datetime when given; from now on only `move` advances it."""
         if at is not None and at.tzinfo is None:

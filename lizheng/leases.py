@@ -9,6 +9,7 @@ seconds acts for nobody until it has.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -17,7 +18,7 @@ from datetime import datetime
 
 from nonebot.log import logger
 
-from lizheng.clock import Alarm, Clock
+from lizheng.clock import Clock
 from lizheng.store import atomic
 from lizheng.store.sql import fetch
 
@@ -118,7 +119,7 @@ class Leases:
         self.kin: Collection[int] = ()
         self.living: Collection[str] = ()
         self._clock = clock
-        self._alarm = Alarm(clock)
+        self._woken = asyncio.Event()
         self._wanted, self._on_taken, self._on_lost, self._on_beat = wanted, on_taken, on_lost, on_beat
         self._held: set[int] = set()
         self._others: set[int] = set()
@@ -129,7 +130,7 @@ class Leases:
 
     def mine(self, key: int) -> bool:
         """Whether this host acts there now."""
-        return key in self._held and self._clock.elapsed() < self._sure_until
+        return key in self._held and self._clock.ticks() < self._sure_until
 
     def others(self) -> Collection[int]:
         """Where another living host acts."""
@@ -155,7 +156,7 @@ class Leases:
 
     def wake(self) -> None:
         """Beat now, for instance because an account has connected."""
-        self._alarm.ring()
+        self._woken.set()
 
     async def hold(self, key: int, account: int) -> bool:
         """Whether this host acts there; claims it when nobody does."""
@@ -164,13 +165,15 @@ class Leases:
         if key in self._others:
             return False
         async with self._one_at_a_time:
-            if not self.mine(key) and key not in self._others and self._clock.elapsed() < self._sure_until:
+            if not self.mine(key) and key not in self._others and self._clock.ticks() < self._sure_until:
                 await self._claim({key: account})
         return self.mine(key)
 
     async def _run(self) -> None:
         while True:
-            await self._alarm.wait(BEAT)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), BEAT)
+            self._woken.clear()
             try:
                 await self._beat()
                 await self._on_beat()
@@ -179,7 +182,7 @@ class Leases:
 
     async def _beat(self) -> None:
         async with self._one_at_a_time:
-            began = self._clock.elapsed()
+            began = self._clock.ticks()
             wanted = dict(self._wanted())
             accounts = json.dumps(sorted({account for account in wanted.values() if account}))
             if not await fetch(_LIVE, (ALIVE, accounts, self.host)):
