@@ -48,10 +48,15 @@ def report(asked: list[Asked], told: list[dict[str, Any]]) -> list[tuple[str, st
         ("queries (in scope)", f"{len(asked)} ({len(inside)})"),
         ("top-1", f"{_share([line['top'][:1] == [one.answer_id] for one, line in inside]):.3f}"),
         ("in the first three", f"{_share([one.answer_id in line['top'] for one, line in inside]):.3f}"),
-        ("right unasked at <= 5 % of out-of-scope", f"{right_unasked(asked, best, scores, OUT_OF_SCOPE, 0.05):.3f}"),
+        (
+            "right unasked at <= 5 % of out-of-scope",
+            f"{right_unasked(asked, best, scores, OUT_OF_SCOPE, 0.05):.3f}",
+        ),
     ]
     if chat:
-        lines.append(("right unasked at <= 1 % of chat", f"{right_unasked(asked, best, scores, CHAT, 0.01):.3f}"))
+        lines.append(
+            ("right unasked at <= 1 % of chat", f"{right_unasked(asked, best, scores, CHAT, 0.01):.3f}")
+        )
     right = [line["answer"] == one.answer_id for one, line in inside]
     wrong = [line["answer"] not in (None, one.answer_id) for one, line in inside]
     lines += [
@@ -69,7 +74,9 @@ def speed(faq: Path, asked: list[Asked]) -> list[tuple[str, str]]:
     """µs per query on an index of 2,000 wordings: those of the file, filled up with queries; each query's best of three."""
     find = finding()
     index, verifier = find.Index(), find.shipped()
-    wordings = [(group, text) for group, base in _bases(faq).items() for texts in base.values() for text in texts]
+    wordings = [
+        (group, text) for group, base in _bases(faq).items() for texts in base.values() for text in texts
+    ]
     wordings += [("query", one.text) for one in asked]
     for number, (_, text) in enumerate(wordings[:ENTRIES]):
         index.put(number, [text])
@@ -81,7 +88,12 @@ def speed(faq: Path, asked: list[Asked]) -> list[tuple[str, str]]:
     ):
         took = _took(work, some)
         late = statistics.quantiles(took, n=100)[98]
-        lines.append((f"{name}: median, mean, p99", f"{statistics.median(took):.1f}, {statistics.mean(took):.1f}, {late:.1f}"))
+        lines.append(
+            (
+                f"{name}: median, mean, p99",
+                f"{statistics.median(took):.1f}, {statistics.mean(took):.1f}, {late:.1f}",
+            )
+        )
     return lines
 
 
@@ -108,7 +120,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--faq", type=Path, required=True)
     parser.add_argument("--queries", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="JSON lines to write, one per query, in order")
-    parser.add_argument("--report", action="store_true", help="print how good it is, where the file knows the answers")
+    parser.add_argument(
+        "--report", action="store_true", help="print how good it is, where the file knows the answers"
+    )
     options = parser.parse_args(arguments)
     asked = queries(options.queries)
     answerer = Answerer(options.faq)

@@ -1,0 +1,45 @@
+"""问答：群里教它，有人问就答；没把握就不说话。"""
+
+from lizheng.feature import Feature
+from lizheng.roles import Role
+from plugins.member_qa import library, teaching, waiting
+from plugins.member_qa.answering import Answering
+from plugins.member_qa.library import Library
+from plugins.member_qa.listing import Listing
+from plugins.member_qa.settings import Settings
+from plugins.member_qa.shelves import Shelves
+from plugins.member_qa.teaching import Teaching
+from plugins.member_qa.waiting import Waiting
+from plugins.member_qa.writing import Writer
+
+feature = Feature(__name__, "问答", "群里教它，有人问就答；没把握就不说话", settings=Settings)
+shelves = Shelves()
+entries = Library(shelves)
+writer = Writer()
+answering = Answering(entries, writer)
+teacher = Teaching(entries)
+listing = Listing(entries)
+asked = Waiting(entries)
+
+feature.command("教", "教一条问答", aliases={"teach"}).form(
+    teacher.teach, example="/教 怎么申请白名单|白名单在哪弄 => 在群公告里点链接填表"
+)
+feature.command("问", "问一个问题", aliases={"ask"}).form(answering.ask, example="/问 怎么申请白名单")
+feature.command("问答", "翻看教过的问答", aliases={"faq"}).form(listing.show, example="/问答 白名单").form(
+    listing.look, word="看", example="/问答 看 3", summary="看一条问答的答案、作者和改动"
+).form(listing.bad, word="差评", example="/问答 差评", summary="被说「没用」的问答")
+feature.command("忘记", "删掉一条问答", aliases={"forget"}).form(listing.forget, example="/忘记 3")
+feature.command("待答", "没人教过的问题", aliases={"unanswered"}).form(asked.show, example="/待答").form(
+    asked.ignore, word="忽略", role=Role.DEPUTY, example="/待答 忽略 2", summary="不再等一个问题的答案"
+)
+feature.command("答", "回答一个待答的问题", aliases={"answer"}).form(asked.answer, example="/答 2 在群公告里")
+
+feature.on_message(answering.look, order=70)
+feature.on_start(shelves.begin)
+feature.decision(teaching.LESSON, teacher.accepted, teacher.refused)
+feature.decision(teaching.MERGE, teacher.merge_confirmed)
+feature.decision(waiting.ANSWER, asked.accepted, asked.refused)
+feature.undo(library.UNDO, entries.undo)
+feature.undo(waiting.UNDO, asked.undo)
+
+__plugin_meta__ = feature.metadata

@@ -1,0 +1,207 @@
+"""The entries in the store: taught, changed, forgotten and brought back, each step kept in their history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+from lizheng.commands import Declined
+from lizheng.store import after_commit, atomic, next_number
+from lizheng.text import fold
+from lizheng.undo import CannotUndo
+from plugins.member_qa import rules, texts
+from plugins.member_qa.finding import Wording
+from plugins.member_qa.models import Change, Entry, Question
+from plugins.member_qa.rules import Lesson
+from plugins.member_qa.settings import Settings
+from plugins.member_qa.shelves import Base, Shelf, Shelves
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+    from lizheng.models import Record
+
+UNDO = "entries"
+COUNTER = "member_qa"
+QUESTIONS = "member_qa_question"
+
+
+def lesson_of(entry: Entry) -> Lesson:
+    return Lesson(tuple(entry.questions), entry.answer, tuple(entry.pictures), entry.exact)
+
+
+def key_of(question: str) -> str:
+    """What makes two questions of `/待答` the same: equal but for wordings that mean the same."""
+    return Wording(question).canonical[:255]
+
+
+class Library:
+    """One group's way to its entries. `shelves` is what all groups keep in memory."""
+
+    def __init__(self, shelves: Shelves):
+        self.shelves = shelves
+
+    def bases(self, ctx: GroupContext) -> tuple[Base, ...]:
+        names = dict.fromkeys(ctx.settings(Settings).shared.split())
+        return ((ctx.group.id, ""), *((0, name) for name in names))
+
+    async def shelf(self, ctx: GroupContext) -> Shelf:
+        return await self.shelves.of(ctx, self.bases(ctx))
+
+    async def entries(self, ids: Collection[int]) -> dict[int, Entry]:
+        """Those of these that are not forgotten, as the store has them."""
+        found = await Entry.filter(id__in=list(ids), forgotten=False) if ids else []
+        return {entry.id: entry for entry in found}
+
+    async def own(self, ctx: GroupContext, number: int) -> Entry:
+        """The group's entry of this number. Raises `Declined` when there is none."""
+        entry = None
+        if 0 < number < 2**62:
+            entry = await Entry.get_or_none(group_id=ctx.group.id, shelf="", number=number, forgotten=False)
+        if entry is None:
+            raise Declined(texts.GONE.format(number=str(number)[:12]))
+        return entry
+
+    async def twin(self, ctx: GroupContext, lesson: Lesson) -> Entry | None:
+        """The group's own entry that has one of these wordings already."""
+        shelf = await self.shelf(ctx)
+        if lesson.exact:
+            ids = [shelf.keywords[key] for key in lesson.keys if key in shelf.keywords]
+        else:
+            ids = [
+                near.key
+                for question in lesson.questions
+                for near in shelf.index.nearest(Wording(question), 2)
+                if near.wording.folded == fold(question)
+            ]
+        known = await self.entries(ids)
+        return next((known[i] for i in ids if i in known and known[i].group_id == ctx.group.id), None)
+
+    async def add(self, ctx: GroupContext, lesson: Lesson, author: int) -> tuple[Entry, Record]:
+        """Remember a lesson. Raises `Declined` when the group has no room; the same cause adds it once."""
+        if await Entry.filter(group_id=ctx.group.id, shelf="", forgotten=False).count() >= rules.MOST_ENTRIES:
+            raise Declined(texts.FULL.format(most=rules.MOST_ENTRIES))
+
+        @atomic
+        async def write() -> tuple[Entry, Record]:
+            entry = await self._create(ctx, lesson, author)
+            undo = {"name": UNDO, "entries": [[entry.id, entry.version, None]]}
+            record = await ctx.note("taught", f"教了问答 {entry.number} 号", target=author, undo=undo)
+            await self._close_questions(ctx, lesson)
+            after_commit(lambda: self.shelves.changed([entry]))
+            return entry, record
+
+        return await write()
+
+    async def _create(self, ctx: GroupContext, lesson: Lesson, author: int) -> Entry:
+        now = ctx.host.clock.now()
+        entry = await Entry.create(
+            group_id=ctx.group.id,
+            number=await next_number(ctx.group.id, COUNTER),
+            author_id=author,
+            created_at=now,
+            changed_at=now,
+            **lesson.stored(),
+        )
+        await Change.create(entry_id=entry.id, at=now, by=author, what="教", content=lesson.stored())
+        return entry
+
+    async def _close_questions(self, ctx: GroupContext, lesson: Lesson) -> None:
+        keys = [key_of(question) for question in lesson.questions]
+        await Question.filter(group_id=ctx.group.id, key__in=keys, closed=False).update(closed=True)
+
+    async def change(
+        self,
+        ctx: GroupContext,
+        entry: Entry,
+        what: str,
+        by: int,
+        *,
+        forgotten: bool = False,
+        lesson: Lesson | None = None,
+    ) -> Record:
+        """Give an entry new content, or forget it. Raises `Declined` when somebody changed it meanwhile."""
+        before = _snapshot(entry)
+
+        @atomic
+        async def write() -> Record:
+            changed = await self._apply(
+                ctx, entry, what, by, {**(lesson or lesson_of(entry)).stored(), "forgotten": forgotten}
+            )
+            if not changed:
+                raise Declined(texts.GONE.format(number=entry.number))
+            undo = {"name": UNDO, "entries": [[entry.id, entry.version, before]]}
+            record = await ctx.note(
+                "changed", f"{what}问答 {entry.number} 号", target=entry.author_id, undo=undo
+            )
+            after_commit(lambda: self.shelves.changed([entry]))
+            return record
+
+        return await write()
+
+    async def _apply(
+        self, ctx: GroupContext, entry: Entry, what: str, by: int, content: dict[str, Any]
+    ) -> bool:
+        """One change by conditional update; False when the entry is no longer the version that was read."""
+        now = ctx.host.clock.now()
+        done = await Entry.filter(id=entry.id, version=entry.version).update(
+            version=entry.version + 1, changed_at=now, **content
+        )
+        if done:
+            entry.update_from_dict({**content, "version": entry.version + 1, "changed_at": now})
+            await Change.create(entry_id=entry.id, at=now, by=by, what=what, content=content)
+        return bool(done)
+
+    async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
+        """Take a change of one or many entries back. Raises `CannotUndo` when one was changed again since."""
+        steps: list[tuple[int, int, dict[str, Any] | None]] = undo["entries"]
+        known = {e.id: e for e in await Entry.filter(id__in=[step[0] for step in steps])}
+
+        @atomic
+        async def write() -> None:
+            for entry_id, version, before in steps:
+                entry = known.get(entry_id)
+                content = before or {"forgotten": True}
+                if entry is None or entry.version != version:
+                    raise CannotUndo("后来又改过了")
+                await self._apply(ctx, entry, "撤销", ctx.author_id, content)
+            after_commit(lambda: self._take_in(ctx, known.values()))
+
+        await write()
+
+    def _take_in(self, ctx: GroupContext, entries: Collection[Entry]) -> None:
+        if len(entries) > 100:
+            self.shelves.forget_base((ctx.group.id, ""))
+        else:
+            self.shelves.changed(entries)
+
+    async def history(self, entry: Entry) -> list[Change]:
+        return await Change.filter(entry_id=entry.id).order_by("id")
+
+
+def _snapshot(entry: Entry) -> dict[str, Any]:
+    return {**lesson_of(entry).stored(), "forgotten": entry.forgotten}
+
+
+async def ask_again(ctx: GroupContext, text: str) -> Question:
+    """Count a question that nobody could answer; one that was closed waits again."""
+    key, now = key_of(text), ctx.host.clock.now()
+
+    @atomic
+    async def write() -> Question:
+        known = await Question.get_or_none(group_id=ctx.group.id, key=key)
+        if known is None:
+            return await Question.create(
+                group_id=ctx.group.id,
+                number=await next_number(ctx.group.id, QUESTIONS),
+                key=key,
+                text=text,
+                asked_at=now,
+            )
+        await Question.filter(id=known.id).update(asked=known.asked + 1, asked_at=now, closed=False)
+        return known
+
+    return await write()
+
+
+def numbers(entries: Iterable[Entry]) -> str:
+    return "、".join(str(entry.number) for entry in entries)

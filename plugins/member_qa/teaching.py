@@ -1,0 +1,140 @@
+"""`/教` and what follows it: remembered at once, put before the deputies, or merged with what is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lizheng.commands import Declined
+from lizheng.context import is_anonymous
+from lizheng.grammar import Other, Words
+from lizheng.models import Pending
+from lizheng.roles import Role
+from lizheng.speech import Mention
+from lizheng.text import clip, visible
+from plugins.member_qa import pictures, rules, texts
+from plugins.member_qa.library import Library, lesson_of
+from plugins.member_qa.models import Entry
+from plugins.member_qa.rules import Lesson
+from plugins.member_qa.settings import Settings
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+    from lizheng.models import Record
+
+LESSON, MERGE = "lesson", "merge"
+SHOWN_ANSWER = 60
+
+
+class Written:
+    """A lesson as it was written, its pictures not yet taken."""
+
+    label = "<问题> => <答案>"
+
+    def __init__(self, lesson: Lesson, images: list[Other]):
+        self.lesson = lesson
+        self.images = images
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Written:
+        images = words.others()
+        return cls(rules.read_lesson(words.rest(), pictured=bool(images)), images)
+
+
+class Teaching:
+    def __init__(self, library: Library):
+        self._library = library
+
+    async def teach(self, ctx: Context, written: Written) -> None:
+        if is_anonymous(ctx.event):
+            raise Declined("匿名的人不能教，换成自己的名字再来吧。")
+        lesson = await with_pictures(ctx, written.lesson, written.images)
+        if twin := await self._library.twin(ctx, lesson):
+            await self._offer_merge(ctx, twin, lesson)
+        elif await may_teach(ctx):
+            entry, record = await self._library.add(ctx, lesson, ctx.author_id)
+            await _tell_taught(ctx, entry, record)
+        else:
+            await self._propose(ctx, lesson)
+
+    async def _propose(self, ctx: GroupContext, lesson: Lesson) -> None:
+        await ctx.submit(
+            LESSON,
+            texts.PROPOSED,
+            payload=lesson.stored(),
+            who=await ctx.names_of([ctx.author_id]),
+            question=" | ".join(clip(question, 40) for question in lesson.questions[:3]),
+            answer=clip(lesson.answer, 300),
+            pictures=pictures.shown(ctx, lesson.pictures),
+        )
+
+    async def _offer_merge(self, ctx: Context, twin: Entry, lesson: Lesson) -> None:
+        await ctx.preview(
+            MERGE,
+            texts.MERGE,
+            payload={"entry": twin.id, "version": twin.version, **lesson.stored()},
+            question=clip(lesson.question, 40),
+            number=twin.number,
+            answer=clip(lesson.answer, SHOWN_ANSWER),
+            pictures=pictures.shown(ctx, lesson.pictures),
+        )
+
+    # — what was decided ———————————————————————————————————————————————————————————————————
+
+    async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
+        """A member's lesson was let through; one that has a twin by now replaces its answer."""
+        lesson = Lesson.of(pending.payload)
+        if twin := await self._library.twin(ctx, lesson):
+            if lesson_of(twin) == rules.merged(lesson_of(twin), lesson):
+                return
+            await self._merge(ctx, twin, lesson)
+            return
+        entry, record = await self._library.add(ctx, lesson, pending.author_id)
+        await _tell_taught(ctx, entry, record)
+
+    async def refused(self, ctx: GroupContext, pending: Pending) -> None:
+        await ctx.say(
+            texts.REFUSED,
+            who=Mention(pending.author_id),
+            question=clip(pending.payload["questions"][0], 40),
+            reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
+        )
+
+    async def merge_confirmed(self, ctx: GroupContext, pending: Pending) -> None:
+        """The author wants the known entry changed: done at once for one's own or with the role, else proposed."""
+        lesson = Lesson.of(pending.payload)
+        twin = (await self._library.entries([pending.payload["entry"]])).get(pending.payload["entry"])
+        if twin is None:
+            raise Declined(texts.GONE.format(number=""))
+        own = twin.author_id == pending.author_id
+        if own or await may_teach(ctx):
+            await self._merge(ctx, twin, lesson)
+        else:
+            await self._propose(ctx, lesson)
+
+    async def _merge(self, ctx: GroupContext, twin: Entry, lesson: Lesson) -> None:
+        merged = rules.merged(lesson_of(twin), lesson)
+        record = await self._library.change(ctx, twin, "改", ctx.author_id, lesson=merged)
+        await ctx.say(texts.MERGED, number=twin.number, count=len(merged.questions), record=record.number)
+
+
+async def with_pictures(ctx: GroupContext, lesson: Lesson, images: list[Other]) -> Lesson:
+    if not images:
+        return lesson
+    return Lesson(lesson.questions, lesson.answer, await pictures.take(ctx, images), lesson.exact)
+
+
+async def may_teach(ctx: GroupContext) -> bool:
+    """Whether the author's lessons need nobody's consent, by the member list as it is now."""
+    if ctx.settings(Settings).teachers == "所有人":
+        return True
+    return await ctx.host.role_now(ctx.group, ctx.author_id) >= Role.DEPUTY
+
+
+async def _tell_taught(ctx: GroupContext, entry: Entry, record: Record) -> None:
+    values: dict[str, Any] = {
+        "number": entry.number,
+        "question": clip(entry.questions[0], 40),
+        "more": texts.MORE.format(count=len(entry.questions)) if len(entry.questions) > 1 else "",
+        "record": record.number,
+    }
+    await ctx.say(texts.TAUGHT_EXACT if entry.exact else texts.TAUGHT, **values)

@@ -1,0 +1,164 @@
+"""`/待答` and `/答`: what nobody could answer yet, and members who can."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+from lizheng.commands import Declined
+from lizheng.context import is_anonymous
+from lizheng.grammar import Misread, Other, Words
+from lizheng.models import Pending
+from lizheng.speech import Mention, plain
+from lizheng.text import clip, fold_command, visible
+from lizheng.undo import CannotUndo
+from plugins.member_qa import pictures, rules, texts
+from plugins.member_qa.library import Library, key_of, lesson_of
+from plugins.member_qa.models import Question
+from plugins.member_qa.rules import Lesson
+from plugins.member_qa.teaching import may_teach, with_pictures
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+
+ANSWER = "answer"
+UNDO = "question"
+PAGE = 5
+_NOTED = re.compile(r"^还没人教过这个，记在待答 (\d{1,18}) 号了。")
+_ASKED = re.compile(r"^\s*\S?\s*(?:问|ask)?\s*")
+
+
+class Reply:
+    """An answer, and the number of the question it is for when it begins with one and nothing is quoted."""
+
+    label = "[编号] <答案>"
+
+    def __init__(self, number: int, text: str, images: list[Other]):
+        self.number = number
+        self.text = text
+        self.images = images
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Reply:
+        images = words.others()
+        number, first = 0, fold_command(words.peek() or "").removesuffix("号")
+        if ctx.quoted is None and first.isdecimal() and len(first) < 18:
+            number = int(first)
+            words.word()
+        return cls(number, rules.check_answer(words.rest(), pictured=bool(images)), images)
+
+
+class Waiting:
+    def __init__(self, library: Library):
+        self._library = library
+
+    async def show(self, ctx: Context, page: Annotated[int, "页"] = 1) -> None:
+        """The questions most often asked first."""
+        rows = await Question.filter(group_id=ctx.group.id, closed=False).order_by("-asked", "number")
+        pages = max(1, -(-len(rows) // PAGE))
+        if not rows:
+            await ctx.say(texts.WAITING_NONE)
+            return
+        if not 1 <= page <= pages:
+            raise Declined(texts.NO_SUCH_PAGE.format(page=str(page)[:6], pages=pages))
+        shown = rows[(page - 1) * PAGE : page * PAGE]
+        lines = [
+            texts.WAITING_LINE.format(number=row.number, asked=row.asked, question=clip(row.text, 30))
+            for row in shown
+        ]
+        await ctx.say(texts.WAITING, page=page, pages=pages, lines="\n".join(lines), example=shown[0].number)
+
+    async def ignore(self, ctx: Context, number: Annotated[int, "编号"]) -> None:
+        question = await self._question(ctx, number)
+        await Question.filter(id=question.id).update(closed=True)
+        record = await ctx.note(
+            "ignored", f"不再等待答 {question.number} 号", undo={"name": UNDO, "question": question.id}
+        )
+        await ctx.say(texts.WAITING_CLOSED, number=question.number, record=record.number)
+
+    async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
+        if not await Question.filter(id=undo["question"], closed=True).update(closed=False):
+            raise CannotUndo("它又在等了")
+
+    async def answer(self, ctx: Context, reply: Reply) -> None:
+        """From whoever may teach it is an entry at once, from others it is put before the deputies."""
+        if is_anonymous(ctx.event):
+            raise Declined("匿名的人不能答，换成自己的名字再来吧。")
+        question = await self._question(ctx, reply.number) if reply.number else await self._quoted(ctx)
+        if question.closed:
+            raise Declined(texts.ALREADY_CLOSED.format(number=question.number))
+        lesson = await with_pictures(ctx, Lesson((question.text,), reply.text), reply.images)
+        if await may_teach(ctx):
+            await self._adopt(ctx, question, lesson, ctx.author_id)
+            return
+        await ctx.submit(
+            ANSWER,
+            texts.ANSWER_PROPOSED,
+            payload={"question": question.id, **lesson.stored()},
+            who=await ctx.names_of([ctx.author_id]),
+            number=question.number,
+            question=clip(question.text, 40),
+            answer=clip(lesson.answer, 300),
+            pictures=pictures.shown(ctx, lesson.pictures),
+        )
+
+    async def _question(self, ctx: Context, number: int) -> Question:
+        found = None
+        if 0 < number < 2**62:
+            found = await Question.get_or_none(group_id=ctx.group.id, number=number)
+        if found is None:
+            raise Declined(texts.WAITING_GONE.format(number=str(number)[:12]))
+        return found
+
+    async def _quoted(self, ctx: Context) -> Question:
+        """The question that is quoted: our notice about it, or the message that asked."""
+        if ctx.quoted is None:
+            raise Misread(texts.WHICH_QUESTION)
+        said = plain(ctx.quoted.segments)
+        if ctx.quoted.user_id in ctx.host.accounts():
+            noted = _NOTED.match(said)
+            if not noted:
+                raise Misread(texts.WHICH_QUESTION)
+            return await self._question(ctx, int(noted[1]))
+        asked = visible(said)
+        bare = _ASKED.sub("", fold_command(asked), count=1) if rules.for_others(asked) else asked
+        question = await Question.get_or_none(group_id=ctx.group.id, key=key_of(bare))
+        if question is None or not question.key:
+            raise Misread(texts.WHICH_QUESTION)
+        return question
+
+    # — what was decided ———————————————————————————————————————————————————————————————————
+
+    async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
+        question = await Question.get(id=pending.payload["question"])
+        lesson = Lesson.of(pending.payload)
+        twin = await self._library.twin(ctx, lesson)
+        if twin is not None and lesson_of(twin).answer == lesson.answer:
+            return
+        await self._adopt(ctx, question, lesson, pending.author_id)
+
+    async def refused(self, ctx: GroupContext, pending: Pending) -> None:
+        await ctx.say(
+            texts.REFUSED,
+            who=Mention(pending.author_id),
+            question=clip(pending.payload["questions"][0], 40),
+            reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
+        )
+
+    async def _adopt(self, ctx: GroupContext, question: Question, lesson: Lesson, author: int) -> None:
+        if twin := await self._library.twin(ctx, lesson):
+            merged = rules.merged(lesson_of(twin), lesson)
+            record, number = await self._library.change(ctx, twin, "改", author, lesson=merged), twin.number
+        else:
+            entry, record = await self._library.add(ctx, lesson, author)
+            number = entry.number
+        await Question.filter(id=question.id).update(closed=True)
+        await ctx.say(
+            texts.ANSWERED,
+            question=question.number,
+            number=number,
+            text=clip(question.text, 40),
+            answer=clip(lesson.answer, 200),
+            pictures=pictures.shown(ctx, lesson.pictures),
+            record=record.number,
+        )
