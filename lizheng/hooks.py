@@ -148,10 +148,11 @@ class Charge:
 
 @dataclass(frozen=True)
 class Forbid:
-    """The ad may not stay; `way_out` says what the member can do instead."""
+    """The ad may not stay; `way_out` says what the member can do instead, `until` when it may be posted after all."""
 
     reason: str
     way_out: str = ""
+    until: datetime | None = None
 
 
 AdOpinion = Allow | Charge | Forbid

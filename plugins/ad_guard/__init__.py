@@ -3,7 +3,7 @@
 from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.ad_guard import acting, telling
+from plugins.ad_guard import findings, telling
 from plugins.ad_guard.guard import Guard
 from plugins.ad_guard.reviewing import Reviewing
 from plugins.ad_guard.settings import Settings
@@ -34,7 +34,7 @@ feature.on(MemberJoined, guard.arrivals.joined)
 feature.on(MemberLeft, guard.arrivals.left)
 feature.on_start(guard.begin)
 feature.job(telling.TELL, telling.tell)
-feature.job(acting.SETTLE, acting.settle)
+feature.job(findings.SETTLE, guard.acting.settle)
 feature.undo("lesson", reviewing.undo_lesson)
 
 __plugin_meta__ = feature.metadata

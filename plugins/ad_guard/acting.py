@@ -5,34 +5,22 @@ Every finding has a slot until it is settled: what a crash interrupts is taken u
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nonebot import logger
 
 from lizheng import audit
 from lizheng.acts import why_protected
-from lizheng.clock import Clock
 from lizheng.context import GroupContext
-from lizheng.hooks import (
-    AdOpinion,
-    AdSeen,
-    Allow,
-    Charge,
-    Claim,
-    Forbid,
-    HookFailed,
-    Violation,
-    ad_opinion,
-    violation,
-)
+from lizheng.hooks import AdSeen, HookFailed, Violation, violation
 from lizheng.models import Record
 from lizheng.outcome import State
 from lizheng.roles import Role
 from lizheng.speech import Mention
-from lizheng.store import atomic, next_number
-from plugins.ad_guard import rules, texts
+from lizheng.store import atomic
+from plugins.ad_guard import opinions, rules, texts
+from plugins.ad_guard.findings import LATER, SETTLE, mark, open_finding, put_aside, settled
 from plugins.ad_guard.models import Finding
 from plugins.ad_guard.recognise import Judgement
 from plugins.ad_guard.rules import Ruling
@@ -42,15 +30,8 @@ from plugins.ad_guard.telling import plan_telling
 if TYPE_CHECKING:
     from lizheng.context import Context
 
-KEPT = timedelta(days=30)
 DAY = timedelta(hours=24)
-MOST_TEXT = 2000
-SETTLE = "settle"
-LATER = timedelta(seconds=5)
-"""After which a finding that is still open is taken up again."""
 IS_AD = 0.5
-_at_work: set[int] = set()
-"""The findings being decided just now."""
 
 
 class Decided(NamedTuple):
@@ -60,110 +41,82 @@ class Decided(NamedTuple):
     reason: str = ""
 
 
-async def forget_old(clock: Clock) -> None:
-    await Finding.filter(at__lt=clock.now() - KEPT).delete()
+class Acting:
+    """Decides about findings; knows those it is at just now."""
 
+    def __init__(self) -> None:
+        self._at_work: set[int] = set()
 
-async def receive(ctx: Context, text: str, judgement: Judgement) -> bool:
-    """Deal with a message that looks suspicious; True when it had to go."""
-    if not judgement.suspect or ctx.source is None:
-        return False
-    seen = AdSeen(
-        user_id=ctx.author_id,
-        message_id=ctx.message_id,
-        text=ctx.message.extract_plain_text() or text,
-        at=ctx.event.time,
-        certain=judgement.certain,
-        why=tuple(judgement.why),
-    )
-    rule = ctx.within(ctx.feature)
-    finding = await open_finding(rule, ctx.source, seen, text, judgement)
-    if finding.state != "seen":
-        return finding.state == "recalled"
-    return (await _follow_rule(rule, finding, seen, judgement.ad)).state == "recalled"
+    async def receive(self, ctx: Context, text: str, judgement: Judgement) -> bool:
+        """Deal with a message that looks suspicious; True when it had to go."""
+        if not judgement.suspect or ctx.source is None:
+            return False
+        seen = AdSeen(
+            user_id=ctx.author_id,
+            message_id=ctx.message_id,
+            text=ctx.message.extract_plain_text() or text,
+            at=ctx.event.time,
+            certain=judgement.certain,
+            why=tuple(judgement.why),
+        )
+        rule = ctx.within(ctx.feature)
+        finding = await open_finding(rule, ctx.source, seen, text, judgement)
+        if finding.state != "seen":
+            return finding.state == "recalled"
+        return (await self.follow_rule(rule, finding, seen, judgement.ad)).state == "recalled"
 
+    async def follow_rule(self, ctx: GroupContext, finding: Finding, seen: AdSeen, ad: bool) -> Decided:
+        """Do with it what the group has chosen."""
+        chosen = ctx.settings(Settings)
+        if not rules.acts_on(ad, seen.certain, chosen.strictness):
+            await put_aside(ctx, finding)
+            return Decided("suspect")
+        return await self.decide(ctx, finding, seen, finding.source, review=chosen.action == "只待审")
 
-async def _follow_rule(ctx: GroupContext, finding: Finding, seen: AdSeen, ad: bool) -> Decided:
-    """Do with it what the group has chosen."""
-    chosen = ctx.settings(Settings)
-    if not rules.acts_on(ad, seen.certain, chosen.strictness):
-        await put_aside(ctx, finding)
-        return Decided("suspect")
-    return await decide(ctx, finding, seen, finding.source, review=chosen.action == "只待审")
+    async def decide(
+        self, ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, *, review: bool = False
+    ) -> Decided:
+        """Ask whether the ad may stay; otherwise recall it and explain, or with `review` leave it to the admins.
 
+        `cause` names why this is decided: decided again for the same, only what is missing is done.
+        """
+        self._at_work.add(finding.id)
+        try:
+            return await _decide(ctx, finding, seen, cause, review)
+        finally:
+            self._at_work.discard(finding.id)
 
-@atomic
-async def open_finding(
-    ctx: GroupContext, source: str, seen: AdSeen, text: str, judgement: Judgement
-) -> Finding:
-    """The finding of this cause: a new one, or the one it has made before."""
-    if known := await Finding.get_or_none(source=source):
-        return known
-    finding = await Finding.create(
-        group_id=ctx.group.id,
-        number=await next_number(ctx.group.id, "ad_guard"),
-        user_id=seen.user_id,
-        message_id=seen.message_id,
-        source=source,
-        at=datetime.fromtimestamp(seen.at, UTC),
-        text=_kept(text),
-        score=judgement.score,
-        certain=judgement.certain,
-        why=rules.reasons(judgement.why),
-    )
-    await plan_settling(ctx, finding, seen, source)
-    return finding
+    # — what a crash interrupted ———————————————————————————————————————————————————————————
 
+    async def settle(self, ctx: GroupContext, slot: Any) -> datetime | None:
+        """Go on with a finding that was left open."""
+        finding = await Finding.get_or_none(id=int(slot.key))
+        if finding is not None and finding.id in self._at_work:
+            return ctx.host.clock.now() + LATER
+        if finding is not None:
+            await self._go_on(ctx, finding, slot.payload)
+        await ctx.unplan(SETTLE, key=slot.key)
+        return None
 
-def _kept(text: str) -> str:
-    return text[:MOST_TEXT].encode("utf-8", "replace").decode()
-
-
-# — what a crash interrupted ———————————————————————————————————————————————————————————————
-
-
-async def plan_settling(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str) -> None:
-    """Have it taken up again, in the name of who is at it now, unless it is settled first."""
-    payload = {
-        "cause": cause,
-        "text": _kept(seen.text),
-        "author": ctx.author_id,
-        "role": int(ctx.needed_role),
-    }
-    at = ctx.host.clock.now() + LATER
-    await ctx.plan(SETTLE, at, key=str(finding.id), payload=payload, replace=True)
-
-
-async def settle(ctx: GroupContext, slot: Any) -> datetime | None:
-    """Go on with a finding that was left open."""
-    finding = await Finding.get_or_none(id=int(slot.key))
-    if finding is not None and finding.id in _at_work:
-        return ctx.host.clock.now() + LATER
-    if finding is not None:
-        await _go_on(ctx, finding, slot.payload)
-    await ctx.unplan(SETTLE, key=slot.key)
-    return None
-
-
-async def _go_on(ctx: GroupContext, finding: Finding, left: dict[str, Any]) -> None:
-    cause, author_id = left["cause"], left["author"]
-    seen = AdSeen(
-        finding.user_id,
-        finding.message_id,
-        left["text"],
-        int(finding.at.timestamp()),
-        finding.certain,
-        tuple(finding.why.split("、")),
-    )
-    if finding.state == "recalled":
-        await _count(ctx, finding, cause)
-    elif author_id and finding.state in ("seen", "ad"):
-        person = _caused(ctx, ctx.source, author_id, Role(left["role"]))
-        await decide(person, finding, seen, cause)
-    elif finding.state == "seen" and await _recall_of(cause):
-        await decide(ctx, finding, seen, cause)
-    elif finding.state == "seen":
-        await _follow_rule(ctx, finding, seen, finding.score >= IS_AD)
+    async def _go_on(self, ctx: GroupContext, finding: Finding, left: dict[str, Any]) -> None:
+        cause, author_id = left["cause"], left["author"]
+        seen = AdSeen(
+            finding.user_id,
+            finding.message_id,
+            left["text"],
+            int(finding.at.timestamp()),
+            finding.certain,
+            tuple(finding.why.split("、")),
+        )
+        if finding.state == "recalled":
+            await _count(ctx, finding, cause)
+        elif author_id and finding.state in ("seen", "ad"):
+            person = _caused(ctx, ctx.source, author_id, Role(left["role"]))
+            await self.decide(person, finding, seen, cause)
+        elif finding.state == "seen" and await _recall_of(cause):
+            await self.decide(ctx, finding, seen, cause)
+        elif finding.state == "seen":
+            await self.follow_rule(ctx, finding, seen, finding.score >= IS_AD)
 
 
 def _caused(
@@ -196,42 +149,17 @@ async def _is_gone(cause: str) -> bool:
 # — deciding ———————————————————————————————————————————————————————————————————————————————
 
 
-@atomic
-async def put_aside(ctx: GroupContext, finding: Finding) -> None:
-    """Leave it to the admins; the same words wait there only once."""
-    same = Finding.filter(group_id=finding.group_id, state="suspect", text=finding.text)
-    if await same.exclude(id=finding.id).exists():
-        await ctx.unplan(SETTLE, key=str(finding.id))
-        await finding.delete()
-    else:
-        await _settled(ctx, finding, "suspect")
-
-
-async def decide(
-    ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, *, review: bool = False
-) -> Decided:
-    """Ask whether the ad may stay; otherwise recall it and explain, or with `review` leave it to the admins.
-
-    `cause` names why this is decided: decided again for the same, only what is missing is done.
-    """
-    _at_work.add(finding.id)
-    try:
-        return await _decide(ctx, finding, seen, cause, review)
-    finally:
-        _at_work.discard(finding.id)
-
-
 async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, review: bool) -> Decided:
-    gone, opinions, allowed = await _is_gone(cause), [], None
+    gone, found, welcome = await _is_gone(cause), [], None
     try:
-        opinions = sorted([answer.value for answer in await ad_opinion.ask(ctx, seen)], key=rules.rank)
-        allowed = None if gone else await _allowed(ctx, opinions)
+        found = await opinions.ask(ctx, seen)
+        welcome = None if gone else await opinions.allowed(ctx, found)
     except HookFailed as failed:
         logger.opt(exception=failed).error("lizheng: nobody could say whether an ad may stay")
         if not gone:
             return await _undecided(ctx, finding)
-    if allowed is not None:
-        return await _let_stay(ctx, finding, *allowed)
+    if welcome is not None:
+        return await _let_stay(ctx, finding, *welcome)
     if review and not gone:
         await put_aside(ctx, finding)
         return Decided("suspect")
@@ -242,9 +170,9 @@ async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str,
         await put_aside(ctx, finding)
         return Decided("not_done", outcome.why)
     if outcome.state in (State.NOT_DONE, State.SIMULATED):
-        await _settled(ctx, finding, outcome.state.value, reason=outcome.why)
+        await settled(ctx, finding, outcome.state.value, reason=outcome.why)
         return Decided(outcome.state.value, outcome.why)
-    ruling = await _rule_on(opinions)
+    ruling = await opinions.rule_on(found)
     await _recalled(ctx, finding, ruling, cause)
     await _count(ctx, finding, cause)
     await ctx.unplan(SETTLE, key=str(finding.id))
@@ -258,62 +186,25 @@ def _is_protected(ctx: GroupContext, user_id: int) -> bool:
 async def _undecided(ctx: GroupContext, finding: Finding) -> Decided:
     await ctx.tell_once("undecided", texts.UNDECIDED)
     if ctx.author_id:
-        await _settled(ctx, finding, "ad")
+        await settled(ctx, finding, "ad")
     else:
         await put_aside(ctx, finding)
     return Decided("seen")
 
 
-async def _allowed(ctx: GroupContext, opinions: Iterable[AdOpinion]) -> tuple[str, str] | None:
-    """The reason of the first Allow that holds, and what claiming it says. Nothing is claimed in dry run."""
-    for opinion in opinions:
-        if isinstance(opinion, Allow):
-            told = "" if ctx.group.dry_run else await _claim(opinion.claim)
-            if told is not None:
-                return opinion.reason, told
-    return None
-
-
-async def _claim(claim: Claim | None) -> str | None:
-    if claim is None:
-        return ""
-    try:
-        return await claim()
-    except Exception as error:
-        raise HookFailed(ad_opinion.name, "a claim") from error
-
-
 @atomic
 async def _let_stay(ctx: GroupContext, finding: Finding, reason: str, told: str) -> Decided:
-    await _settled(ctx, finding, "allowed", reason=reason)
+    await settled(ctx, finding, "allowed", reason=reason)
     await ctx.note("allowed", texts.ALLOWED.format(reason=reason), target=finding.user_id)
     if told:
         await ctx.say("{who} {told}", who=Mention(finding.user_id), told=told)
     return Decided("allowed", reason)
 
 
-async def _rule_on(opinions: list[AdOpinion]) -> Ruling:
-    """Who decides that it had to go: the first charge that can be claimed, else the first that forbids."""
-    ways = rules.ways_out(opinions)
-    for opinion in opinions:
-        if isinstance(opinion, Charge):
-            try:
-                told = await _claim(opinion.claim)
-            except HookFailed as failed:
-                # It is recalled already, and said so whatever else fails.
-                logger.opt(exception=failed).error("lizheng: what an ad costs could not be claimed")
-                continue
-            if told is not None:
-                return Ruling(rules.reason_of(opinion, told), ways)
-        elif isinstance(opinion, Forbid):
-            return Ruling(rules.reason_of(opinion), ways)
-    return Ruling(texts.NOT_ALLOWED, ways)
-
-
 @atomic
 async def _recalled(ctx: GroupContext, finding: Finding, ruling: Ruling, cause: str) -> None:
     record = await _recall_of(cause)
-    await _mark(
+    await mark(
         finding,
         "recalled",
         record=record.number if record else None,
@@ -339,16 +230,3 @@ async def _count(ctx: GroupContext, finding: Finding, cause: str) -> None:
         await violation.ask(_caused(ctx, f"{cause}/violation"), found)
     except HookFailed as failed:
         logger.opt(exception=failed).error("lizheng: a violation could not be reported")
-
-
-@atomic
-async def _settled(ctx: GroupContext, finding: Finding, state: str, **changes: object) -> None:
-    await _mark(finding, state, **changes)
-    await ctx.unplan(SETTLE, key=str(finding.id))
-
-
-async def _mark(finding: Finding, state: str, **changes: object) -> None:
-    finding.state = state
-    for name, value in changes.items():
-        setattr(finding, name, value)
-    await finding.save(update_fields=["state", *changes])

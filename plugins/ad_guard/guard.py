@@ -13,9 +13,10 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from lizheng.acts import why_protected
 from lizheng.events import FeatureSwitched
 from lizheng.roles import Role
-from plugins.ad_guard import acting
+from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
 from plugins.ad_guard.codes import Codes
+from plugins.ad_guard.findings import forget_old
 from plugins.ad_guard.lessons import LessonBook
 from plugins.ad_guard.reading import Reading, nodes, read, without_command
 from plugins.ad_guard.recognise import Evidence, Judgement, ModelError, Recogniser, nick_suspicion
@@ -49,6 +50,7 @@ class Guard:
         self.lessons = LessonBook()
         self.arrivals = Arrivals()
         self.codes = Codes()
+        self.acting = Acting()
         self._harmless: OrderedDict[tuple[int, int, str], None] = OrderedDict()
 
     async def begin(self, host: Host) -> None:
@@ -57,7 +59,7 @@ class Guard:
             self.load()
         await self.lessons.load()
         await self.arrivals.load(host.clock)
-        await acting.forget_old(host.clock)
+        await forget_old(host.clock)
 
     def load(self) -> None:
         """Read the weights: a tenth of a second and 15 MB, spent only where the feature is used."""
@@ -97,7 +99,7 @@ class Guard:
         if sight is None or why_protected(ctx, ctx.author_id, None):
             return False
         judgement = await self._with_priors(ctx, sight, first_words)
-        return await acting.receive(ctx, sight.text, judgement)
+        return await self.acting.receive(ctx, sight.text, judgement)
 
     async def _sight(self, ctx: Context, reading: Reading) -> Sight | None:
         """The most suspicious part of a message, None when no part is."""

@@ -12,7 +12,7 @@ from lizheng.hooks import AdSeen
 from lizheng.models import Outgoing, Record
 from lizheng.speech import Mention
 from lizheng.store import atomic
-from plugins.ad_guard import acting, rules, texts
+from plugins.ad_guard import findings, rules, texts
 from plugins.ad_guard.acting import Decided
 from plugins.ad_guard.models import Finding
 from plugins.ad_guard.reading import read
@@ -145,11 +145,11 @@ class Reviewing:
         )
         cause = f"{ctx.source}/said"
         if meant.finding is None:
-            finding = await acting.open_finding(ctx, cause, seen, meant.text, judgement)
+            finding = await findings.open_finding(ctx, cause, seen, meant.text, judgement)
         else:
             finding = meant.finding
-            await acting.plan_settling(ctx, finding, seen, cause)
-        return await acting.decide(ctx, finding, seen, cause)
+            await findings.plan_settling(ctx, finding, seen, cause)
+        return await self._guard.acting.decide(ctx, finding, seen, cause)
 
     async def _is_harmless(self, ctx: Context, meant: Meant) -> None:
         was_recalled = meant.finding is not None and meant.finding.state == "recalled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,11 +28,13 @@ class Ruling:
     ways: tuple[str, ...] = ()
 
 
-def rank(opinion: AdOpinion) -> int:
-    """Free Allow, paid Allow, Charge, Forbid."""
+def rank(opinion: AdOpinion) -> tuple[int, float]:
+    """Free Allow, paid Allow, Charge, Forbid; of those that forbid, the one that ends soonest."""
     if isinstance(opinion, Allow):
-        return 1 if opinion.paid else 0
-    return 2 if isinstance(opinion, Charge) else 3
+        return (1 if opinion.paid else 0), 0
+    if isinstance(opinion, Charge):
+        return 2, 0
+    return 3, opinion.until.timestamp() if opinion.until else math.inf
 
 
 def ways_out(opinions: Iterable[AdOpinion]) -> tuple[str, ...]:

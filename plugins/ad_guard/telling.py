@@ -1,4 +1,4 @@
-"""Telling why ads were recalled: at once, but one member once a minute and one group every ten seconds."""
+"""Telling why ads were recalled: at once, but one member the same once a minute and one group every ten seconds."""
 
 from __future__ import annotations
 
@@ -34,16 +34,21 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     last = max((row.told_at for row in lately if row.told_at), default=None)
     if last is not None and now - last < PER_GROUP:
         return last + PER_GROUP
-    await _tell(ctx, waiting, {row.user_id for row in lately})
+    await _tell(ctx, waiting, {_told(row) for row in lately})
     return None
 
 
+def _told(finding: Finding) -> tuple[int, str]:
+    """Who was told what: a new order's number, say, is told although the member was told of another one just now."""
+    return finding.user_id, finding.reason
+
+
 @atomic
-async def _tell(ctx: GroupContext, waiting: list[Finding], told: set[int]) -> None:
+async def _tell(ctx: GroupContext, waiting: list[Finding], told: set[tuple[int, str]]) -> None:
     due: list[Finding] = []
     for finding in waiting:
-        skipped = finding.user_id in told
-        told.add(finding.user_id)
+        skipped = _told(finding) in told
+        told.add(_told(finding))
         finding.telling = "skipped" if skipped else "told"
         if not skipped:
             due.append(finding)

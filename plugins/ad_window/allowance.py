@@ -45,10 +45,10 @@ async def opinion(ctx: GroupContext, seen: AdSeen) -> AdOpinion | None:
     way_out = texts.WAY_OUT.format(following=rules.say_window(following, ctx.now))
     window = calendar.admits(at)
     if window is None:
-        return Forbid(texts.OUTSIDE, way_out)
+        return Forbid(texts.OUTSIDE, way_out, following.opens)
     most = ctx.settings(Settings).per_member
     if not await _counted(ctx, window, seen) and await used(ctx, window, seen.user_id) >= most:
-        return Forbid(texts.USED_UP.format(most=most), way_out)
+        return Forbid(texts.USED_UP.format(most=most), way_out, following.opens)
     return Allow(texts.ALLOWED, claim=partial(_claim, ctx, window, seen, most), way_out=way_out)
 
 

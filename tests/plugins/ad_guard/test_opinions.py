@@ -89,6 +89,43 @@ async def test_what_forbids_is_told(stage, answers) -> None:
     )
 
 
+async def test_of_two_that_forbid_the_one_that_ends_decides_and_both_ways_are_named(
+    stage, answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = stage.host.now() + timedelta(days=2)
+    found = [Forbid("广告请走广告贴", "发 /广告贴 投稿"), Forbid("现在不是广告时段", "等周五 18:00", soon)]
+
+    async def ask(ctx, seen):
+        return [hooks.Answer("probe", one) for one in found]
+
+    monkeypatch.setattr(hooks.ad_opinion, "ask", ask)
+    for _ in range(2):
+        await stage.play(
+            f"{START}\n小王：{JOB}\n【里正 撤回 小王】\n"
+            "里正：@小王 你的消息像广告（…），已撤回。\n"
+            "  现在不是广告时段。\n  可以：等周五 18:00；发 /广告贴 投稿\n  认错了…"
+        )
+        found.reverse()
+
+
+async def test_a_new_reason_is_told_within_the_same_minute(stage, answers) -> None:
+    for number in (1, 1, 2, 2):
+        answers.append(Charge(10_000, "要先付 100 元", claim(f"祝福语写「广告A{number}」", [])))
+    await stage.play(f"""{START}
+小王：{JOB}
+【里正 撤回 小王】
+里正：@小王 …祝福语写「广告A1」…
+小王：{CARD}
+【里正 撤回 小王】
+【过 10 秒】
+小王：{JOB}！
+【里正 撤回 小王】
+里正：@小王 …祝福语写「广告A2」…
+小王：{CARD}！
+【里正 撤回 小王】
+【过 20 秒】""")
+
+
 @pytest.mark.parametrize("where", ["answer", "claim"])
 async def test_a_failing_opinion_means_no_act_and_is_told_once(stage, answers, where: str) -> None:
     async def fail():

@@ -6,7 +6,7 @@ import pytest
 
 from lizheng import audit, hooks
 from lizheng.models import Order, Record, Slot
-from plugins.ad_guard import acting
+from plugins.ad_guard import acting, opinions
 from plugins.ad_guard.models import Finding
 from tests.probe import feature as probe
 
@@ -14,9 +14,9 @@ JOB = "招网店兼职刷单员，一单十元起，日结，加QQ 2847561930"
 SOON = timedelta(seconds=10)
 
 
-def dies_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def dies_once(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> None:
     """As a kill at this point would leave it."""
-    real = getattr(acting, name)
+    real = getattr(place, name)
     died: list[bool] = []
 
     async def die(*args, **kwargs):
@@ -25,12 +25,22 @@ def dies_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         died.append(True)
         raise RuntimeError("killed here")
 
-    monkeypatch.setattr(acting, name, die)
+    monkeypatch.setattr(place, name, die)
 
 
-@pytest.mark.parametrize("where", ["_follow_rule", "_allowed", "_rule_on", "_recalled", "_count"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        (acting.Acting, "follow_rule"),
+        (opinions, "allowed"),
+        (opinions, "rule_on"),
+        (acting, "_recalled"),
+        (acting, "_count"),
+    ],
+    ids=lambda where: where[1],
+)
 async def test_what_a_crash_interrupts_is_done_once(
-    stage, monkeypatch: pytest.MonkeyPatch, where: str
+    stage, monkeypatch: pytest.MonkeyPatch, where: tuple[object, str]
 ) -> None:
     reports: list = []
 
@@ -40,7 +50,7 @@ async def test_what_a_crash_interrupts_is_done_once(
 
     monkeypatch.setitem(probe.hook_answers, hooks.violation, take)
     player = await stage.play("开：广告识别、广告税、试探\n设：广告识别 直接记违规 开")
-    dies_once(monkeypatch, where)
+    dies_once(monkeypatch, *where)
     told: list[str] = []
 
     def hear(one) -> None:
@@ -68,7 +78,7 @@ async def test_what_a_crash_interrupts_is_done_once(
 
 async def test_what_an_admin_said_goes_on_after_a_crash(stage, monkeypatch: pytest.MonkeyPatch) -> None:
     player = await stage.play("开：广告识别\n小王：楼下花店搬新址啦，老邻居进店都有小礼物")
-    dies_once(monkeypatch, "_allowed")
+    dies_once(monkeypatch, opinions, "allowed")
     stage.world.say(
         player.group.group_id, player.person("管理员"), "/是广告", reply_to=player.last_of("小王")
     )
@@ -83,15 +93,15 @@ async def test_what_an_admin_said_goes_on_after_a_crash(stage, monkeypatch: pyte
 
 async def test_an_ad_keeps_the_record_of_its_own_recall(stage, monkeypatch: pytest.MonkeyPatch) -> None:
     player = await stage.play("开：广告识别")
-    group_id, real = player.group.group_id, acting._rule_on
+    group_id, real = player.group.group_id, opinions.rule_on
 
-    async def overtaken(opinions):
+    async def overtaken(found):
         """Another ad of his is recalled meanwhile."""
         now = stage.host.now()
         await audit.write(group_id, now, "ad_guard", "recall", target_id=player.person("小王"))
-        return await real(opinions)
+        return await real(found)
 
-    monkeypatch.setattr(acting, "_rule_on", overtaken)
+    monkeypatch.setattr(opinions, "rule_on", overtaken)
     stage.world.say(group_id, player.person("小王"), JOB)
     await stage.settle()
     own, other = await Record.filter(kind="recall").order_by("number")

@@ -211,6 +211,14 @@ async def histories(stage: HostStage, examples: int, longest: int) -> None:
         "napcat",
         [("order", "小王"), ("claim", "小王", 1, 30), ("quote", "群主", 0, None), ("quote", "群主", 0, 70)],
     )
+    @example("llbot", [("order", "小王"), ("claim", "小王", 1, 130), ("quote", "群主", 0, None)])
+    @example(
+        "go-cqhttp", [("order", "小王"), ("wait", 25 * 60), ("packet", "小王", 0), ("quote", "群主", 0, 130)]
+    )
+    @example(
+        "snowluma",
+        [("order", "小王"), ("confirm", "群主", 1, None), ("order", "小王"), ("packet", "小王", 1)],
+    )
     @example("llbot", [*PAID, ("wait", 11), ("ad", "小王"), ("order", "小王")])
     @example("go-cqhttp", [("packet", "小王", 0), ("order", "小王"), ("quote", "管理员", 0, 130)])
     @example(
