@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from lizheng.roster import MemberInfo
 
 SWEEP, DECISION = "sweep", "sweep"
-STAGGER, RETRY = timedelta(seconds=1), timedelta(seconds=30)
-"""Between the member lists of two groups at a start; until a list that could not be read is tried again."""
+GATHERING, STAGGER, RETRY = timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=30)
+"""After a start; between the member lists of two groups; until a list that could not be read is tried again."""
 TOLD_EVERY = 60.0
 MOST_SHOWN, MOST_PEOPLE, MOST_REASON = 20, 50, 100
 
@@ -212,12 +212,12 @@ async def sweep(ctx: GroupContext, slot: Any) -> datetime | None:
 async def _look_elsewhere(ctx: GroupContext) -> None:
     """Have the other groups looked at too: those of the same owner find the new ones on their list."""
     others = [g for g in ctx.host.groups.known() if g is not ctx.group and is_on(g, ctx.feature)]
-    await _plan_sweeps(ctx.host, ctx.feature, others)
+    await _plan_sweeps(ctx.host, ctx.feature, others, timedelta())
 
 
-async def _plan_sweeps(host: Any, feature: Feature, groups: Sequence[Any]) -> None:
+async def _plan_sweeps(host: Any, feature: Feature, groups: Sequence[Any], delay: timedelta) -> None:
     for place, group in enumerate(groups):
-        at = host.clock.now() + STAGGER * place
+        at = host.clock.now() + delay + STAGGER * place
         await GroupContext(host, group, feature).plan(SWEEP, at, replace=True)
 
 
@@ -226,7 +226,9 @@ def resume(feature: Feature) -> Any:
 
     async def begin(host: Any) -> None:
         if await Barred.exists():
-            await _plan_sweeps(host, feature, [g for g in host.groups.known() if is_on(g, feature)])
+            await _plan_sweeps(
+                host, feature, [g for g in host.groups.known() if is_on(g, feature)], GATHERING
+            )
 
     return begin
 

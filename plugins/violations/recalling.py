@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.context import GroupContext
+from lizheng.events import MessageRecalled
 from lizheng.outbox import Priority
+from lizheng.speech import Mention
 from plugins.violations import texts
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 DAY_SECONDS = 86_400
 MOST = 20
 HISTORY = 100
-REMEMBERED = 10_000
+REMEMBERED, GONE = 10_000, 1_000
 
 
 class Said(NamedTuple):
@@ -35,6 +37,15 @@ class Memory:
 
     def __init__(self) -> None:
         self.said: deque[Said] = deque(maxlen=REMEMBERED)
+        self._gone: deque[tuple[int, int]] = deque(maxlen=GONE)
+
+    def clear(self) -> None:
+        self.said.clear()
+        self._gone.clear()
+
+    async def recalled(self, ctx: GroupContext, happened: MessageRecalled) -> None:
+        """Somebody took a message back: there is nothing left to recall."""
+        self._gone.append((ctx.group.id, happened.message_id))
 
     async def recall(self, ctx: GroupContext, slot: Slot) -> None:
         """The slot: all at once, as each takes its time; one recalled before is not there any more."""
@@ -42,6 +53,8 @@ class Memory:
         if messages is None:
             messages = await self._latest(ctx, user_id)
         await asyncio.gather(*(_take_back(ctx, slot, message_id) for message_id in messages))
+        if number := slot.payload.get("told"):
+            await ctx.say(texts.RECALLED, who=Mention(user_id), number=number)
 
     async def _latest(self, ctx: GroupContext, user_id: int) -> list[int]:
         """At most 20 of the last 24 hours, the oldest first."""
@@ -62,7 +75,8 @@ class Memory:
             at, number = int(message.get("time") or 0), message.get("message_id")
             if sender == user_id and number is not None and at >= since:
                 found[int(number)] = at
-        latest = sorted(found, key=lambda number: found[number])
+        left = [number for number in found if (ctx.group.id, number) not in self._gone]
+        latest = sorted(left, key=lambda number: found[number])
         return latest[-MOST:]
 
 

@@ -11,7 +11,6 @@ from nonebot import logger
 from lizheng.acts import why_protected
 from lizheng.grammar import Misread, say_duration
 from lizheng.roles import Role
-from lizheng.speech import Mention
 from plugins.violations import cases, texts
 from plugins.violations.cases import RECALL, Charge
 from plugins.violations.models import Case, Rule
@@ -38,7 +37,7 @@ class Rulebook:
 
     async def begin(self, host: Host) -> None:
         """Read all rules; once per start."""
-        self.memory.said.clear()
+        self.memory.clear()
         self._pace.clear()
         self._sets.clear()
         for group_id in set(await Rule.filter(removed=False).values_list("group_id", flat=True)):
@@ -135,7 +134,7 @@ class Rulebook:
             "messages": list(messages),
             "rule": texts.RULE_NAME.format(number=number),
         }
-        await acting.plan(RECALL, ctx.host.clock.now(), key=f"message:{ctx.message_id}", payload=payload)
         topic = f"{acting.feature.id}:recalled:{ctx.author_id}"
         if ctx.host.now_and_then(ctx.group.id, topic, TOLD_EVERY):
-            await acting.say(texts.RECALLED, who=Mention(ctx.author_id), number=number)
+            payload["told"] = number
+        await acting.plan(RECALL, ctx.host.clock.now(), key=f"message:{ctx.message_id}", payload=payload)
