@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
-from lizheng.grammar import Misread, Words
+from lizheng.grammar import Misread, Words, speaks_for_itself
 from lizheng.params import Parameter, parameter
 from lizheng.roles import Role
 
@@ -113,6 +113,11 @@ class Command:
             if not form.words and form.parameters:
                 yield from form.parameters[0].known(ctx)
 
+    def sub_word_before_argument(self, text: str) -> str | None:
+        """The sub-word that `text` begins with, when what follows it speaks for itself: `通过` in `通过3`."""
+        known = sorted({word for form in self.forms for word in form.words}, key=len, reverse=True)
+        return next((w for w in known if text.startswith(w) and speaks_for_itself(text[len(w) :])), None)
+
     def candidates(self, words: Words) -> list[Form]:
         """The forms these words may mean: those whose sub-word comes next (which is then taken), else the others."""
         mark = words.mark()
@@ -120,6 +125,8 @@ class Command:
         if first and (named := [f for f in self.forms if first in f.words]):
             return named
         words.reset(mark)
+        if (word := self.sub_word_before_argument(first)) and words.take(word):
+            return [f for f in self.forms if word in f.words]
         plain = [f for f in self.forms if not f.words]
         if not plain:
             options = "、".join(f.words[0] for f in self.forms if f.words)

@@ -11,15 +11,13 @@ from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from lizheng.commands import Command
 from lizheng.feature import Feature
 from lizheng.gate import may
-from lizheng.grammar import At, Other, Text, Token, Words
+from lizheng.grammar import At, Other, Text, Token, Words, speaks_for_itself
 from lizheng.groups import GroupState
 from lizheng.roles import Role
 from lizheng.text import edit_distance_one, fold_command
 
 if TYPE_CHECKING:
     from lizheng.context import Context
-
-UNSPACED = ("#", "@")
 
 
 @dataclass(frozen=True)
@@ -125,8 +123,6 @@ def as_number(given: object) -> int:
 
 
 def _unmistakable(rest: str, command: Command, ctx: Context) -> bool:
-    if rest[0] in UNSPACED or rest.isdecimal():
-        return True
-    if rest[0].isascii() and rest[0].isalpha() and rest[1:].isdecimal():
+    if speaks_for_itself(rest) or command.sub_word_before_argument(rest.casefold()):
         return True
     return rest in set(command.known_values(ctx))

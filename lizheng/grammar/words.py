@@ -41,6 +41,13 @@ Token = Text | At | Other
 Mark = tuple[int, int]
 
 
+def speaks_for_itself(rest: str) -> bool:
+    """Whether a number, an order number or a member, which may follow a command or a sub-word without a space."""
+    if rest[:1] in ("#", "@") or rest.isdecimal():
+        return bool(rest)
+    return rest[:1].isascii() and rest[:1].isalpha() and rest[1:].isdecimal()
+
+
 class Words:
     """Reads tokens from left to right. Spaces and unseen characters around words never matter."""
 
@@ -104,6 +111,17 @@ class Words:
         while is_unseen(text[end - 1]):
             end -= 1
         return text[start:end]
+
+    def take(self, beginning: str) -> bool:
+        """Read these first characters of the next word, whatever their case; False when it begins otherwise."""
+        token = self._skip()
+        if not isinstance(token, Text):
+            return False
+        end = self._char + len(beginning)
+        if token.text[self._char : end].casefold() != beginning:
+            return False
+        self._char = end
+        return True
 
     def peek(self) -> str | None:
         """The word that `word` would return."""

@@ -1,5 +1,6 @@
 """SPEC §0 as conversations: prefixes, quotes, numbers, roles, previews, bad input, restarts."""
 
+from lizheng import Context, Feature, Words
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 
@@ -307,3 +308,22 @@ async def test_settings_that_no_longer_fit_fall_back(stage: HostStage) -> None:
 里正：宽限：1 小时（默认：1 小时）
   等多久。
 """)
+
+
+async def _one(ctx: Context, number: int) -> None: ...
+
+
+async def _any(ctx: Context, words: str) -> None: ...
+
+
+def test_a_sub_word_needs_no_space_before_what_speaks_for_itself() -> None:
+    command = Feature("plugins.notes", "贴", "贴").command("贴", "贴")
+    command.form(_any).form(_one, word="通过|pass")
+    for text, left in (("通过3", "3"), ("PASS#3 好", "#3 好"), ("通过 3", "3"), ("通过A12", "A12")):
+        words = Words(text)
+        (form,) = command.candidates(words)
+        assert (form.handler, words.rest()) == (_one, left), text
+    for text in ("通过率", "通过三", "过3"):
+        words = Words(text)
+        (form,) = command.candidates(words)
+        assert (form.handler, words.rest()) == (_any, text)

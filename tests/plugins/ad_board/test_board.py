@@ -27,6 +27,22 @@ async def test_it_expires(stage: HostStage) -> None:
 """)
 
 
+async def test_numbers_follow_without_a_space(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 茶叶
+里正：小王 想上广告贴…
+管理员：/广告贴 通过1
+里正：@小王 的 1 号上了广告贴…
+小李：/广告贴查看1
+里正：1 号，小王，…
+小李：/广告贴 通过率多少
+里正：…
+小王：/广告贴下架１
+里正：1 号从广告贴上拿下来了…
+""")
+
+
 async def test_one_waits_and_one_is_on_the_board(stage: HostStage) -> None:
     player = await stage.play("""
 开：广告贴
