@@ -37,6 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
     books = commands.add_parser("ledger", help="把一个群的账本流水导出为 CSV（机器人停着的时候）")
     books.add_argument("--group", type=int, required=True, help="群号")
     books.add_argument("--out", type=Path, required=True, help="写到哪个文件")
+    move = commands.add_parser(
+        "migrate", help="把停着的 SQLite 数据库整个搬到一个空的 Postgres 库（机器人停着的时候）"
+    )
+    move.add_argument("target", help="postgres://用户:密码@主机/库；密码也可以放在环境变量 PGPASSWORD 里")
+    move.add_argument(
+        "--source", default="", help="从哪里搬，默认是 DATABASE_URL，如 sqlite://data/lizheng.db"
+    )
+    move.add_argument("--leave-behind", action="store_true", help="不搬已经删掉的插件留下的表")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
@@ -45,8 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
             done = _write_docs()
         elif chosen.command == "ledger":
             done = asyncio.run(_export_ledger(chosen.group, chosen.out))
+        elif chosen.command == "migrate":
+            done = _move(chosen.target, chosen.source, leave_behind=chosen.leave_behind)
         else:
-            done = _migrate(chosen.name)
+            done = _make_migrations(chosen.name)
     except ValueError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
@@ -91,7 +101,7 @@ def _load_features() -> list[Feature]:
     return manual.load_features()
 
 
-def _migrate(name: str) -> str:
+def _make_migrations(name: str) -> str:
     if name == "lizheng":
         modules = AppModules("lizheng.models", "lizheng.migrations")
     else:
@@ -133,6 +143,37 @@ async def _export_ledger(group_id: int, out: Path) -> str:
     finally:
         await store.close()
     return f"导出了 {count} 条流水到 {out}。"
+
+
+def _move(target: str, source: str, *, leave_behind: bool) -> str:
+    features = _load_features()
+    import nonebot
+
+    from lizheng import config
+    from lizheng.clock import Clock
+    from lizheng.ledger.checking import mismatches
+    from lizheng.store import Store, StoreError, moving
+
+    apps = {f.id: AppModules(f.models, f"{f.module}.migrations") for f in features if f.models}
+    source = source or config.read(nonebot.get_driver().config).database_url
+    for url, scheme, name in ((source, "sqlite://", "来源"), (target, "postgres://", "目标")):
+        if not url.startswith(scheme):
+            raise ValueError(f"{name}要以 {scheme} 开头；来源可以用 --source 写明。")
+    backups = ROOT / "data" / "backups"
+    old, new = (Store(url, apps, backups, Clock()) for url in (source, target))
+    try:
+        moved = asyncio.run(moving.move(old, new, mismatches, leave_behind=leave_behind))
+    except (StoreError, OSError) as error:
+        raise ValueError(str(error)) from error
+    lines = [f"  {one.table:<28}{one.rows:>9} 行  {one.checksum}" for one in moved]
+    rows = sum(one.rows for one in moved)
+    return "\n".join(
+        [
+            *lines,
+            f"搬好了：{len(moved)} 张表，{rows} 行，两边的行数和校验和都一样，账本对得上。",
+            f"把 .env 里的 DATABASE_URL 换成新的再启动；{source.removeprefix('sqlite://')} 没有动，确认没问题后再收起来。",
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
@@ -73,8 +74,16 @@ async def migrate(context: TortoiseContext, config: dict) -> None:
         return
     with context:
         async with in_transaction(CONNECTION) as transaction:
-            await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_ADVISORY_LOCK])
-            await MigrationExecutor(transaction, config["apps"]).migrate(direction="forward")
+            await migrate_within(transaction, config)
+
+
+async def migrate_within(transaction: BaseDBAsyncClient, config: dict) -> None:
+    """Apply every pending migration in a running transaction of Postgres, alone among those who would."""
+    await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_ADVISORY_LOCK])
+    executor = MigrationExecutor(transaction, config["apps"])
+    # Looking for a table that is not there would abort the transaction.
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    await executor.migrate(direction="forward")
 
 
 async def make_migrations(label: str, modules: AppModules) -> list[Path]:

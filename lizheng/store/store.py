@@ -74,6 +74,14 @@ class Store:
             self._lock.release()
             self._lock = None
 
+    async def connect(self) -> TortoiseContext:
+        """A connection beside the process's own, for whoever closes it: neither locked nor migrated. Raises StoreError."""
+        return await self._connect(self._connection, everywhere=False)
+
+    def config(self) -> dict[str, Any]:
+        """What Tortoise is initialised with."""
+        return migrating.tortoise_config(self._connection, self.apps)
+
     async def _prepare_file(self, path: Path) -> None:
         staged = path.with_name(path.name + ".new")
         files.remove(staged)
@@ -113,7 +121,7 @@ class Store:
 
     async def _migrate_in_place(self, context: TortoiseContext) -> None:
         if migrating.pending(self.apps, await migrating.applied_in(context)):
-            await migrating.migrate(context, migrating.tortoise_config(self._connection, self.apps))
+            await migrating.migrate(context, self.config())
 
     async def _connect(self, connection: dict[str, Any], *, everywhere: bool) -> TortoiseContext:
         if everywhere and self.is_sqlite:
