@@ -187,6 +187,21 @@ class GroupContext(Verbs):
         return await propose(self, decision, compose(template, values), payload, decider, span, hint)
 
 
+    async def ask(
+        self,
+        decision: str,
+        template: str,
+        /,
+        *,
+        payload: Mapping[str, Any],
+        span: timedelta = timedelta(days=1),
+        **values: Any,
+    ) -> Pending:
+        """Ask the admins something that they answer in words, by quoting the question; `/取消 n` leaves it open."""
+        hint = "长按这条选「回复」写下答案就行；先不定，发 /取消 {n}。"
+        return await propose(self, decision, compose(template, values), payload, "admin", span, hint)
+
+
 class Context(GroupContext):
     """A message and its author, for commands and observers.
 
@@ -231,6 +246,12 @@ class Context(GroupContext):
             except NetworkError:
                 logger.warning("lizheng: the member list of group {} cannot be read", self.group.id)
         return self.role
+
+    async def carry_out(self, called: str) -> None:
+        """Run a command as if the author had typed it after the prefix. Raises `Misread` and `Declined` as it does, and
+        `LookupError` when there is none of that name.
+        """
+        await self.host.dispatch.carry_out(self, called)
 
     @property
     def message(self) -> Message:

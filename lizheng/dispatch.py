@@ -19,7 +19,7 @@ from lizheng.echoes import Echoes
 from lizheng.events import GroupEvent, GroupMet, MemberJoined, MemberLeft, RoleChanged
 from lizheng.feature import Feature
 from lizheng.gate import is_on, may
-from lizheng.grammar import Misread
+from lizheng.grammar import Misread, Text, Words
 from lizheng.groups import GroupState
 from lizheng.lookup import Hit, Lookup, as_number, split_name
 from lizheng.models import Outgoing, Pending, Record
@@ -127,6 +127,18 @@ class Dispatch:
             raise
         except Misread as misread:
             raise WrongUse(str(misread), form) from misread
+
+    async def carry_out(self, ctx: Context, called: str) -> None:
+        """Run a command for the author of another message; see `Context.carry_out`."""
+        name, words = split_name(called)
+        command = self._lookup.command(name)
+        if command is None:
+            raise LookupError(name)
+        before, ctx.feature = ctx.feature, command.feature
+        try:
+            await self._execute(ctx, Hit(command, Words([Text(words)])))
+        finally:
+            ctx.feature = before
 
     async def _allowed(self, ctx: Context, form: Form) -> bool:
         if form.role > Role.MEMBER and is_on(ctx.group, ctx.feature):

@@ -46,11 +46,25 @@ class Job:
 
 @dataclass(frozen=True)
 class Decision:
-    """What happens when a pending number is decided. Handlers take `(ctx, pending)`."""
+    """What happens when a pending number is decided. Handlers take `(ctx, pending)`, `answer` also the words."""
 
     name: str
     approve: Callable[[GroupContext, Any], Awaitable[None]]
     reject: Callable[[GroupContext, Any], Awaitable[None]] | None
+    answer: Callable[[Context, Any, str], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """What a new group is asked when everything is switched on. The answer is what follows `command`.
+
+    `command` has no prefix: `名片格式`, or `设置 广告税 价格`.
+    """
+
+    question: str
+    command: str
+    example: str
+    order: int
 
 
 class Feature:
@@ -93,6 +107,7 @@ class Feature:
         self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
         self.hook_answers: dict[Hook[Any, Any], Callable[..., Awaitable[Any]]] = {}
         self.start_hooks: list[Callable[[Any], Awaitable[None]]] = []
+        self.first_steps: list[FirstStep] = []
 
     def __repr__(self) -> str:
         return f"Feature({self.id!r}, {self.title!r})"
@@ -142,9 +157,18 @@ class Feature:
         name: str,
         approve: Callable[[GroupContext, Any], Awaitable[None]],
         reject: Callable[[GroupContext, Any], Awaitable[None]] | None = None,
+        answer: Callable[[Context, Any, str], Awaitable[None]] | None = None,
     ) -> None:
-        """Name what `ctx.preview(name, …)` and `ctx.submit(name, …)` do once somebody decides."""
-        self.decisions[name] = Decision(name, approve, reject)
+        """Name what `ctx.preview(name, …)`, `ctx.submit(name, …)` and `ctx.ask(name, …)` do once somebody decides.
+
+        What was asked with `ctx.ask` is answered by quoting it: `answer(ctx, pending, words)`, and unless that raises
+        `Misread` or `Declined`, `approve` follows.
+        """
+        self.decisions[name] = Decision(name, approve, reject, answer)
+
+    def first_step(self, question: str, command: str, example: str, *, order: int) -> None:
+        """Ask a new group for what this feature cannot guess; see `FirstStep`. Lower `order` is asked first."""
+        self.first_steps.append(FirstStep(question, command, example, order))
 
     def undo(self, name: str, handler: Callable[[Context, Any], Awaitable[None]]) -> None:
         """Name how records whose `undo` is `{"name": name, …}` are reversed; the handler takes `(ctx, undo)`."""

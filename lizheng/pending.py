@@ -28,6 +28,7 @@ DECIDED = "decided"
 NOTICE_SOURCE = "pending:"
 YES = frozenset({"同意", "通过", "可以", "准"})
 NO = frozenset({"拒绝", "驳回", "不同意"})
+SKIP = frozenset({"跳过", "取消", "不设", "先不设"})
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
 ASKED = "移出的人太多，等人确认"
 """Why a kick beyond its budget is not done yet."""
@@ -188,14 +189,29 @@ async def reject(ctx: Context, number: int | None = None, reason: str = "") -> N
 
 
 async def by_quote(ctx: Context) -> bool:
-    """同意 or 拒绝 as the whole answer to a quoted notice decides it; anything else, or another message quoted, is talk."""
+    """同意 or 拒绝 as the whole answer to a quoted notice decides it, any words do where it asks for words.
+
+    Anything else, or another message quoted, is talk.
+    """
     word = ctx.message.extract_plain_text().strip()
-    if ctx.quoted is None or word not in YES | NO:
+    ours = ctx.quoted is not None and ctx.quoted.user_id in {0, *ctx.host.our_accounts()}
+    if ctx.quoted is None or not word or not (ours or word in YES | NO):
         return False
-    if not await Pending.filter(group_id=ctx.group.id, notice_id=ctx.quoted.message_id).exists():
+    asked = await Pending.filter(group_id=ctx.group.id, notice_id=ctx.quoted.message_id).first()
+    if asked is None:
+        return False
+    owner = ctx.host.features.get(asked.feature)
+    answer = owner.decisions[asked.kind].answer if owner else None
+    if answer is None and word not in YES | NO:
         return False
     pending = await find_open(ctx, None, ("deputy", "admin"))
-    await _answer(ctx, pending, "approved" if word in YES else "rejected")
+    if answer is not None and word not in NO | SKIP:
+        await _refuse_other(ctx, pending)
+        _refuse_off(ctx, pending)
+        await answer(ctx, pending, word)
+        await _answer(ctx, pending, "approved")
+    else:
+        await _answer(ctx, pending, "approved" if word in YES else "rejected")
     return True
 
 

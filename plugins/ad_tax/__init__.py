@@ -29,4 +29,6 @@ feature.job(paid.POSTED, paid.posted)
 feature.job(ordering.EXPIRE, ordering.expire)
 feature.undo("exempt", exempts.undo)
 
+feature.first_step("别的时间发一条广告要发多少钱的红包？", "设置 广告税 价格", "100", order=40)
+
 __plugin_meta__ = feature.metadata

@@ -25,4 +25,6 @@ feature.job(timing.LOOK, timing.look)
 feature.undo("spans", handlers.undo_spans)
 feature.answers(ad_opinion, allowance.opinion)
 
+feature.first_step("广告什么时候可以免费发？", "广告时段", "每周五 18:00-20:00", order=30)
+
 __plugin_meta__ = feature.metadata

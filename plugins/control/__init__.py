@@ -1,7 +1,7 @@
 """控制：帮助、开关、设置、自检、记录与撤销。"""
 
 from lizheng import Feature, GroupMet, Role
-from plugins.control import checkup, help, records, settings, standing, switches
+from plugins.control import checkup, guide, help, records, settings, standing, switches
 
 feature = Feature(
     __name__, "控制", "帮助、开关、设置、自检、记录与撤销", settings=settings.Settings, always_on=True
@@ -43,6 +43,7 @@ for title, summary, kind in standing.KINDS:
     command.form(standing.remover(kind), word="删除|移除", role=ADMIN, example=f"/{title} 删除 @小王")
 
 feature.on(GroupMet, help.introduce)
+feature.decision("first_step", guide.go_on, guide.go_on, guide.answered)
 feature.undo("switch", switches.undo_switch)
 feature.undo("setting", settings.undo_change)
 feature.undo("standing", standing.undo_standing)

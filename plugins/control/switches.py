@@ -5,7 +5,7 @@ from typing import Any
 
 from lizheng import Context, Declined, Misread, Words
 from lizheng.switching import Switchable
-from plugins.control import texts
+from plugins.control import guide, texts
 
 ALL = "全部"
 
@@ -64,6 +64,8 @@ async def _switch(ctx: Context, choice: Choice, *, on: bool) -> None:
     )
     if choice.everything and on:
         await ctx.say(texts.ALL_ON, titles=titles)
+        if changed:
+            await guide.begin(ctx)
     elif choice.everything:
         await ctx.say(texts.ALL_OFF)
     else:

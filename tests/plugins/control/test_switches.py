@@ -31,6 +31,7 @@ async def test_what_comes_along_goes_with_what_brought_it(stage: HostStage) -> N
 里正：「账本」跟着「广告税」一起开：关掉那边，它就一起关了。
 管理员：/开启 全部
 里正：已开启全部功能：…
+里正：（1/…）…
 管理员：/关闭 全部
 里正：已关闭全部功能，只留「控制」。
 管理员：/账本
