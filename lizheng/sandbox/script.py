@@ -7,6 +7,7 @@
     里正：@小新 欢迎…
     【过 3 秒】
 
+`端：go-cqhttp` says behind which endpoint the bot is (`MANNERS`): red packets look different from each.
 A line is `名字：words` or an event in 【】. What 里正 says and does stands where it happens, and nothing else may happen.
 `…` in 里正's words stands for anything; `小李→里正：同意` quotes the last thing 里正 said, `小李→里正「投稿」：同意` the
 last with these words in it; `小王（私聊）：…` and `里正（私聊 小王）：…` are private.
@@ -22,7 +23,7 @@ BOT = "里正"
 LINE = re.compile(
     r"^(?P<who>[^：【】（）→\s]{1,12})(?:→(?P<quoted>[^：（）「\s]{1,12})(?:「(?P<which>[^」]*)」)?)?(?:（(?P<aside>[^）]*)）)?：(?P<text>.*)$"
 )
-HEADERS = ("开", "设")
+HEADERS = ("开", "设", "端")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Header:
-    """`开：` features to switch on before it begins; `设：` a setting, as `功能 项 值`."""
+    """`开：` features to switch on before it begins; `设：` a setting, as `功能 项 值`; `端：` the endpoint."""
 
     name: str
     text: str

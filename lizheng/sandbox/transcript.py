@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from lizheng.grammar import parse_date, parse_duration, parse_time_of_day, say_d
 from lizheng.sandbox.deeds import DEEDS
 from lizheng.sandbox.script import BOT, Deed, Header, Speech, Step, matches, read_script
 from lizheng.sandbox.world import Happening, World, WorldError
+from lizheng.sandbox.world.endpoints import MANNERS
 from lizheng.sandbox.world.state import Group, Member, Role
 
 OWNER = "群主"
@@ -71,7 +73,6 @@ class Player:
         self._seen: list[Happening] = []
         self._said: list[tuple[str, int, str]] = []
         self._expected: list[tuple[int, str]] = []
-        self._pace: Callable[[], Awaitable[None]] | None = None
 
     # — people —————————————————————————————————————————————————————————————————————————————
 
@@ -100,25 +101,30 @@ class Player:
         steps = read_script(script)
         self._name_everyone(steps)
         await self.stage.settle()
-        self.world.watchers.append(self._watch)
-        try:
+        with self._watching():
             await self._play(steps, script.strip("\n").splitlines())
-        finally:
-            self.world.watchers.remove(self._watch)
 
     async def perform(self, script: str, pace: Callable[[], Awaitable[None]]) -> None:
         """Play only the people's part, with `pace()` between the steps: a demonstration, nothing is compared."""
         steps = read_script(script)
         self._name_everyone(steps)
-        self.world.watchers.append(self._watch)
-        try:
+        with self._watching():
             for step in steps:
                 if not _is_bots(step):
                     await self._do(step)
                     await self.stage.settle()
                     await pace()
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """See and hear what happens; afterwards the bot is behind the endpoint it was behind before."""
+        before = self.world.manner
+        self.world.watchers.append(self._watch)
+        try:
+            yield
         finally:
             self.world.watchers.remove(self._watch)
+            self.world.manner = before
 
     async def _play(self, steps: list[Step], lines: list[str]) -> None:
         waiting: list[Step] = []
@@ -228,6 +234,12 @@ class Player:
         if header.name == "开":
             for feature in header.text.replace("、", " ").split():
                 await self.stage.switch_on(group_id, feature)
+        elif header.name == "端":
+            if header.text not in MANNERS:
+                raise Mismatch(
+                    f"line {header.line}: no endpoint is called {header.text}: {'、'.join(MANNERS)}"
+                )
+            self.world.manner = MANNERS[header.text]
         else:
             feature, setting, value = header.text.split(maxsplit=2)
             await self.stage.change_setting(group_id, feature, setting, value)

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from .endpoints import ENDPOINTS, Endpoint
+from .endpoints import ENDPOINTS, Endpoint, Manner
 from .faults import FaultKind, Faults
 from .happenings import ApiCall, Happening
 from .media import Media
@@ -59,6 +59,16 @@ class Core:
     def use_endpoint(self, endpoint: str) -> None:
         """Change which endpoint the bot lives behind (takes effect with the next event or call)."""
         self.endpoint = ENDPOINTS[endpoint]
+
+    @property
+    def manner(self) -> Manner:
+        """The endpoint, and how it is set up; may be set to one of `MANNERS`."""
+        return Manner(self.endpoint, self.debug_raw, self.packet_as_text)
+
+    @manner.setter
+    def manner(self, manner: Manner) -> None:
+        self.endpoint = manner.endpoint
+        self.debug_raw, self.packet_as_text = manner.debug_raw, manner.packet_as_text
 
     def add_account(self, user_id: int, nick: str = "机器人") -> Person:
         """Another QQ account that is a bot behind an endpoint; it joins groups like any person."""

@@ -35,6 +35,27 @@ ENDPOINTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """An endpoint as it is set up somewhere: NapCat with its `debug`, SnowLuma telling packets as text."""
+
+    endpoint: Endpoint
+    debug_raw: bool = False
+    packet_as_text: bool = False
+
+
+MANNERS = {
+    "NapCat": Manner(ENDPOINTS["napcat"]),
+    "NapCat debug": Manner(ENDPOINTS["napcat"], debug_raw=True),
+    "LLBot": Manner(ENDPOINTS["llbot"]),
+    "go-cqhttp": Manner(ENDPOINTS["go-cqhttp"]),
+    "Lagrange": Manner(ENDPOINTS["lagrange"]),
+    "SnowLuma": Manner(ENDPOINTS["snowluma"]),
+    "SnowLuma 文字": Manner(ENDPOINTS["snowluma"], packet_as_text=True),
+}
+"""Every form a red packet reaches a bot in, by the name a script gives it."""
+
+
 def packet_segments(endpoint: Endpoint, wish: str, *, as_text: bool) -> list[dict[str, Any]]:
     """What the bot gets of a red packet. `as_text` picks SnowLuma's second form."""
     match endpoint.packet:

@@ -12,9 +12,9 @@ TERM = 24 * 60
 LATE = 3 * 24 * 60
 SLOT = 10
 MOST_OPEN = 5
-WISHED = {"napcat debug", "go-cqhttp", "snowluma", "snowluma text"}
+WISHED = {"NapCat debug", "go-cqhttp", "SnowLuma", "SnowLuma 文字"}
 """The forms of a packet that tell its title."""
-EMPTY = {"napcat"}
+EMPTY = {"NapCat"}
 """The form that is a message without anything in it."""
 
 

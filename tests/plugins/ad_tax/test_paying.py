@@ -3,6 +3,7 @@
 import pytest
 
 from lizheng.sandbox.stage import HostStage
+from lizheng.sandbox.world.endpoints import MANNERS
 
 OPENED = """
 开：广告税
@@ -30,14 +31,10 @@ async def test_an_order_is_paid_confirmed_by_quoting_and_posted(stage: HostStage
 """)
 
 
-@pytest.mark.parametrize(
-    "endpoint", ["napcat", "napcat debug", "llbot", "go-cqhttp", "lagrange", "snowluma", "snowluma text"]
-)
-async def test_every_form_of_a_packet_is_evidence(stage: HostStage, endpoint: str) -> None:
-    stage.world.use_endpoint(endpoint.split()[0])
-    stage.world.debug_raw = endpoint.endswith("debug")
-    stage.world.packet_as_text = endpoint.endswith("text")
+@pytest.mark.parametrize("manner", MANNERS)
+async def test_every_form_of_a_packet_is_evidence(stage: HostStage, manner: str) -> None:
     await stage.play(f"""
+端：{manner}
 {OPENED}
 【小王 发红包 广告A1】
 里正：看到 @小王 付 A1（广告税，还差 100 元）的…等管理员确认。…

@@ -16,11 +16,12 @@ from lizheng.ledger.checking import mismatches
 from lizheng.models import Balance, Evidence, Order
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.sandbox.world.endpoints import MANNERS
 from lizheng.sandbox.world.refusal import WorldError
 from tests.plugins.ad_tax.paying_model import PRICE, Model
 
 pytestmark = pytest.mark.skipif(find_spec("plugins.dues") is None, reason="no account book")
-FORMS = ("napcat", "napcat debug", "llbot", "go-cqhttp", "lagrange", "snowluma", "snowluma text")
+FORMS = tuple(MANNERS)
 USERS = st.sampled_from(("小王", "小王", "小王", "小李", "管理员"))
 ADMINS = st.sampled_from(("管理员", "群主"))
 NUMBERS = st.integers(0, 6)
@@ -171,9 +172,7 @@ async def play(stage: HostStage, form: str, steps: list[tuple]) -> None:
     world = stage.world
     world.faults.clear()
     world.flush()
-    world.use_endpoint(form.split()[0])
-    world.debug_raw = form.endswith("debug")
-    world.packet_as_text = form.endswith("text")
+    world.manner = MANNERS[form]
     player = Player(stage)
     for name in ("管理员", "小王", "小李"):
         player.person(name)
@@ -206,33 +205,33 @@ async def histories(stage: HostStage, examples: int, longest: int) -> None:
 
     @settings(max_examples=examples, deadline=None, database=None)
     @given(st.sampled_from(FORMS), st.lists(STEPS, max_size=longest))
-    @example("napcat", [*PAID, ("wait", 10), ("swap", ("ad", "小王"), ("ad", "小王"))])
+    @example("NapCat", [*PAID, ("wait", 10), ("swap", ("ad", "小王"), ("ad", "小王"))])
     @example(
-        "napcat",
+        "NapCat",
         [("order", "小王"), ("claim", "小王", 1, 30), ("quote", "群主", 0, None), ("quote", "群主", 0, 70)],
     )
-    @example("llbot", [("order", "小王"), ("claim", "小王", 1, 130), ("quote", "群主", 0, None)])
+    @example("LLBot", [("order", "小王"), ("claim", "小王", 1, 130), ("quote", "群主", 0, None)])
     @example(
         "go-cqhttp", [("order", "小王"), ("wait", 25 * 60), ("packet", "小王", 0), ("quote", "群主", 0, 130)]
     )
     @example(
-        "snowluma",
+        "SnowLuma",
         [("order", "小王"), ("confirm", "群主", 1, None), ("order", "小王"), ("packet", "小王", 1)],
     )
-    @example("llbot", [*PAID, ("wait", 11), ("ad", "小王"), ("order", "小王")])
+    @example("LLBot", [*PAID, ("wait", 11), ("ad", "小王"), ("order", "小王")])
     @example("go-cqhttp", [("packet", "小王", 0), ("order", "小王"), ("quote", "管理员", 0, 130)])
     @example(
-        "snowluma", [("order", "小王"), ("order", "小王"), ("packet", "小李", 2), ("quote", "群主", 0, 30)]
+        "SnowLuma", [("order", "小王"), ("order", "小王"), ("packet", "小李", 2), ("quote", "群主", 0, 30)]
     )
     @example(
-        "snowluma text",
+        "SnowLuma 文字",
         [("order", "小王"), ("wait", 25 * 60), ("packet", "小王", 1), ("quote", "群主", 0, None)],
     )
     @example(
-        "lagrange", [("order", "小王"), ("packet", "小王", 0), ("recall", 0), ("quote", "群主", 0, None)]
+        "Lagrange", [("order", "小王"), ("packet", "小王", 0), ("recall", 0), ("quote", "群主", 0, None)]
     )
     @example(
-        "napcat debug", [("order", "小王"), ("twice", 3), ("claim", "小王", 1, 70), ("twice", 3), *PAID[2:]]
+        "NapCat debug", [("order", "小王"), ("twice", 3), ("claim", "小王", 1, 70), ("twice", 3), *PAID[2:]]
     )
     def all_of_them(form: str, steps: list[tuple]) -> None:
         run(play(stage, form, steps))
