@@ -8,6 +8,7 @@ from lizheng.context import Context, GroupContext, Quoted
 from lizheng.events import (
     CardChanged,
     FeatureSwitched,
+    FileShared,
     GroupMet,
     JoinRequested,
     MemberJoined,
@@ -34,6 +35,7 @@ __all__ = [
     "Duration",
     "Feature",
     "FeatureSwitched",
+    "FileShared",
     "GroupContext",
     "GroupMet",
     "Hook",

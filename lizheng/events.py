@@ -63,6 +63,20 @@ class MessageRecalled(GroupEvent):
 
 
 @dataclass(frozen=True)
+class FileShared(GroupEvent):
+    """Somebody put a file into the group's files; `size` in bytes. `get_group_file_url` tells where it can be had."""
+
+    file_id: str = ""
+    name: str = ""
+    size: int = 0
+    busid: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{super().key}:{crc32(self.file_id.encode())}"
+
+
+@dataclass(frozen=True)
 class JoinRequested(GroupEvent):
     """`flag` answers the request and is never shown to anyone. `invitor_id` is 0 where the endpoint drops it."""
 

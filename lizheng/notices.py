@@ -8,6 +8,7 @@ from nonebot.adapters.onebot.v11 import Event
 
 from lizheng.events import (
     CardChanged,
+    FileShared,
     GroupEvent,
     JoinRequested,
     MemberJoined,
@@ -61,6 +62,19 @@ def _recalled(event: Any, sub_type: str, base: dict[str, int]) -> GroupEvent:
     return MessageRecalled(**base, message_id=int(getattr(event, "message_id", 0)))
 
 
+def _shared(event: Any, sub_type: str, base: dict[str, int]) -> GroupEvent | None:
+    file = getattr(event, "file", None)
+    if file is None:
+        return None
+    return FileShared(
+        **base,
+        file_id=str(file.id),
+        name=str(file.name),
+        size=int(file.size or 0),
+        busid=int(file.busid or 0),
+    )
+
+
 def _requested(event: Any, sub_type: str, base: dict[str, int]) -> GroupEvent | None:
     if sub_type != "add":
         return None
@@ -79,5 +93,6 @@ MAKERS = {
     "group_ban": _muted,
     "group_admin": _role,
     "group_recall": _recalled,
+    "group_upload": _shared,
     "group": _requested,
 }

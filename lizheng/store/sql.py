@@ -45,12 +45,15 @@ def numbered(statement: str, client: BaseDBAsyncClient) -> str:
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
-async def next_number(group_id: int, name: str) -> int:
-    """The next of the group's numbers under `name`, from 1; given back when the transaction fails."""
+async def next_number(group_id: int, name: str, count: int = 1) -> int:
+    """The next of the group's numbers under `name`, from 1; given back when the transaction fails.
+
+    Of several taken at once it is the last.
+    """
     rows = await fetch(
-        'INSERT INTO "lizheng_counter" ("group_id", "name", "value") VALUES (?, ?, 1) '
+        'INSERT INTO "lizheng_counter" ("group_id", "name", "value") VALUES (?, ?, ?) '
         'ON CONFLICT ("group_id", "name") DO UPDATE '
-        'SET "value" = "lizheng_counter"."value" + 1 RETURNING "value"',
-        (group_id, name),
+        'SET "value" = "lizheng_counter"."value" + excluded."value" RETURNING "value"',
+        (group_id, name, count),
     )
     return rows[0]["value"]
