@@ -24,7 +24,18 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from bench.ad_rows import texts
-from bench.qa_rows import CHAT, OUT_OF_SCOPE, ROOT, Asked, bases, finding, indexes, line_at, queries, right_unasked
+from bench.qa_rows import (
+    CHAT,
+    OUT_OF_SCOPE,
+    ROOT,
+    Asked,
+    bases,
+    finding,
+    indexes,
+    line_at,
+    queries,
+    right_unasked,
+)
 
 SETS = ("qa_dev", "qa_handmade_dev")
 LOOKED_AT = 3
@@ -83,7 +94,11 @@ def pairs(data: Path, rare: dict[str, float], small: bool = False) -> Pairs:
                 nearest = index.nearest(finding("terms").Wording(one.text), 1)
                 index = parts[one.group].around(nearest[0].key if nearest else None)
             _compare(found, one, index, rare)
-    found.rows, found.right, found.owner = np.array(found.rows), np.array(found.right, int), np.array(found.owner)
+    found.rows, found.right, found.owner = (
+        np.array(found.rows),
+        np.array(found.right, int),
+        np.array(found.owner),
+    )
     return found
 
 
@@ -94,9 +109,7 @@ def _compare(found: Pairs, one: Asked, index: Any, rare: dict[str, float]) -> No
         if place and entry.cosine < WORTH * near[0].cosine:
             break
         rival = near[0].cosine if place else (near[1].cosine if len(near) > 1 else 0.0)
-        row, rest = finding("pairing").measures(
-            text, entry.wording, entry.cosine, entry.cosine - rival, rare
-        )
+        row, rest = finding("pairing").measures(text, entry.wording, entry.cosine, entry.cosine - rival, rare)
         found.rows.append(row)
         found.left.append(rest)
         found.right.append(entry.key == one.answer_id)
@@ -143,7 +156,12 @@ class Model:
         inner = self._inner(known, chosen)
         self.linear = self._fit(known, chosen)
         self.trees = GradientBoostingClassifier(
-            n_estimators=120, max_depth=3, learning_rate=0.06, subsample=0.6, random_state=1
+            n_estimators=250,
+            max_depth=3,
+            learning_rate=0.04,
+            subsample=0.6,
+            max_features=0.3,
+            random_state=1,
         ).fit(np.column_stack([known.rows[chosen], inner]), known.right[chosen])
 
     def table(self, known: Pairs, chosen: Any) -> Any:

@@ -1,9 +1,11 @@
 """问答：群里教它，有人问就答；没把握就不说话。"""
 
+from lizheng.events import FileShared
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.member_qa import library, teaching, waiting
+from plugins.member_qa import files, library, teaching, waiting
 from plugins.member_qa.answering import Answering
+from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
 from plugins.member_qa.listing import Listing
 from plugins.member_qa.settings import Settings
@@ -20,6 +22,7 @@ answering = Answering(entries, writer)
 teacher = Teaching(entries)
 listing = Listing(entries)
 asked = Waiting(entries)
+desk = Files(entries)
 
 feature.command("教", "教一条问答", aliases={"teach"}).form(
     teacher.teach, example="/教 怎么申请白名单|白名单在哪弄 => 在群公告里点链接填表"
@@ -27,7 +30,11 @@ feature.command("教", "教一条问答", aliases={"teach"}).form(
 feature.command("问", "问一个问题", aliases={"ask"}).form(answering.ask, example="/问 怎么申请白名单")
 feature.command("问答", "翻看教过的问答", aliases={"faq"}).form(listing.show, example="/问答 白名单").form(
     listing.look, word="看", example="/问答 看 3", summary="看一条问答的答案、作者和改动"
-).form(listing.bad, word="差评", example="/问答 差评", summary="被说「没用」的问答")
+).form(listing.bad, word="差评", example="/问答 差评", summary="被说「没用」的问答").form(
+    desk.bring_in, word="导入", role=Role.ADMIN, example="/问答 导入", summary="从 csv 或 xlsx 表格导入"
+).form(
+    desk.take_out, word="导出", role=Role.ADMIN, example="/问答 导出 csv", summary="导出成表格，放进群文件"
+)
 feature.command("忘记", "删掉一条问答", aliases={"forget"}).form(listing.forget, example="/忘记 3")
 feature.command("待答", "没人教过的问题", aliases={"unanswered"}).form(asked.show, example="/待答").form(
     asked.ignore, word="忽略", role=Role.DEPUTY, example="/待答 忽略 2", summary="不再等一个问题的答案"
@@ -35,11 +42,15 @@ feature.command("待答", "没人教过的问题", aliases={"unanswered"}).form(
 feature.command("答", "回答一个待答的问题", aliases={"answer"}).form(asked.answer, example="/答 2 在群公告里")
 
 feature.on_message(answering.look, order=70)
+feature.on(FileShared, desk.shared)
 feature.on_start(shelves.begin)
+feature.on_start(desk.begin)
 feature.decision(teaching.LESSON, teacher.accepted, teacher.refused)
 feature.decision(teaching.MERGE, teacher.merge_confirmed)
 feature.decision(waiting.ANSWER, asked.accepted, asked.refused)
+feature.decision(files.IMPORT, desk.confirmed)
 feature.undo(library.UNDO, entries.undo)
+feature.undo(files.UNDO, desk.undo)
 feature.undo(waiting.UNDO, asked.undo)
 
 __plugin_meta__ = feature.metadata

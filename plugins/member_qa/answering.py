@@ -174,8 +174,7 @@ def label(entry: Entry) -> str:
 def _by_votes(found: list[Found], entries: dict[int, Entry]) -> list[Found]:
     def rank(hit: Found) -> tuple[float, float]:
         entry = entries[hit.key]
-        weight = rules.standing(entry.useful, entry.useless)
-        return hit.score * weight, hit.cosine * weight
+        return rules.rank(hit.score, entry.useful, entry.useless), hit.cosine
 
     return sorted(found, key=rank, reverse=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ MOST_ENTRIES = 20_000
 LEAST = 2
 BAD_VOTES = 2
 """So many more 没用 than 有用 and an answer is no longer given unasked."""
+VOTE_MOVES, MOST_MOVES = 0.4, 4
 _ARROW = re.compile(r"[=＝][>＞]|[⇒→]")
 _BARS = re.compile(r"[|｜]")
 _OTHERS_COMMANDS = frozenset("/／#＃.。．!！*＊%％&＆$￥~～\\")
@@ -130,9 +132,10 @@ def is_bad(useful: int, useless: int) -> bool:
     return useless - useful >= BAD_VOTES
 
 
-def standing(useful: int, useless: int) -> float:
-    """What votes make of a score: from 0.8 to 1.2."""
-    return 1 + 0.05 * max(-4, min(4, useful - useless))
+def rank(score: float, useful: int, useless: int) -> float:
+    """Where an entry stands among those found: how sure one is of it, as log-odds, moved a little by each vote."""
+    sure = min(max(score, 1e-6), 1 - 1e-6)
+    return math.log(sure / (1 - sure)) + VOTE_MOVES * max(-MOST_MOVES, min(MOST_MOVES, useful - useless))
 
 
 def for_others(text: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .index import Index
 from .terms import Wording
@@ -17,7 +16,7 @@ WORTH = 0.45
 class Found(NamedTuple):
     """An entry's key, how sure one may be that it answers (0 to 1), and the cosine of its nearest wording."""
 
-    key: Hashable
+    key: Any
     score: float
     cosine: float
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Hashable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .terms import Wording
 
@@ -17,7 +16,7 @@ COMMON = 0.15
 class Near(NamedTuple):
     """A wording of the index, whose it is, and how near it is: a cosine."""
 
-    key: Hashable
+    key: Any
     wording: Wording
     cosine: float
 
@@ -26,8 +25,8 @@ class Index:
     """Wordings under keys of the caller's choice; a key may have several. No order of adding and removing matters."""
 
     def __init__(self) -> None:
-        self._documents: dict[int, tuple[Hashable, Wording, float]] = {}
-        self._by_key: dict[Hashable, list[int]] = {}
+        self._documents: dict[int, tuple[Any, Wording, float]] = {}
+        self._by_key: dict[Any, list[int]] = {}
         self._postings: dict[str, dict[int, None]] = {}
         self._weights: dict[str, float] = {}
         self._next = 0
@@ -35,10 +34,10 @@ class Index:
     def __len__(self) -> int:
         return len(self._documents)
 
-    def __contains__(self, key: Hashable) -> bool:
+    def __contains__(self, key: Any) -> bool:
         return key in self._by_key
 
-    def put(self, key: Hashable, texts: list[str]) -> None:
+    def put(self, key: Any, texts: list[str]) -> None:
         """Make these the wordings of `key`, instead of any it had."""
         self.drop(key)
         self._weights.clear()
@@ -53,7 +52,7 @@ class Index:
             for gram in wording.grams:
                 self._postings.setdefault(gram, {})[number] = None
 
-    def drop(self, key: Hashable) -> None:
+    def drop(self, key: Any) -> None:
         """Forget a key; one that is not there is no error."""
         self._weights.clear()
         for number in self._by_key.pop(key, ()):
@@ -73,7 +72,7 @@ class Index:
         known = [gram for gram in squares if gram in self._postings]
         ranked = self._candidates(known, squares)
         length = sum(squares.values()) or 1.0
-        best: dict[Hashable, Near] = {}
+        best: dict[Any, Near] = {}
         for number in ranked:
             key, wording, _ = self._documents[number]
             shared = sum(squares[gram] for gram in wording.grams & squares.keys())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from .terms import Wording
@@ -77,7 +77,9 @@ def _shares(asked: frozenset[str], entry: frozenset[str]) -> tuple[float, float]
     return shared / max(1, len(asked)), shared / max(1, len(entry))
 
 
-def _leftovers(asked: Wording, entry: Wording, codes: list[tuple[str, int, int, int, int]]) -> Iterator[str]:
+def _leftovers(
+    asked: Wording, entry: Wording, codes: Sequence[tuple[str, int, int, int, int]]
+) -> Iterator[str]:
     """`?x` the question alone has, `!x` the entry alone, `~x` either; `+x` inserted, `-x` left out, `x|y` exchanged."""
     for mark, own, other in (("?", asked, entry), ("!", entry, asked)):
         for char, count in own.letters.items():

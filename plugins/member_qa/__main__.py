@@ -1,0 +1,80 @@
+"""`python -m plugins.member_qa`: entries in and out from a shell, while the bot is not running."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import nonebot
+
+from lizheng import config
+from lizheng.clock import Clock
+from lizheng.store import AppModules, Store, StoreError
+from plugins.member_qa import importing, tables
+from plugins.member_qa.rules import Lesson
+from plugins.member_qa.shelves import Base
+from plugins.member_qa.tables import BadTable, Parsed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m plugins.member_qa", description="导入导出问答（机器人停着的时候）"
+    )
+    parser.add_argument("what", choices=("import", "export"))
+    parser.add_argument("file", type=Path, help=".csv 或 .xlsx")
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--group", type=int, help="群号")
+    whose.add_argument("--shared", help="公共题库的名字；群里用 /设置 问答 公共题库 名字 来用它")
+    chosen = parser.parse_args(arguments)
+    if chosen.shared and (
+        len(chosen.shared) > 32 or any(char.isspace() or char == "-" for char in chosen.shared)
+    ):
+        parser.error("公共题库的名字最长 32 个字，不能有空格和「-」")
+    base: Base = (0, chosen.shared) if chosen.shared else (chosen.group, "")
+    try:
+        parsed = tables.read(chosen.file.name, chosen.file.read_bytes()) if chosen.what == "import" else None
+        rows, done = asyncio.run(_with_store(base, parsed))
+        told = _told(done, parsed) if parsed and done else _export(chosen.file, rows)
+    except (BadTable, StoreError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{told}\n")
+    return 0
+
+
+async def _with_store(
+    base: Base, parsed: Parsed | None
+) -> tuple[list[importing.Row], importing.Written | None]:
+    """The entries there are and, when there is something to import, what became of it."""
+    nonebot.init(**config.from_environment())
+    apps = {"member_qa": AppModules("plugins.member_qa.models", "plugins.member_qa.migrations")}
+    clock = Clock()
+    database = config.read(nonebot.get_driver().config).database
+    store = Store(database, apps, config.ROOT / "data" / "backups", clock)
+    try:
+        await store.open()
+        rows = await importing.rows_of(base)
+        if parsed is None:
+            return rows, None
+        return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, clock.now())
+    finally:
+        await store.close()
+
+
+def _told(done: importing.Written, parsed: Parsed) -> str:
+    wrong = "".join(f"\n第 {one.row} 行：{one.why}" for one in parsed.wrong)
+    counts = f"新的 {len(done.new)} 条，换了答案的 {len(done.changed)} 条，用不了的 {len(parsed.wrong)} 行。"
+    return counts + wrong
+
+
+def _export(file: Path, rows: list[importing.Row]) -> str:
+    written = tables.table((row["number"], Lesson.of(row)) for row in rows)
+    content = tables.write_xlsx(written) if file.suffix == ".xlsx" else tables.write_csv(written)
+    file.write_bytes(content)
+    return f"导出了 {len(rows)} 条到 {file}。"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

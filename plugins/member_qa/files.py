@@ -1,0 +1,221 @@
+"""`/问答 导入` and `/问答 导出`: tables that come and go as files."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+
+from lizheng.commands import Declined
+from lizheng.events import FileShared
+from lizheng.fetching import TooBig, Unreachable, content_of, fetch
+from lizheng.grammar import Misread
+from lizheng.models import Pending
+from lizheng.outbox import Draft
+from lizheng.outcome import State
+from lizheng.text import clip, visible
+from plugins.member_qa import importing, pictures, tables, texts
+from plugins.member_qa.library import Library
+from plugins.member_qa.rules import Lesson, read_lesson
+from plugins.member_qa.tables import BadTable, Parsed, Wrong
+
+if TYPE_CHECKING:
+    from lizheng.context import Context, GroupContext
+
+IMPORT, UNDO = "import", "import"
+MOST_BYTES = 5 * 1024 * 1024
+WAITING = timedelta(minutes=10)
+SHOWN_WRONG = 3
+
+
+class Files:
+    def __init__(self, library: Library):
+        self._library = library
+        self._awaited: dict[tuple[int, int], float] = {}
+
+    async def begin(self, host: object) -> None:
+        self._awaited.clear()
+
+    # — in —————————————————————————————————————————————————————————————————————————————————
+
+    async def bring_in(self, ctx: Context, lines: Annotated[str, "每行一条 问题 => 答案"] = "") -> None:
+        """From the lines that follow, from the file that is quoted, or from the next one put into the group's files."""
+        if lines:
+            await self._preview(ctx, "这条消息", _from_lines(lines))
+            return
+        file = (
+            next((s["data"] for s in ctx.quoted.segments if s["type"] == "file"), None)
+            if ctx.quoted
+            else None
+        )
+        if file is None:
+            now = ctx.host.clock.elapsed()
+            self._awaited = {key: until for key, until in self._awaited.items() if until > now}
+            self._awaited[ctx.group.id, ctx.author_id] = now + WAITING.total_seconds()
+            await ctx.say(texts.SEND_FILE)
+            return
+        name = str(file.get("name") or file.get("file_name") or file.get("file") or "")
+        try:
+            content = await content_of(ctx, file, MOST_BYTES, api="get_file")
+        except TooBig as error:
+            raise Declined(texts.FILE_BIG.format(name=_named(name))) from error
+        except Unreachable as error:
+            raise Declined(texts.FILE_LOST.format(name=_named(name))) from error
+        await self._read(ctx, name, content)
+
+    async def shared(self, ctx: GroupContext, happened: FileShared) -> None:
+        """A file in the group's files, from somebody who was asked for one."""
+        until = self._awaited.pop((ctx.group.id, happened.user_id), 0.0)
+        if until < ctx.host.clock.elapsed():
+            return
+        asking = ctx.on_behalf(ctx.feature, happened.user_id, ctx.needed_role, ctx.source)
+        name = happened.name
+        if happened.size > MOST_BYTES:
+            await asking.say(texts.FILE_BIG, name=_named(name))
+            return
+        try:
+            place = await ctx.host.query(
+                ctx.group.id,
+                "get_group_file_url",
+                group_id=ctx.group.id,
+                file_id=happened.file_id,
+                busid=happened.busid,
+            )
+            content = await fetch(place or {}, MOST_BYTES, loopback=ctx.host.config.sandboxed)
+        except TooBig:
+            await asking.say(texts.FILE_BIG, name=_named(name))
+        except (Unreachable, NetworkError, ActionFailed):
+            await asking.say(texts.FILE_LOST, name=_named(name))
+        else:
+            try:
+                await self._read(asking, name, content)
+            except (Declined, Misread) as refusal:
+                await asking.say("{sentence}", sentence=str(refusal))
+
+    async def _read(self, ctx: GroupContext, name: str, content: bytes) -> None:
+        try:
+            parsed = await asyncio.to_thread(tables.read, name, content)
+        except BadTable as bad:
+            raise Declined(texts.FILE_BROKEN.format(name=_named(name), why=f"{bad}。")) from bad
+        await self._preview(ctx, _named(name), parsed)
+
+    async def _preview(self, ctx: GroupContext, name: str, parsed: Parsed) -> None:
+        wrong = _wrong(parsed.wrong)
+        if not parsed.lessons:
+            raise Declined(texts.IMPORT_NOTHING.format(name=name, wrong=wrong))
+        rows = await importing.rows_of((ctx.group.id, ""))
+        found = await asyncio.to_thread(importing.plan, parsed.lessons, rows)
+        if not found.new and not found.changed:
+            raise Declined(texts.IMPORT_SAME.format(name=name))
+        stored = await asyncio.to_thread(_pack, parsed.lessons)
+        file = f"{ctx.group.id}-{hashlib.sha256(stored).hexdigest()[:24]}.import.json"
+        await asyncio.to_thread(pictures.write, pictures.folder(ctx), file, stored)
+        await ctx.preview(
+            IMPORT,
+            texts.IMPORT_PREVIEW,
+            payload={"file": file},
+            name=name,
+            good=len(parsed.lessons),
+            new=len(found.new),
+            changed=len(found.changed),
+            wrong=wrong,
+        )
+
+    async def confirmed(self, ctx: GroupContext, pending: Pending) -> None:
+        """Planned anew, as entries may have changed since; after a crash what was written already is found to be known."""
+        path = pictures.folder(ctx) / pending.payload["file"]
+        lessons = await asyncio.to_thread(lambda: _unpack(path.read_bytes()))
+        base = (ctx.group.id, "")
+        found = await asyncio.to_thread(importing.plan, lessons, await importing.rows_of(base))
+        done = await importing.write(base, found, ctx.author_id, ctx.host.clock.now())
+        self._library.shelves.forget_base(base)
+        undo = {"name": UNDO, "new": done.new, "changed": done.changed}
+        record = await ctx.note("imported", f"导入 {len(done.new) + len(done.changed)} 条问答", undo=undo)
+        await ctx.say(texts.IMPORTED, new=len(done.new), changed=len(done.changed), record=record.number)
+
+    async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
+        if undo["changed"]:
+            await self._library.undo(ctx, {"entries": undo["changed"]})
+        await importing.take_back(undo["new"])
+        self._library.shelves.forget_base((ctx.group.id, ""))
+
+    # — out ————————————————————————————————————————————————————————————————————————————————
+
+    async def take_out(self, ctx: Context, kind: Annotated[str, "csv|xlsx"] = "xlsx") -> None:
+        """Into the group's files, or to the asker in private."""
+        kind = kind.lower().removeprefix(".")
+        if kind not in ("csv", "xlsx"):
+            raise Misread("表格只有 csv 和 xlsx 两种。")
+        rows = await importing.rows_of((ctx.group.id, ""))
+        if not rows:
+            raise Declined(texts.LIST_EMPTY)
+        try:
+            content = await asyncio.to_thread(_table, kind, rows)
+        except tables.NoReader as missing:
+            raise Declined(texts.NO_XLSX) from missing
+        name = f"问答-{ctx.now:%Y%m%d-%H%M}.{kind}"
+        private = ctx.channel == "private"
+        where = {"user_id": ctx.author_id} if private else {"group_id": ctx.group.id}
+        ticket = await ctx.host.outbox.put(
+            Draft(
+                api="upload_private_file" if private else "upload_group_file",
+                params={**where, "name": name, "file": f"base64://{base64.b64encode(content).decode()}"},
+                group_id=ctx.group.id,
+                feature=ctx.feature.id,
+                source=ctx.next_source(),
+            )
+        )
+        outcome = await ticket.outcome()
+        if outcome.state is State.NOT_DONE:
+            raise Declined(texts.EXPORT_FAILED.format(why=outcome.why or "QQ 没有收下"))
+        await ctx.say(texts.EXPORTED, count=len(rows), name=name)
+
+
+def _from_lines(lines: str) -> Parsed:
+    lessons: list[Lesson] = []
+    wrong: list[Wrong] = []
+    seen: set[str] = set()
+    for number, line in enumerate(lines.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            lesson = read_lesson(line)
+        except Misread as misread:
+            wrong.append(Wrong(number, misread.sentence))
+            continue
+        if lesson.keys & seen:
+            wrong.append(Wrong(number, "和前面一行的问题一样。"))
+            continue
+        seen |= lesson.keys
+        lessons.append(lesson)
+    return Parsed(lessons, wrong)
+
+
+def _wrong(wrong: list[Wrong]) -> str:
+    if not wrong:
+        return ""
+    told = "；".join(f"第 {one.row} 行 {one.why.rstrip('。')}" for one in wrong[:SHOWN_WRONG])
+    more = "…" if len(wrong) > SHOWN_WRONG else ""
+    return texts.IMPORT_WRONG.format(count=len(wrong), lines=told + more)
+
+
+def _named(name: str) -> str:
+    return clip(visible(name), 30) or "这个文件"
+
+
+def _pack(lessons: list[Lesson]) -> bytes:
+    return json.dumps([lesson.stored() for lesson in lessons], ensure_ascii=False).encode()
+
+
+def _unpack(content: bytes) -> list[Lesson]:
+    return [Lesson.of(stored) for stored in json.loads(content)]
+
+
+def _table(kind: str, rows: list[dict[str, Any]]) -> bytes:
+    written = tables.table((row["number"], Lesson.of(row)) for row in rows)
+    return tables.write_csv(written) if kind == "csv" else tables.write_xlsx(written)

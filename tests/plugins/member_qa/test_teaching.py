@@ -1,0 +1,204 @@
+"""What can be taught, by whom, and what is said about the rest."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from lizheng import Misread
+from lizheng.sandbox.stage import HostStage
+from lizheng.sandbox.transcript import Player
+from plugins.member_qa.models import Entry
+from plugins.member_qa.rules import read_lesson
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+def picture(content: bytes) -> dict:
+    return {"type": "image", "data": {"file": f"base64://{base64.b64encode(content).decode()}"}}
+
+
+async def say(player: Player, who: str, *parts: str | dict) -> None:
+    segments = [{"type": "text", "data": {"text": p}} if isinstance(p, str) else p for p in parts]
+    player.world.say(player.group.group_id, player.person(who), segments)
+    await player.stage.settle()
+
+
+def last_said(player: Player) -> str:
+    return next(said for who, _, said in reversed(player._said) if who == "里正")
+
+
+async def test_a_members_lesson_waits_for_consent(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王：/教 几点开门 => 早上八点
+里正：小王 教了一条问答：
+  问：几点开门
+  答：早上八点
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+小李：/问 几点开门
+里正：还没人教过这个，记在待答 1 号了。
+  知道的人引用这条发：/答 答案
+管理员：/通过 1
+里正：记住了，问答 1 号：几点开门
+  撤销发 /撤销 1。
+小李：/待答
+里正：没有等人答的问题。
+小李：/问 几点开门
+里正：早上八点
+  —— 问答 1 号，引用回「有用」或「没用」
+小王：/教 几点关门 => 不关门
+里正：…
+管理员：/拒绝 2 不对
+里正：@小王 你教的「几点关门」没有被采用：不对。
+群主：/设置 问答 谁能直接教 所有人
+里正：…
+小王：/教 几点关门 => 晚上十点
+里正：记住了，问答 2 号：几点关门
+  撤销发 /撤销 3。
+""")
+
+
+async def test_ones_own_may_be_forgotten_and_anothers_only_with_the_role(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+设：问答 谁能直接教 所有人
+小王：/教 几点开门 => 早上八点
+里正：…
+小李：/忘记 1
+里正：1 号是别人教的，要由他自己或代管以上来删。
+小李：/忘记 7
+里正：没有问答 7 号。
+小李：/忘记 它
+里正：…
+  用法：/忘记 <编号>
+  例如：/忘记 3
+小王：/忘记 1
+里正：忘掉了问答 1 号：几点开门
+  撤销发 /撤销 2。
+小王：几点开门
+管理员：/撤销 2
+里正：已撤销 #2：删问答 1 号。
+小王：几点开门
+里正：早上八点
+  —— 问答 1 号，引用回「有用」或「没用」
+管理员：/忘记 1
+里正：忘掉了问答 1 号：几点开门
+  撤销发 /撤销 3。
+管理员：/撤销 1
+里正：…后来又改过了…
+""")
+
+
+async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+管理员：/教 怎么联机 => 加好友
+里正：…
+管理员：/教 怎么联机？|咋联机啊 => 点联机大厅
+里正：「怎么联机？」已经是问答 1 号了。
+  要把答案换成：点联机大厅，问法并到一起吗？
+  确认请发 /确认 1，放弃发 /取消 1（5 分钟内有效）。
+小王：怎么联机
+里正：加好友
+  —— 问答 1 号，引用回「有用」或「没用」
+管理员：/确认 1
+里正：换好了，问答 1 号现在有 2 种问法。
+  撤销发 /撤销 2。
+小王：/问 咋联机啊
+里正：点联机大厅
+  —— 问答 1 号，引用回「有用」或「没用」
+小王：/教 怎么联机 => 随便点
+里正：…
+  确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
+小王：/确认 2
+里正：小王 教了一条问答：
+  问：怎么联机
+  答：随便点
+  同意请发 /通过 3，不同意发 /拒绝 3（7 天内有效）。
+管理员：/撤销 2
+里正：已撤销 #2：改问答 1 号。
+小王：/问 怎么联机
+里正：加好友
+  —— 问答 1 号，引用回「有用」或「没用」
+小王：/问答 看 1
+里正：1 号 怎么联机
+  答：加好友
+  管理员 教于 2026-11-18；有用 0，没用 0
+  改动：11-18 12:00 管理员 改；11-18 12:00 管理员 撤销
+""")
+
+
+BAD = {
+    "怎么联机": "没看到「=>」：它前面写问题，后面写答案。",
+    "=> 加好友": "「=>」前面没有问题。",
+    "怎么联机 =>": "没有写答案：文字或图片都行。",
+    "？？ => 加好友": "「？？」太短了，问题至少要有 2 个能认的字。",
+    "问" * 101 + " => 答": "问题太长了：最多 100 个字，现在 101 个。",
+    "怎么联机 => " + "答" * 4400: "答案太长了：最多 1000 个字，现在 4400 个。",
+    "|".join(f"问法{i}" for i in range(21)) + " => 答": "一条问答最多 20 种问法。",
+}
+
+
+@pytest.mark.parametrize("words", BAD, ids=lambda words: words[:8])
+async def test_bad_lessons_change_nothing(stage: HostStage, words: str) -> None:
+    await stage.play(f"""
+开：问答
+管理员：/教 {words}
+里正：{BAD[words]}
+  用法：/教 <问题> => <答案>
+  例如：…
+""")
+    assert not await Entry.all()
+
+
+@pytest.mark.parametrize(
+    "text", ["问" * 5000 + " => 答", "问题 => " + "答" * 5000, "=" * 5000, "|" * 5000 + "=>"]
+)
+def test_five_thousand_characters_are_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(Misread) as refused:
+        read_lesson(text)
+    assert len(refused.value.sentence) < 60
+
+
+async def test_codes_in_an_answer_are_only_words(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+管理员：/教 怎么叫大家 => [CQ:at,qq=all] {answer} 来
+里正：…
+小王：怎么叫大家
+里正：[CQ:at,qq=all] {answer} 来
+  —— 问答 1 号，引用回「有用」或「没用」
+""")
+
+
+async def test_a_picture_is_kept_and_said_again(stage: HostStage, tmp_path: Path) -> None:
+    player = await stage.play("开：问答\n管理员：/问答\n里正：…")
+    player.world.watchers.append(player._watch)
+    await say(player, "管理员", "/教 校区地图 => 看图", picture(PNG))
+    assert "记住了" in last_said(player)
+    [kept] = (tmp_path / "files" / "member_qa").iterdir()
+    assert kept.read_bytes() == PNG
+    await say(player, "小王", "/问 校区地图")
+    assert last_said(player).startswith("看图[图片]")
+    await say(player, "管理员", "/教 校历 =>", picture(PNG))
+    assert "记住了" in last_said(player)
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ((picture(b"GIF? no"),), "认不出这张图"),
+        ((picture(PNG + b"\0" * 2 * 1024 * 1024),), "图太大了"),
+        ((picture(PNG),) * 4, "最多带 3 张图"),
+        (({"type": "image", "data": {"file": "x.png", "url": "http://127.0.0.1:9/x.png"}},), "没能取到图"),
+        (({"type": "record", "data": {"file": "x.amr"}},), "只能有文字和图片"),
+    ],
+    ids=["no picture", "big", "many", "private address", "voice"],
+)
+async def test_pictures_that_cannot_be_kept(stage: HostStage, parts: tuple, sentence: str) -> None:
+    player = await stage.play("开：问答\n管理员：/问答\n里正：…")
+    player.world.watchers.append(player._watch)
+    await say(player, "管理员", "/教 校区地图 => 看图", *parts)
+    assert sentence in last_said(player)
+    assert not await Entry.all()
