@@ -193,6 +193,13 @@ async def play(stage: HostStage, form: str, steps: list[tuple]) -> None:
         world.watchers.remove(hear)
 
 
+TWO_CREDITS = [
+    ("ad", "小王"),
+    ("wait", 25 * 60),
+    ("ad", "小王"),
+    ("confirm", "群主", 2, None),
+    ("confirm", "群主", 1, 130),
+]
 PAID = [("ad", "小王"), ("packet", "小王", 1), ("quote", "群主", 0, None)]
 
 
@@ -218,6 +225,7 @@ async def histories(stage: HostStage, examples: int, longest: int) -> None:
         "SnowLuma",
         [("order", "小王"), ("confirm", "群主", 1, None), ("order", "小王"), ("packet", "小王", 1)],
     )
+    @example("NapCat", [*TWO_CREDITS, ("ad", "小王"), ("refund", "群主", 1, None), ("order", "小王")])
     @example("LLBot", [*PAID, ("wait", 11), ("ad", "小王"), ("order", "小王")])
     @example("go-cqhttp", [("packet", "小王", 0), ("order", "小王"), ("quote", "管理员", 0, 130)])
     @example(
