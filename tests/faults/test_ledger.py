@@ -21,6 +21,7 @@ from lizheng.sandbox.world.refusal import WorldError
 from lizheng.speech import plain
 from lizheng.store import Store
 from lizheng.store.sql import fetch
+from tests.engines import Postgres
 from tests.faults.process import Group, Town
 
 KILLS = 3
@@ -119,3 +120,13 @@ async def test_kills_leave_no_discrepancy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(10))
 async def test_many_kills_leave_no_discrepancy(tmp_path: Path, seed: int) -> None:
     assert await play(tmp_path, 50, seed) > 0
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(2))
+async def test_many_kills_leave_no_discrepancy_on_postgres(
+    postgres: Postgres, tmp_path: Path, seed: int
+) -> None:
+    url = await postgres.fresh(tmp_path, empty=True)
+    assert await play(tmp_path, 50, seed, url) > 0
+    await postgres.drop(url)
