@@ -1,6 +1,6 @@
 """广告识别：认出广告，撤回并说明，从管理员那里学。"""
 
-from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft
+from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, MemberLeft
 from lizheng.feature import Feature
 from lizheng.roles import Role
 from plugins.ad_guard import findings, telling
@@ -30,6 +30,7 @@ command.form(reviewing.is_harmless, example="/误判 #12")
 
 feature.on_message(guard.look, order=20)
 feature.on(FeatureSwitched, guard.switched)
+feature.on(GroupTakenOver, guard.taken_over)
 feature.on(MemberJoined, guard.arrivals.joined)
 feature.on(MemberLeft, guard.arrivals.left)
 feature.on_start(guard.begin)

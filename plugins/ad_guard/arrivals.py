@@ -29,6 +29,13 @@ class Arrivals:
         await Arrival.filter(spoken__gte=FIRST_MESSAGES, joined_at__lt=old).delete()
         self._known = {(row.group_id, row.user_id): row for row in await Arrival.all()}
 
+    async def read_again(self, group_id: int) -> None:
+        """What another host has written about a group."""
+        for key in [key for key in self._known if key[0] == group_id]:
+            del self._known[key]
+        for row in await Arrival.filter(group_id=group_id):
+            self._known[group_id, row.user_id] = row
+
     async def joined(self, ctx: GroupContext, happened: MemberJoined) -> None:
         row, _ = await Arrival.update_or_create(
             {"joined_at": happened.time, "spoken": 0}, group_id=ctx.group.id, user_id=happened.user_id

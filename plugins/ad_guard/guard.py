@@ -11,7 +11,7 @@ from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.acts import why_protected
-from lizheng.events import FeatureSwitched
+from lizheng.events import FeatureSwitched, GroupTakenOver
 from lizheng.roles import Role
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
@@ -72,6 +72,12 @@ class Guard:
     async def switched(self, ctx: GroupContext, happened: FeatureSwitched) -> None:
         if happened.on:
             self.load()
+
+    async def taken_over(self, ctx: GroupContext, happened: GroupTakenOver) -> None:
+        """What another host was taught, and whom it saw come."""
+        self.load()
+        await self.lessons.load(ctx.group.id)
+        await self.arrivals.read_again(ctx.group.id)
 
     # — judging ————————————————————————————————————————————————————————————————————————————
 

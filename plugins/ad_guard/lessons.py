@@ -24,10 +24,14 @@ class LessonBook:
         """None where nothing was taught."""
         return self._models.get(group_id)
 
-    async def load(self) -> None:
-        self._models.clear()
+    async def load(self, group_id: int | None = None) -> None:
+        """Read what was taught, everywhere or in one group."""
         self.revision += 1
-        for row in await Lessons.all():
+        if group_id is None:
+            self._models.clear()
+        else:
+            self._models.pop(group_id, None)
+        for row in await Lessons.filter(**({} if group_id is None else {"group_id": group_id})):
             try:
                 self._models[row.group_id] = GroupModel.from_json(row.taught)
             except ValueError as error:

@@ -134,6 +134,25 @@ async def test_settings_are_seen_by_the_other_host_within_two_seconds(pair: Pair
     assert seconds <= 4.0, "a host that ends leaves its groups to the other at once"
 
 
+async def test_what_one_host_was_taught_the_other_knows(pair: Pair):
+    group = Group(pair)
+    await pair.start()
+    await group.asks(group.admin, "/开启 广告识别", "已开启")
+    lesson = group.say(group.wang, "小区团长开团了，今晚有车的直接接龙")
+    pair.world.say(group.id, group.admin, "/是广告", reply_to=lesson)
+    await group.hears("记住")
+    await pair.settled()
+    pair.host.terminate()
+    await pair.host.ended()
+    await group.asks(group.admin, "/开启 入群欢迎", "已开启")
+    again = group.say(group.li, "小区团长开团了，今晚有车的直接接龙")
+    recalled = pair.world.api_log
+    await pair.until(
+        lambda: any(c.action == "delete_msg" and c.params["message_id"] == again for c in recalled),
+        what="the lesson's message recalled",
+    )
+
+
 async def test_a_frozen_host_does_not_act_when_it_wakes(pair: Pair):
     """Stopped for longer than its leases, as a swapped-out machine is; what it had is the other's."""
     group = Group(pair)
