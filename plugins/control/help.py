@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Misread, Words
+from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Words
 from lizheng.commands import Command
 from lizheng.gate import may
 from lizheng.roles import Role
 from plugins.control import texts
+from plugins.control.naming import named
 
 
 class Topic:
@@ -23,10 +24,7 @@ class Topic:
         name = words.rest().lstrip("/／").casefold()
         if command := ctx.host.lookup.command(name):
             return cls(command.feature, command)
-        for feature in ctx.host.features.values():
-            if name in (feature.id.casefold(), feature.title.casefold()):
-                return cls(feature)
-        raise Misread(texts.NO_TOPIC.format(name=name[:12]))
+        return cls(named(ctx.host.features.values(), name, texts.NO_TOPIC))
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:

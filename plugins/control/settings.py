@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from lizheng import Context, Declined, Feature, Misread, Word, Words
 from lizheng.settings import Setting, settings_of
 from plugins.control import texts
+from plugins.control.naming import named
 
 DEFAULT = ("默认", "default")
 
@@ -26,11 +27,7 @@ class Configurable:
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Configurable":
-        name = (words.word() or "").casefold()
-        for feature in ctx.host.features.values():
-            if name in (feature.id.casefold(), feature.title.casefold()):
-                return cls(feature)
-        raise Misread(texts.NO_FEATURE.format(name=name[:12]) if name else "要说是哪个功能。")
+        return cls(named(ctx.host.features.values(), words.word() or ""))
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:

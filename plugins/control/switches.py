@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lizheng import Context, Declined, Misread, Words
+from lizheng import Context, Declined, Words
 from lizheng.switching import Switchable
 from plugins.control import guide, texts
+from plugins.control.naming import named
 
 ALL = "全部"
 
@@ -25,10 +26,7 @@ class Choice:
         options = ctx.host.switchables(ctx.group)
         if name in (ALL, "all"):
             return cls([s for s in options if s.ours and not s.always_on], everything=True)
-        for option in options:
-            if name in (option.title.casefold(), option.id.casefold()):
-                return cls([option])
-        raise Misread(texts.NO_FEATURE.format(name=name[:12]) if name else "要说是哪个功能，或者 全部。")
+        return cls([named(options, name)])
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:

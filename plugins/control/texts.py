@@ -12,6 +12,8 @@ NO_TOPIC = "没有叫「{name}」的功能或命令。发 /功能 看全部。"
 NOT_HERE = "这里没有你能用的命令。"
 
 NO_FEATURE = "没有叫「{name}」的功能。发 /功能 看全部。"
+WHICH = "要说是哪个功能。"
+SEVERAL = "带「{name}」的有几个：{titles}。要哪一个？"
 ALWAYS_ON = "「{title}」关不掉：没有它就没法再打开别的了。"
 COMES_ALONG = "「{title}」跟着「{along}」一起开：关掉那边，它就一起关了。"
 ALREADY = "「{title}」本来就是{state}的。"
