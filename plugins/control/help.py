@@ -79,4 +79,5 @@ async def features(ctx: Context) -> None:
 
 
 async def introduce(ctx: GroupContext, met: GroupMet) -> None:
-    await ctx.say(texts.INTRODUCTION)
+    titles = [f.title for f in ctx.host.features.values() if not (f.always_on or f.hidden)]
+    await ctx.say(texts.INTRODUCTION, titles="、".join(titles))
