@@ -150,4 +150,7 @@ def event_key(data: dict[str, Any]) -> tuple[Any, ...] | None:
         return None
     if message_id := kind in ("message", "message_sent") and data.get("message_id"):
         return (str(data["self_id"]), str(message_id), data["time"], lane_of(data), number(data, "user_id"))
-    return tuple((key, value) for key, value in sorted(data.items()) if type(value) in (int, str, bool))
+    told = tuple((key, value) for key, value in sorted(data.items()) if type(value) in (int, str, bool))
+    file = data.get("file")
+    # Somebody may put two files into a group within one second.
+    return (*told, ("file", str(file.get("id")))) if type(file) is dict else told
