@@ -13,8 +13,8 @@ from lizheng import config
 from lizheng.clock import Clock
 from lizheng.store import AppModules, Store, StoreError
 from plugins.member_qa import importing, tables
+from plugins.member_qa.rows import Base, Row, rows_of
 from plugins.member_qa.rules import Lesson
-from plugins.member_qa.shelves import Base
 from plugins.member_qa.tables import BadTable, Parsed
 
 
@@ -44,9 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def _with_store(
-    base: Base, parsed: Parsed | None
-) -> tuple[list[importing.Row], importing.Written | None]:
+async def _with_store(base: Base, parsed: Parsed | None) -> tuple[list[Row], importing.Written | None]:
     """The entries there are and, when there is something to import, what became of it."""
     nonebot.init(**config.from_environment())
     apps = {"member_qa": AppModules("plugins.member_qa.models", "plugins.member_qa.migrations")}
@@ -55,7 +53,7 @@ async def _with_store(
     store = Store(database, apps, config.ROOT / "data" / "backups", clock)
     try:
         await store.open()
-        rows = await importing.rows_of(base)
+        rows = await rows_of(base)
         if parsed is None:
             return rows, None
         return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, clock.now())
@@ -69,7 +67,7 @@ def _told(done: importing.Written, parsed: Parsed) -> str:
     return counts + wrong
 
 
-def _export(file: Path, rows: list[importing.Row]) -> str:
+def _export(file: Path, rows: list[Row]) -> str:
     written = tables.table((row["number"], Lesson.of(row)) for row in rows)
     content = tables.write_xlsx(written) if file.suffix == ".xlsx" else tables.write_csv(written)
     file.write_bytes(content)

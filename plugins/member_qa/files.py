@@ -21,6 +21,7 @@ from lizheng.outcome import State
 from lizheng.text import clip, visible
 from plugins.member_qa import importing, pictures, tables, texts
 from plugins.member_qa.library import Library
+from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson, read_lesson
 from plugins.member_qa.tables import BadTable, Parsed, Wrong
 
@@ -108,7 +109,7 @@ class Files:
         wrong = _wrong(parsed.wrong)
         if not parsed.lessons:
             raise Declined(texts.IMPORT_NOTHING.format(name=name, wrong=wrong))
-        rows = await importing.rows_of((ctx.group.id, ""))
+        rows = await rows_of((ctx.group.id, ""))
         found = await asyncio.to_thread(importing.plan, parsed.lessons, rows)
         if not found.new and not found.changed:
             raise Declined(texts.IMPORT_SAME.format(name=name))
@@ -131,7 +132,7 @@ class Files:
         path = pictures.folder(ctx) / pending.payload["file"]
         lessons = await asyncio.to_thread(lambda: _unpack(path.read_bytes()))
         base = (ctx.group.id, "")
-        found = await asyncio.to_thread(importing.plan, lessons, await importing.rows_of(base))
+        found = await asyncio.to_thread(importing.plan, lessons, await rows_of(base))
         done = await importing.write(base, found, ctx.author_id, ctx.host.clock.now())
         self._library.shelves.forget_base(base)
         undo = {"name": UNDO, "new": done.new, "changed": done.changed}
@@ -151,7 +152,7 @@ class Files:
         kind = kind.lower().removeprefix(".")
         if kind not in ("csv", "xlsx"):
             raise Misread("表格只有 csv 和 xlsx 两种。")
-        rows = await importing.rows_of((ctx.group.id, ""))
+        rows = await rows_of((ctx.group.id, ""))
         if not rows:
             raise Declined(texts.LIST_EMPTY)
         try:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from lizheng.store import atomic, next_number
 from lizheng.text import fold
 from plugins.member_qa import rules
 from plugins.member_qa.library import COUNTER
 from plugins.member_qa.models import Change, Entry
+from plugins.member_qa.rows import Base, Row
 from plugins.member_qa.rules import Lesson
-from plugins.member_qa.shelves import Base
 
 BATCH = 200
-READ = 500
-Row = dict[str, Any]
-COLUMNS = ("id", "number", "questions", "answer", "pictures", "exact", "version")
 
 
 @dataclass
@@ -55,26 +51,6 @@ def plan(lessons: Sequence[Lesson], rows: Sequence[Row]) -> Plan:
             taken.add(row["id"])
             found.changed.append((row, after))
     return found
-
-
-async def rows_of(base: Base) -> list[Row]:
-    """The entries of a base, read in pieces so that nobody waits for all of them."""
-    found: list[Row] = []
-    async for piece in pieces(base):
-        found += piece
-    return found
-
-
-async def pieces(base: Base) -> AsyncIterator[list[Row]]:
-    last = 0
-    while True:
-        query = Entry.filter(group_id=base[0], shelf=base[1], forgotten=False, id__gt=last)
-        piece = await query.order_by("id").limit(READ).values(*COLUMNS)
-        if piece:
-            last = piece[-1]["id"]
-            yield piece
-        if len(piece) < READ:
-            return
 
 
 async def write(base: Base, found: Plan, author: int, now: datetime) -> Written:

@@ -12,9 +12,10 @@ from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.finding import Wording
 from plugins.member_qa.models import Change, Entry, Question
+from plugins.member_qa.rows import Base
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.settings import Settings
-from plugins.member_qa.shelves import Base, Shelf, Shelves
+from plugins.member_qa.shelves import Shelf, Shelves
 
 if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from lizheng.text import fold
 from plugins.member_qa.finding import Index
-from plugins.member_qa.models import Entry
+from plugins.member_qa.rows import COLUMNS, Base, Row, rows_of
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
+    from plugins.member_qa.models import Entry
 
 KEPT = 200
 """Groups whose entries stay in memory; the least recently asked are read again when needed."""
-Base = tuple[int, str]
-"""A group and "", or 0 and the name of a shared set."""
 
 
 class Shelf:
@@ -30,20 +29,21 @@ class Shelf:
         self._own_keywords: dict[int, list[str]] = {}
         self.versions: dict[int, int] = {}
 
-    def put(self, entry: Entry) -> None:
+    def put(self, row: Row) -> None:
         """Take in an entry as it is now; an older version than the one that is here changes nothing."""
-        if self.versions.get(entry.id, 0) > entry.version:
+        entry_id = row["id"]
+        if self.versions.get(entry_id, 0) > row["version"]:
             return
-        self.drop(entry.id)
-        self.versions[entry.id] = entry.version
-        if entry.forgotten:
+        self.drop(entry_id)
+        self.versions[entry_id] = row["version"]
+        if row["forgotten"]:
             return
-        if entry.exact:
-            folded = [fold(question) for question in entry.questions]
-            self._own_keywords[entry.id] = folded
-            self.keywords.update((key, entry.id) for key in folded)
+        if row["exact"]:
+            folded = [fold(question) for question in row["questions"]]
+            self._own_keywords[entry_id] = folded
+            self.keywords.update((key, entry_id) for key in folded)
         else:
-            self.index.put(entry.id, entry.questions)
+            self.index.put(entry_id, row["questions"])
 
     def drop(self, entry_id: int) -> None:
         self.versions.pop(entry_id, None)
@@ -59,7 +59,7 @@ class Shelves:
     def __init__(self) -> None:
         self._kept: OrderedDict[int, Shelf] = OrderedDict()
         self._reading: dict[int, asyncio.Lock] = {}
-        self._missed: dict[int, list[Entry]] = {}
+        self._missed: dict[int, list[Row]] = {}
 
     async def begin(self, host: object) -> None:
         """Forget everything, as at a start."""
@@ -84,13 +84,13 @@ class Shelves:
     async def _read(self, group_id: int, bases: tuple[Base, ...]) -> Shelf:
         missed = self._missed[group_id] = []
         try:
-            entries: list[Entry] = []
-            for owner, name in bases:
-                entries += await Entry.filter(group_id=owner, shelf=name, forgotten=False).order_by("id")
+            rows: list[Row] = []
+            for base in bases:
+                rows += await rows_of(base)
             shelf = Shelf(bases)
-            await asyncio.to_thread(_fill, shelf, entries)
-            for entry in missed:
-                shelf.put(entry)
+            await asyncio.to_thread(_fill, shelf, rows)
+            for row in missed:
+                shelf.put(row)
         finally:
             del self._missed[group_id]
         self._kept[group_id] = shelf
@@ -102,12 +102,13 @@ class Shelves:
         """What a committed change made of these entries; every shelf that has their base takes it in."""
         for entry in entries:
             base = (entry.group_id, entry.shelf)
+            row = {column: getattr(entry, column) for column in COLUMNS}
             for group_id, missed in self._missed.items():
-                if base in ((group_id, ""), (0, entry.shelf)):
-                    missed.append(entry)
+                if base[0] in (group_id, 0):
+                    missed.append(row)
             for shelf in self._kept.values():
                 if base in shelf.bases:
-                    shelf.put(entry)
+                    shelf.put(row)
 
     def forget(self, group_id: int) -> None:
         """Have the group's shelf read anew when it is next needed."""
@@ -119,6 +120,6 @@ class Shelves:
             del self._kept[group_id]
 
 
-def _fill(shelf: Shelf, entries: list[Entry]) -> None:
-    for entry in entries:
-        shelf.put(entry)
+def _fill(shelf: Shelf, rows: list[Row]) -> None:
+    for row in rows:
+        shelf.put(row)

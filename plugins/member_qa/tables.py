@@ -18,7 +18,7 @@ HEADER = ("问题", "答案", "关键词", "编号")
 MOST_ROWS = 20_000
 MOST_UNPACKED = 60 * 1024 * 1024
 CELL = 4000
-DANGEROUS = frozenset("=+-@\t\r＝＋－＠")
+DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
 """A cell that begins with one of these may be run as a formula by a spreadsheet."""
 _YES = frozenset({"是", "1", "yes", "y", "true", "√", "关键词"})
 _NAMES = {

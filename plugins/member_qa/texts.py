@@ -10,7 +10,7 @@ TOO_LONG_QUESTION = "问题太长了：最多 {most} 个字，现在 {length} �
 TOO_LONG_ANSWER = "答案太长了：最多 {most} 个字，现在 {length} 个。"
 
 NO_ARROW = "没看到「=>」：它前面写问题，后面写答案。"
-NO_QUESTION = "「=>」前面没有问题。"
+NO_QUESTION = "没有写问题。"
 NO_ANSWER = "没有写答案：文字或图片都行。"
 SHORT_QUESTION = "「{question}」太短了，问题至少要有 {least} 个能认的字。"
 TOO_MANY_WORDINGS = "一条问答最多 {most} 种问法。"
