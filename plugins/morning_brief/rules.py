@@ -58,11 +58,13 @@ class Timetable:
 
 SETTLING = timedelta(seconds=12)
 """A message may show in the history some seconds after it was sent."""
+UNANSWERED = timedelta(seconds=25)
+"""One nobody answered for may still be on its way for longer."""
 UNWATCHED = timedelta(minutes=10)
 """Who looks later than this cannot say that nobody took the message back."""
 MOST_ATTEMPTS = 4
 MOST_LOOKS = 3
-REFUSED_PAUSES = (timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=10))
+REFUSED_PAUSES = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=5))
 
 
 class Next(Enum):
@@ -98,10 +100,10 @@ def settle(seen: Seen) -> Next:
         return Next.OUT
     if seen.age is None:
         return Next.LOST if seen.state == "not_done" else Next.WAIT
-    if seen.age < SETTLING:
+    if seen.state == "sending" or seen.age < (UNANSWERED if seen.state == "unknown" else SETTLING):
         return Next.WAIT
-    if seen.shown is None or not seen.spans:
-        return _blind(seen)
+    if is_blind(seen):
+        return _without_history(seen)
     if seen.state == "done" and seen.age > UNWATCHED:
         return Next.DOUBT
     if seen.late or seen.attempt >= MOST_ATTEMPTS or (seen.state == "done" and seen.lied):
@@ -111,7 +113,12 @@ def settle(seen: Seen) -> Next:
     return Next.AGAIN
 
 
-def _blind(seen: Seen) -> Next:
+def is_blind(seen: Seen) -> bool:
+    """Whether the history says nothing about a message that left."""
+    return seen.age is not None and (seen.shown is None or not (seen.shown or seen.spans))
+
+
+def _without_history(seen: Seen) -> Next:
     if seen.state == "done":
         return Next.OUT
     if seen.looks < MOST_LOOKS and not seen.late:

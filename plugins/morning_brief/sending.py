@@ -123,8 +123,7 @@ async def settle(ctx: GroupContext, slot: Slot) -> datetime | None:
         await Brief.filter(id=brief.id).update(state="out", why="")
         return None
     if following is Next.WAIT:
-        blind = seen.age is not None and seen.age >= rules.SETTLING and (seen.shown is None or not seen.spans)
-        await Brief.filter(id=brief.id).update(looks=brief.looks + blind)
+        await Brief.filter(id=brief.id).update(looks=brief.looks + rules.is_blind(seen))
         return ctx.now + LOOK_AGAIN
     if following is Next.AGAIN:
         await _send_again(ctx, brief, message, lied=seen.state == "done")

@@ -28,8 +28,13 @@ class News:
 
 
 def choose(sources: Sequence[Sequence[News]], shown: Collection[str], most: int, now: datetime) -> list[News]:
-    """The newest of each source in turn, up to `most`, leaving out what is old or was shown already."""
-    queues = [sorted((n for n in source if _is_fresh(n, now)), key=lambda n: n.at) for source in sources]
+    """The newest of each source in turn, up to `most`, leaving out what is old or was shown already.
+
+    Each source lists its news in the order of its feed, which decides between those of one time.
+    """
+    queues = [
+        sorted((n for n in reversed(source) if _is_fresh(n, now)), key=lambda n: n.at) for source in sources
+    ]
     known, chosen = set(shown), []
     while len(chosen) < most and any(queues):
         for queue in queues:

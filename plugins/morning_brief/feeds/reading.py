@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from calendar import timegm
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ MOST_ITEMS = 60
 TITLE_LENGTH = 80
 NAME_LENGTH = 20
 LINK_LENGTH = 500
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CHARSET = re.compile(r"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 TELLING = 6
 """Titles of fewer letters (早报, 日报) are shared by different items."""
 
@@ -45,6 +48,7 @@ def read_feed(content: bytes, content_type: str) -> Read:
     """Raises `FetchFailed` when it is no feed. Takes seconds for a large one: to be run in a thread."""
     import feedparser
 
+    content, content_type = mend(content, content_type)
     headers = {"content-type": content_type} if content_type else {}
     # In a BytesIO: given plain bytes, feedparser would open a file of that name.
     parsed = feedparser.parse(
@@ -54,6 +58,26 @@ def read_feed(content: bytes, content_type: str) -> Read:
         raise FetchFailed(texts.NO_FEED)
     items = {item.keys[0]: item for item in map(_item, parsed.entries[:MOST_ITEMS]) if item}
     return Read(clip(_text(parsed.feed.get("title")), NAME_LENGTH), tuple(items.values()))
+
+
+def mend(content: bytes, content_type: str) -> tuple[bytes, str]:
+    """A feed said to be UTF-8 that is not quite: with its few bad bytes replaced, or read as the GBK it is.
+
+    feedparser takes either for a Western encoding, and every title becomes unreadable.
+    """
+    declared = _CHARSET.search(content[:200].decode("latin-1") + content_type)
+    if (declared and declared[1].lower() not in ("utf-8", "utf8")) or content.startswith(UTF16):
+        return content, content_type
+    text = content.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    if not bad:
+        return content, content_type
+    if bad * 50 > len(text):
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError:
+            return content, content_type
+    return text.encode(), "application/xml; charset=utf-8"
 
 
 def _item(entry: Any) -> Item | None:
