@@ -21,6 +21,7 @@ from lizheng.events import (
 from lizheng.feature import Feature
 from lizheng.grammar import Misread, WeeklySpans, Words
 from lizheng.hooks import Hook, HookFailed
+from lizheng.keeping import Keep
 from lizheng.models import Pending, Record, Slot
 from lizheng.outcome import Outcome, State
 from lizheng.params import Duration, Member, Members, People, Person, Word, Yuan
@@ -41,6 +42,7 @@ __all__ = [
     "Hook",
     "HookFailed",
     "JoinRequested",
+    "Keep",
     "Member",
     "MemberJoined",
     "MemberLeft",

@@ -22,6 +22,7 @@ OWN = frozenset(
         "allowed_hosts",
         "feed_hosts",
         "metrics",
+        "retention_days",
     }
 )
 _ABOVE = Path(__file__).resolve().parent.parent
@@ -51,6 +52,7 @@ class HostConfig(BaseModel):
     feed_hosts: frozenset[str] = frozenset()
     """`host:port` inside this network that features may fetch from; every other private address is refused."""
     metrics: bool = False
+    retention_days: int = Field(180, ge=30)
     log_level: str | int = "INFO"
 
     @property

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
     from lizheng.events import GroupEvent
     from lizheng.hooks import Hook
+    from lizheng.keeping import Keep
 
 E = TypeVar("E", bound="GroupEvent")
 Q = TypeVar("Q")
@@ -106,6 +107,7 @@ class Feature:
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
         self.hook_answers: dict[Hook[Any, Any], Callable[..., Awaitable[Any]]] = {}
+        self.keeps: list[Keep] = []
         self.start_hooks: list[Callable[[Any], Awaitable[None]]] = []
         self.first_steps: list[FirstStep] = []
 
@@ -177,6 +179,10 @@ class Feature:
     def answers(self, hook: Hook[Q, A], handler: Callable[[GroupContext, Q], Awaitable[A | None]]) -> None:
         """Answer a hook of the kit wherever this feature is on."""
         self.hook_answers[hook] = handler
+
+    def keep(self, *kinds: Keep) -> None:
+        """Say what this feature keeps about people: every table with a member's number in it, see `Keep`."""
+        self.keeps += kinds
 
     @property
     def models(self) -> str | None:

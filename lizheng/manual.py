@@ -8,6 +8,8 @@ import nonebot
 
 from lizheng.feature import Feature
 from lizheng.host import Host
+from lizheng.keeping import Keep
+from lizheng.kept import KIT
 from lizheng.settings import Setting, settings_of
 
 HOST_VARIABLES = (
@@ -27,6 +29,7 @@ HOST_VARIABLES = (
         '机器人可以去取内容的内网地址，例如自己架的 RSSHub：["127.0.0.1:1200"]；别的内网地址一律不取',
     ),
     ("METRICS", "false", "true 时 GET /metrics 给出 Prometheus 文本"),
+    ("RETENTION_DAYS", "180", "会到期的数据最多留多少天，至少 30；各留多久见 docs/privacy.md"),
     ("LOG_LEVEL", "INFO", "日志的详细程度：DEBUG、INFO、WARNING、ERROR"),
 )
 """Name, default and meaning of what the host itself reads."""
@@ -45,7 +48,11 @@ def load_features() -> list[Feature]:
 def pages(features: Iterable[Feature]) -> dict[str, str]:
     """The generated pages by their path below the project's root; of features from elsewhere they say nothing."""
     ours = [f for f in features if f.module.split(".")[0] in ("plugins", "lizheng")]
-    return {"docs/plugins.md": plugins_page(ours), ".env.example": environment_page(ours)}
+    return {
+        "docs/plugins.md": plugins_page(ours),
+        "docs/privacy.md": privacy_page(ours),
+        ".env.example": environment_page(ours),
+    }
 
 
 def plugins_page(features: Sequence[Feature]) -> str:
@@ -95,6 +102,35 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", "<br>")
+
+
+def privacy_page(features: Sequence[Feature]) -> str:
+    """What is kept about members, how long, and what `/删除我的数据` does with it, as a Markdown table."""
+    kinds = [("（共用）", keep) for keep in KIT]
+    kinds += [(feature.title, keep) for feature in features for keep in feature.keeps]
+    lines = ["# 记着成员的什么，记多久", "", f"<!-- {GENERATED} -->", ""]
+    lines += [
+        "每天夜里清掉到期的。「天」都不会超过 `RETENTION_DAYS`（默认 180 天）。",
+        "功能在群里关掉以后，它记下的照样到期，照样可以查和删。",
+        "",
+        "不记聊天内容：没有被认作广告、违规或投稿的消息，看过就忘。下面没有的，就是没有记。",
+        "",
+        *_table(("功能", "记着什么", "留多久", "`/删除我的数据`"), map(_keep_row, kinds)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _keep_row(kind: tuple[str, Keep]) -> tuple[str, ...]:
+    title, keep = kind
+    span = f"{keep.days} 天" if keep.days else keep.until
+    if not keep.person:
+        return title, keep.what, span, "不按人记，到期自动清掉"
+    does = "抹掉内容" if keep.blank else "删除"
+    if keep.free is not None:
+        does += f"；有的留下：{keep.stays}" if keep.stays else ""
+    elif keep.stays:
+        does = f"留下：{keep.stays}"
+    return title, keep.what, span, does
 
 
 def environment_page(features: Sequence[Feature]) -> str:

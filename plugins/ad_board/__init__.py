@@ -3,7 +3,7 @@
 from lizheng.feature import Feature
 from lizheng.hooks import ad_opinion, brief_section, window_opens
 from lizheng.roles import Role
-from plugins.ad_board import answers, deciding, handlers, register, rules
+from plugins.ad_board import answers, deciding, handlers, privacy, register, rules
 from plugins.ad_board.settings import Settings
 
 feature = Feature(__name__, "广告贴", "大家的广告收在一处，管理员通过后才上，到期自动下", settings=Settings)
@@ -33,5 +33,6 @@ feature.undo(register.UNDO, handlers.undo_change)
 feature.answers(ad_opinion, answers.opinion)
 feature.answers(window_opens, answers.digest)
 feature.answers(brief_section, answers.section)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -3,7 +3,7 @@
 from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, MemberLeft
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.ad_guard import findings, telling
+from plugins.ad_guard import findings, privacy, telling
 from plugins.ad_guard.guard import Guard
 from plugins.ad_guard.reviewing import Reviewing
 from plugins.ad_guard.settings import Settings
@@ -37,5 +37,6 @@ feature.on_start(guard.begin)
 feature.job(telling.TELL, telling.tell)
 feature.job(findings.SETTLE, guard.acting.settle)
 feature.undo("lesson", reviewing.undo_lesson)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

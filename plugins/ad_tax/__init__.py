@@ -5,7 +5,7 @@ from lizheng.feature import Feature
 from lizheng.hooks import ad_opinion
 from lizheng.ledger import MONEY, SETTLED
 from lizheng.roles import Role
-from plugins.ad_tax import exempts, opinion, ordering, paid
+from plugins.ad_tax import exempts, opinion, ordering, paid, privacy
 from plugins.ad_tax.settings import Settings
 
 feature = Feature(
@@ -30,5 +30,6 @@ feature.job(ordering.EXPIRE, ordering.expire)
 feature.undo("exempt", exempts.undo)
 
 feature.first_step("别的时间发一条广告要发多少钱的红包？", "设置 广告税 价格", "100", order=40)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

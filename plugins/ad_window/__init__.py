@@ -4,7 +4,7 @@ from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.feature import Feature
 from lizheng.hooks import ad_opinion
 from lizheng.roles import Role
-from plugins.ad_window import allowance, handlers, timing
+from plugins.ad_window import allowance, handlers, privacy, timing
 from plugins.ad_window.settings import Settings
 
 feature = Feature(__name__, "广告时段", "每周固定的时间可以发广告，到点提醒，每人限量", settings=Settings)
@@ -26,5 +26,6 @@ feature.undo("spans", handlers.undo_spans)
 feature.answers(ad_opinion, allowance.opinion)
 
 feature.first_step("广告什么时候可以免费发？", "广告时段", "每周五 18:00-20:00", order=30)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

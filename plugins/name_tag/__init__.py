@@ -4,7 +4,7 @@ from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLef
 from lizheng.feature import Feature
 from lizheng.hooks import card_format
 from lizheng.roles import Role
-from plugins.name_tag import handlers, register, reminding, watching
+from plugins.name_tag import handlers, privacy, register, reminding, watching
 from plugins.name_tag.settings import Settings
 
 feature = Feature(__name__, "名片", "规定群名片的格式，教新人写，提醒没改的人", settings=Settings)
@@ -43,5 +43,6 @@ feature.undo("exempt", handlers.undo_exempt)
 feature.answers(card_format, reminding.answer_format)
 
 feature.first_step("群名片要写成什么样？", "名片格式", "城市-行业-昵称", order=10)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

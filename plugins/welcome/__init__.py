@@ -4,7 +4,7 @@ from lizheng.events import MemberJoined
 from lizheng.feature import Feature
 from lizheng.hooks import greets_with_card_format
 from lizheng.roles import Role
-from plugins.welcome import greeting, handlers
+from plugins.welcome import greeting, handlers, privacy
 from plugins.welcome.settings import Settings
 
 feature = Feature(__name__, "入群欢迎", "迎接新人，把群规说清楚", settings=Settings)
@@ -22,5 +22,6 @@ feature.on(MemberJoined, greeting.joined)
 feature.job(greeting.GREET, greeting.greet)
 feature.undo("greeting", handlers.undo_greeting)
 feature.answers(greets_with_card_format, greeting.shows_card_format)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

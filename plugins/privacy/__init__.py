@@ -1,0 +1,19 @@
+"""隐私：看机器人记着自己的什么，删掉可以删的；到期的每夜清掉。"""
+
+from lizheng import Feature
+from plugins.privacy import asking, clearing
+
+feature = Feature(__name__, "隐私", "看机器人记着自己的什么，删掉可以删的")
+
+feature.command(
+    "我的数据", "机器人记着我的什么，全文私聊发给我", aliases={"mydata"}, example="/我的数据"
+).form(asking.show_own)
+feature.command(
+    "删除我的数据", "删掉可以删的，先说会删什么", aliases={"forgetme"}, example="/删除我的数据"
+).form(asking.forget_own)
+
+feature.decision(asking.FORGET, asking.forget_confirmed)
+feature.on_start(clearing.begin)
+feature.job(clearing.PURGE, clearing.purge)
+
+__plugin_meta__ = feature.metadata
