@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import Q
@@ -57,7 +59,7 @@ class Keep:
         """This person's rows in a group."""
         if self.where is not None:
             return self.model.filter(self.where(group_id, user_id))
-        own = Q(*(Q(**{column: user_id}) for column in self.person), join_type="OR")
+        own = reduce(or_, (_is(column, user_id) for column in self.person))
         return self.model.filter(own, group_id=group_id)
 
     def deletable(self, group_id: int, user_id: int, now: datetime) -> QuerySet[Any] | None:
@@ -101,6 +103,11 @@ class Keep:
             }
             for row in rows
         ]
+
+
+def _is(column: str, value: int) -> Q:
+    conditions: dict[str, Any] = {column: value}
+    return Q(**conditions)
 
 
 @dataclass(frozen=True)

@@ -122,14 +122,16 @@ def privacy_page(features: Sequence[Feature]) -> str:
 
 def _keep_row(kind: tuple[str, Keep]) -> tuple[str, ...]:
     title, keep = kind
-    span = f"{keep.days} 天" if keep.days else keep.until
+    span = f"{keep.days} 天{'后抹掉内容' if keep.lasting else ''}" if keep.days else keep.until
     if not keep.person:
         return title, keep.what, span, "不按人记，到期自动清掉"
     does = "抹掉内容" if keep.blank else "删除"
-    if keep.free is not None:
-        does += f"；有的留下：{keep.stays}" if keep.stays else ""
-    elif keep.stays:
-        does = f"留下：{keep.stays}"
+    if keep.stays:
+        does = (
+            f"留下：{keep.stays}"
+            if keep.free is None
+            else f"{does}；{'' if keep.blank else '留下的：'}{keep.stays}"
+        )
     return title, keep.what, span, does
 
 
