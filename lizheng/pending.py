@@ -234,7 +234,9 @@ async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
     told = pending.payload
     owner = ctx.host.features.get(told["feature"], feature)
     acting = ctx.on_behalf(owner, ctx.author_id, ctx.needed_role, ctx.source)
-    await acting.kick(told["target"], told["reason"], rule=told["rule"], for_good=told["for_good"])
+    outcome = await acting.kick(told["target"], told["reason"], rule=told["rule"], for_good=told["for_good"])
+    if outcome.state is State.NOT_DONE:
+        await ctx.say("没有移出 {who}：{why}。", who=ctx.name_of(told["target"]), why=outcome.why)
 
 
 feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
