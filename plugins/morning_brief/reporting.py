@@ -22,5 +22,6 @@ async def missed(ctx: GroupContext, days: Sequence[date], why: str) -> None:
     await ctx.note("brief", what)
     if not ctx.host.superusers:
         await ctx.say("{what}", what=what)
+    name = f"「{ctx.group.name}」" if ctx.group.name else ""
     for superuser in sorted(ctx.host.superusers):
-        await ctx.tell(superuser, texts.IN_GROUP, name=ctx.group.name, group=ctx.group.id, what=what)
+        await ctx.tell(superuser, texts.IN_GROUP, name=name, group=ctx.group.id, what=what)

@@ -64,7 +64,8 @@ UNWATCHED = timedelta(minutes=10)
 """Who looks later than this cannot say that nobody took the message back."""
 MOST_ATTEMPTS = 4
 MOST_LOOKS = 3
-REFUSED_PAUSES = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=5))
+NOT_DONE_PAUSES = (UNANSWERED, timedelta(seconds=30), timedelta(minutes=5))
+"""Before each further attempt at one that was refused, or that nobody answered for and the history lacks."""
 
 
 class Next(Enum):
@@ -108,7 +109,7 @@ def settle(seen: Seen) -> Next:
         return Next.DOUBT
     if seen.late or seen.attempt >= MOST_ATTEMPTS or (seen.state == "done" and seen.lied):
         return Next.LOST
-    if seen.state == "not_done" and seen.age < REFUSED_PAUSES[seen.attempt - 1]:
+    if seen.state == "not_done" and seen.age < NOT_DONE_PAUSES[seen.attempt - 1]:
         return Next.WAIT
     return Next.AGAIN
 

@@ -64,7 +64,7 @@ MISSED_DOWN = "机器人当时不在，超过了补发时限 {limit}"
 MISSED_UNKNOWN = "不知道有没有发出去，没有重发"
 MISSED_LIED = "QQ 说发了，群里却没有"
 MISSED_LATE = "到补发时限还没能发出去"
-IN_GROUP = "群「{name}」（{group}）{what}"
+IN_GROUP = "群{name} {group}：{what}"
 YEAR_UNKNOWN = (
     "还没有 {year} 年的放假安排：早报先按周末和法定节日算工作日。\n"
     "装上新版 chinesecalendar，或把安排写进 data/holidays.json，就准了。"
