@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,9 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
             return now + OFFLINE
         await _settle(ctx, case, "not_done", texts.OFFLINE)
         return None
+    if case.name == str(case.user_id):  # opened while nobody could be asked
+        case.name = ctx.name_of(case.user_id)
+        await Case.filter(id=case.id).update(name=case.name)
     if why and case.outcome == "due":
         await _spare(ctx, case, why)
         return None
@@ -107,11 +111,18 @@ async def _spare(ctx: GroupContext, case: Case, why: str) -> None:
 
 @atomic
 async def _settle(
-    ctx: GroupContext, case: Case, outcome: str, why: str = "", *, telling: str = "waiting", **changes: Any
+    ctx: GroupContext,
+    case: Case,
+    outcome: str,
+    why: str = "",
+    *,
+    telling: str = "waiting",
+    believed: Sequence[str] = (),
+    **changes: Any,
 ) -> bool:
-    """Write down how it ended, once; True for whoever was first."""
+    """Write down how it ended, once; True for whoever was first. `believed` are earlier ends this one corrects."""
     changes = {"outcome": outcome, "why": why, "telling": telling, **changes}
-    if not await Case.filter(id=case.id, outcome__in=UNDECIDED).update(**changes):
+    if not await Case.filter(id=case.id, outcome__in=(*UNDECIDED, *believed)).update(**changes):
         return False
     if telling == "waiting":
         await plan_telling(ctx, case.id)
@@ -124,18 +135,19 @@ async def _settle(
 @atomic
 async def kicked(ctx: GroupContext, case: Case) -> None:
     """The kick is certain: the farewell, and the messages left behind. Told twice, it happens once."""
-    if await _settle(ctx, case, "done") and ctx.settings(Settings).recall:
+    settled = await _settle(ctx, case, "done", believed=["not_done"])
+    if settled and ctx.settings(Settings).recall:
         who = {"user": case.user_id, "messages": None, "rule": case.rule}
         await ctx.plan(RECALL, ctx.host.clock.now(), key=f"gone:{case.id}", payload=who)
 
 
 async def left(ctx: GroupContext, happened: MemberLeft) -> None:
-    """QQ's own word that somebody was kicked: by us, after a preview or an unclear answer, it closes the case."""
+    """QQ's own word that somebody was kicked by us, whatever the call was answered, or after a preview."""
     if not happened.kicked or happened.operator_id not in (0, *ctx.host.accounts()):
         return
     since = ctx.host.clock.now() - GIVE_UP
     waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="kick", at__gt=since)
-    if case := await waiting.filter(outcome__in=UNDECIDED).order_by("-number").first():
+    if case := await waiting.filter(outcome__in=(*UNDECIDED, "not_done")).order_by("-number").first():
         await kicked(ctx, case)
 
 
