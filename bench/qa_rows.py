@@ -62,7 +62,13 @@ def bases(path: Path) -> dict[str, dict[str, list[str]]]:
 
 def queries(path: Path) -> list[Asked]:
     return [
-        Asked(row["qid"], row.get("answer_id") or "NONE", row.get("kind") or "", row.get("group") or "", row["query"])
+        Asked(
+            row["qid"],
+            row.get("answer_id") or "NONE",
+            row.get("kind") or "",
+            row.get("group") or "",
+            row["query"],
+        )
         for row in _table(path)
     ]
 

@@ -8,10 +8,11 @@ import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter_ns
+from time import thread_time_ns
 from typing import Any
 
-from bench.qa_rows import CHAT, OUT_OF_SCOPE, Asked, finding, indexes, queries, right_unasked
+from bench.ad_rows import fingerprint
+from bench.qa_rows import CHAT, OUT_OF_SCOPE, Asked, bases, finding, indexes, queries, right_unasked
 
 SHOWN = 3
 ENTRIES = 2000
@@ -71,11 +72,11 @@ def _share(marks: list[Any]) -> float:
 
 
 def speed(faq: Path, asked: list[Asked]) -> list[tuple[str, str]]:
-    """µs per query on an index of 2,000 wordings: those of the file, filled up with queries; each query's best of three."""
+    """CPU µs per query on an index of 2,000 wordings: those of the file, filled up with queries; each query's best of three."""
     find = finding()
     index, verifier = find.Index(), find.shipped()
     wordings = [
-        (group, text) for group, base in _bases(faq).items() for texts in base.values() for text in texts
+        (group, text) for group, base in bases(faq).items() for texts in base.values() for text in texts
     ]
     wordings += [("query", one.text) for one in asked]
     for number, (_, text) in enumerate(wordings[:ENTRIES]):
@@ -97,20 +98,14 @@ def speed(faq: Path, asked: list[Asked]) -> list[tuple[str, str]]:
     return lines
 
 
-def _bases(faq: Path) -> dict[str, dict[str, list[str]]]:
-    from bench.qa_rows import bases
-
-    return bases(faq)
-
-
 def _took(work: Callable[[str], Any], some: list[str]) -> list[float]:
     best: list[float] = []
     for text in some:
         times: list[int] = []
         for _ in range(3):
-            start = perf_counter_ns()
+            start = thread_time_ns()
             work(text)
-            times.append(perf_counter_ns() - start)
+            times.append(thread_time_ns() - start)
         best.append(min(times) / 1000)
     return best
 
@@ -131,6 +126,14 @@ def main(arguments: list[str]) -> None:
         options.out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told), "utf-8")
     sys.stdout.write(f"{len(told)} queries answered\n")
     if options.report:
-        lines = [*report(asked, told), *speed(options.faq, asked)]
+        about = finding().shipped().about
+        seen = fingerprint(options.queries) in about["seen"]
+        lines = (
+            [("SEEN IN TRAINING", "the figures that count are those of left-out groups below")]
+            if seen
+            else []
+        )
+        lines += [*report(asked, told), *speed(options.faq, asked)]
+        lines += [(f"left out: {name}", f"{value:.3f}") for name, value in about["left_out"].items()]
         width = max(len(name) for name, _ in lines)
         sys.stdout.write("".join(f"{name:<{width}}  {value}\n" for name, value in lines))

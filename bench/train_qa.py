@@ -1,6 +1,7 @@
 """Learn when to speak unasked, and print what held on groups that were left out.
 
-    python -m bench.train_qa --data DIR [--out plugins/member_qa/assets/verifier.json.gz]
+    python -m bench.train_qa --data DIR --out plugins/member_qa/assets/verifier.json.gz
+    python -m bench.train_qa --data DIR --out plugins/member_qa/assets/verifier-meaning.json.gz --meaning
 
 Needs the packages of the dependency group `train`. `DIR` holds `qa_dev_*.tsv`, `qa_handmade_dev_*.tsv` and, for the
 background of ordinary talk, `ads_train.tsv` and `ads_dev.tsv` (their harmless rows).
@@ -23,11 +24,11 @@ from scipy import sparse
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from bench.ad_rows import texts
+from bench.ad_rows import fingerprint, texts
+from bench.qa_meaning import Meanings
 from bench.qa_rows import (
     CHAT,
     OUT_OF_SCOPE,
-    ROOT,
     Asked,
     bases,
     finding,
@@ -38,8 +39,6 @@ from bench.qa_rows import (
 )
 
 SETS = ("qa_dev", "qa_handmade_dev")
-LOOKED_AT = 3
-WORTH = 0.45
 SMALL = 12
 """Entries of a group in its first days."""
 SEEN_IN = 4
@@ -81,7 +80,9 @@ def _harmless(path: Path) -> list[str]:
     return [text for line, text in zip(lines, texts(path), strict=False) if line.startswith("0\t")]
 
 
-def pairs(data: Path, rare: dict[str, float], small: bool = False) -> Pairs:
+def pairs(
+    data: Path, rare: dict[str, float], meanings: Meanings | None = None, *, small: bool = False
+) -> Pairs:
     """Against whole groups or, when `small`, against the few entries a group has in its first days."""
     found = Pairs([], [], [], [], [], [])
     for name in SETS:
@@ -93,7 +94,7 @@ def pairs(data: Path, rare: dict[str, float], small: bool = False) -> Pairs:
             if small:
                 nearest = index.nearest(finding("terms").Wording(one.text), 1)
                 index = parts[one.group].around(nearest[0].key if nearest else None)
-            _compare(found, one, index, rare)
+            _compare(found, one, index, rare, meanings)
     found.rows, found.right, found.owner = (
         np.array(found.rows),
         np.array(found.right, int),
@@ -102,19 +103,16 @@ def pairs(data: Path, rare: dict[str, float], small: bool = False) -> Pairs:
     return found
 
 
-def _compare(found: Pairs, one: Asked, index: Any, rare: dict[str, float]) -> None:
+def _compare(found: Pairs, one: Asked, index: Any, rare: dict[str, float], meanings: Meanings | None) -> None:
     text = finding("terms").Wording(one.text)
-    near = index.nearest(text, LOOKED_AT + 1)
-    for place, entry in enumerate(near[:LOOKED_AT]):
-        if place and entry.cosine < WORTH * near[0].cosine:
-            break
-        rival = near[0].cosine if place else (near[1].cosine if len(near) > 1 else 0.0)
-        row, rest = finding("pairing").measures(text, entry.wording, entry.cosine, entry.cosine - rival, rare)
-        found.rows.append(row)
+    sense = meanings.sense(index, text) if meanings else None
+    for near, margin, meaning in finding("finder").candidates(index, text, sense):
+        row, rest = finding("pairing").measures(text, near.wording, near.cosine, margin, rare)
+        found.rows.append([*row, *meaning])
         found.left.append(rest)
-        found.right.append(entry.key == one.answer_id)
+        found.right.append(near.key == one.answer_id)
         found.owner.append(len(found.asked) - 1)
-        found.keys.append(entry.key)
+        found.keys.append(near.key)
 
 
 class Parts:
@@ -276,10 +274,13 @@ def spoken(known: Pairs, best: list[str], sure: list[float], line: float) -> dic
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.train_qa", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=ROOT / "plugins/member_qa/assets/verifier.json.gz")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--meaning", action="store_true", help="with the vectors of the extra `semantic`")
+    parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
     options = parser.parse_args()
     rare = rarity(options.data)
-    whole, small = pairs(options.data, rare), pairs(options.data, rare, small=True)
+    meanings = Meanings(options.vectors) if options.meaning else None
+    whole, small = pairs(options.data, rare, meanings), pairs(options.data, rare, meanings, small=True)
     known = together(whole, small)
     scores = left_out(known)
     told: dict[str, float] = {}
@@ -292,7 +293,9 @@ def main() -> None:
     for name, value in told.items():
         print(f"{name:<60} {value:.3f}")
     model = Model(known, np.arange(len(known.right)))
-    stored = model.stored(rare, round(line, 4), {"left_out": told, "pairs": len(known.right)})
+    files = [options.data / f"{name}_{part}.tsv" for name in SETS for part in ("faq", "queries")]
+    about = {"left_out": told, "pairs": len(known.right), "seen": [fingerprint(file) for file in files]}
+    stored = model.stored(rare, round(line, 4), about)
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode()
     options.out.parent.mkdir(exist_ok=True)
     options.out.write_bytes(gzip.compress(text, 9, mtime=0))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from plugins.member_qa.shelves import Shelf
     from plugins.member_qa.writing import Writer
 
-ENOUGH = 0.5
+ENOUGH = 0.6
 """Asked by command, an entry this sure is answered at once; what is less sure is offered to choose from."""
 LEAST_SCORE, LEAST_COSINE = 0.05, 0.35
 """What is neither is not even offered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .terms import Wording
@@ -69,17 +70,26 @@ class Index:
     def nearest(self, asked: Wording, limit: int = 3) -> list[Near]:
         """The nearest wordings, best first, one per key."""
         squares = {gram: self._square(gram) for gram in asked.grams}
-        known = [gram for gram in squares if gram in self._postings]
-        ranked = self._candidates(known, squares)
-        length = sum(squares.values()) or 1.0
         best: dict[Any, Near] = {}
-        for number in ranked:
+        for number in self._candidates(squares):
             key, wording, _ = self._documents[number]
-            shared = sum(squares[gram] for gram in wording.grams & squares.keys())
-            cosine = shared / math.sqrt(length * (sum(map(self._square, wording.grams)) or 1.0))
+            cosine = self._cosine(squares, wording)
             if key not in best or cosine > best[key].cosine:
                 best[key] = Near(key, wording, cosine)
         return heapq.nsmallest(limit, best.values(), key=lambda near: (-near.cosine, str(near.key)))
+
+    def cosine(self, asked: Wording, wording: Wording) -> float:
+        """How near a question is to a wording, by the weights grams have here."""
+        return self._cosine({gram: self._square(gram) for gram in asked.grams}, wording)
+
+    def wordings(self) -> Iterator[tuple[Any, Wording]]:
+        """Every key with each of its wordings."""
+        return ((key, wording) for key, wording, _ in self._documents.values())
+
+    def _cosine(self, squares: dict[str, float], wording: Wording) -> float:
+        shared = sum(squares[gram] for gram in wording.grams & squares.keys())
+        lengths = sum(squares.values()) * sum(map(self._square, wording.grams))
+        return shared / math.sqrt(lengths or 1.0)
 
     def _square(self, gram: str) -> float:
         """The squared weight of a gram, worked out once for as long as nothing changes."""
@@ -91,12 +101,12 @@ class Index:
                 self._weights[gram] = square
         return square
 
-    def _candidates(self, grams: list[str], squares: dict[str, float]) -> list[int]:
+    def _candidates(self, squares: dict[str, float]) -> list[int]:
         """The most promising wordings by what they share, judged without their rarer rest."""
+        known = [gram for gram in squares if gram in self._postings]
         most = max(50.0, COMMON * len(self._documents))
-        choosing = [gram for gram in grams if len(self._postings[gram]) <= most] or grams
         sums: dict[int, float] = {}
-        for gram in choosing:
+        for gram in [gram for gram in known if len(self._postings[gram]) <= most] or known:
             square = squares[gram]
             for number in self._postings[gram]:
                 sums[number] = sums.get(number, 0.0) + square

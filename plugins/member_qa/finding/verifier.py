@@ -7,7 +7,6 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from .pairing import measures
@@ -32,9 +31,12 @@ class Verifier:
     line: float
     about: dict[str, Any]
 
-    def score(self, asked: Wording, entry: Wording, cosine: float, margin: float) -> float:
-        """Between 0 and 1."""
+    def score(
+        self, asked: Wording, entry: Wording, cosine: float, margin: float, meaning: tuple[float, ...] = ()
+    ) -> float:
+        """Between 0 and 1. `meaning` must be there for a verifier that was taught with it, and only then."""
         row, left = measures(asked, entry, cosine, margin, self.rarity)
+        row.extend(meaning)
         weights = self.leftovers
         row.append(
             self.bias
@@ -54,7 +56,8 @@ def _leaf(tree: Tree, row: list[float]) -> float:
 
 
 @cache
-def shipped(path: Path = ASSETS / "verifier.json.gz") -> Verifier:
-    stored = json.loads(gzip.decompress(path.read_bytes()))
+def shipped(name: str = "verifier") -> Verifier:
+    """The verifier without meaning, or `verifier-meaning`."""
+    stored = json.loads(gzip.decompress((ASSETS / f"{name}.json.gz").read_bytes()))
     stored["trees"] = [[tuple(node) for node in tree] for tree in stored["trees"]]
     return Verifier(**stored)
