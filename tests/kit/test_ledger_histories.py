@@ -175,6 +175,7 @@ def play_histories(examples: int, longest: int) -> None:
             [("place", 1, 2), ("confirm", 0, 1, 1, False), ("expire", 0), ("confirm", 0, None, 2, False)]
         )
         @example([("place", 1, 1), ("confirm", 0, None, 1, False), ("ad", 1, 1), ("refund", 0, None, 1)])
+        @example([("place", 1, 2), ("confirm", 0, None, 1, False), ("refund", 0, 1, 1)])
         @example([("place", 1, 3), ("confirm", 0, 1, 1, False), ("confirm", 0, 1, 1, False)])
         @example([("place", 1, 1), ("confirm", 0, 4, 1, False), ("refund", 0, 2, 1), ("ad", 1, 1)])
         def histories(steps: list[tuple]) -> None:
