@@ -12,7 +12,7 @@ from lizheng.models import Slot
 from lizheng.outbox.verify import Finding
 from lizheng.speech import Segment, compose
 from lizheng.store import atomic
-from plugins.morning_brief import register, reporting, rules, texts
+from plugins.morning_brief import picture, register, reporting, rules, texts
 from plugins.morning_brief.contents import Contents, put_together
 from plugins.morning_brief.counting import Counting
 from plugins.morning_brief.gathering import Gathering
@@ -62,13 +62,16 @@ class Sending:
 
     async def _issue(self, ctx: GroupContext, day: date, until: datetime) -> None:
         contents = await put_together(ctx, day, self._timing.almanac, self._counting)
-        segments = await self.segments(ctx, contents.page)
+        segments = await as_message(ctx, contents.page)
         await _put_out(ctx, day, contents, segments, until)
         await tell_failing(ctx)
         await register.forget_old(ctx.group.id, ctx.host.clock.now())
 
-    async def segments(self, ctx: GroupContext, page: Page) -> list[Segment]:
-        return compose("{text}", {"text": page.text()})
+
+async def as_message(ctx: GroupContext, page: Page) -> list[Segment]:
+    """A picture where the host can draw one and the group wants it, else the text."""
+    drawn = await picture.draw(page) if ctx.settings(Settings).picture else None
+    return drawn or compose("{text}", {"text": page.text()})
 
 
 @atomic
