@@ -31,8 +31,6 @@ async def appeal(ctx: Context, words: Annotated[str, "理由"]) -> None:
     number, reason = _split(words)
     case = await _appealable(ctx, number)
     await _submit(ctx, case, reason)
-    if ctx.channel == "private":
-        await ctx.say(texts.APPEAL_SENT)
 
 
 def _split(words: str) -> tuple[int, str]:
@@ -68,6 +66,8 @@ async def _appealable(ctx: Context, number: int) -> Case:
 async def _submit(ctx: Context, case: Case, reason: str) -> None:
     if not await Case.filter(id=case.id, appealed=False).update(appealed=True, state="appealed"):
         raise Declined(texts.APPEAL_ONCE.format(number=cases.label(case)))
+    if ctx.channel == "private":
+        await ctx.say(texts.APPEAL_SENT)
     pending = await ctx.submit(
         DECISION,
         texts.APPEAL,
