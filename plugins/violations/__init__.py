@@ -1,6 +1,6 @@
 """违规处理：记下违规，一级一级处理，踢人送机票，能申诉。"""
 
-from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft, MessageRecalled
+from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, MemberLeft, MessageRecalled
 from lizheng.feature import Feature
 from lizheng.hooks import violation
 from lizheng.roles import Role
@@ -52,6 +52,7 @@ feature.on(MemberLeft, enforcing.left)
 feature.on(MemberJoined, blacklist.turn_away)
 feature.on(MemberJoined, enforcing.mute_again)
 feature.on(MessageRecalled, book.memory.recalled)
+feature.on(GroupTakenOver, book.taken_over)
 feature.on(FeatureSwitched, blacklist.switched)
 feature.on_start(book.begin)
 feature.on_start(blacklist.resume(feature))

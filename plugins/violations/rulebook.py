@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nonebot import logger
 
 from lizheng.acts import why_protected
+from lizheng.events import GroupTakenOver
 from lizheng.grammar import Misread, say_duration
 from lizheng.roles import Role
 from plugins.violations import cases, texts
@@ -43,6 +44,10 @@ class Rulebook:
         for group_id in set(await Rule.filter(removed=False).values_list("group_id", flat=True)):
             await self.learn(int(str(group_id)))
 
+    async def taken_over(self, ctx: GroupContext, happened: GroupTakenOver) -> None:
+        """What was ruled while another host acted for this group."""
+        await self.learn(ctx.group.id)
+
     async def learn(self, group_id: int) -> None:
         """Read one group's rules anew."""
         rows = await Rule.filter(group_id=group_id, removed=False).order_by("number")
@@ -71,7 +76,7 @@ class Rulebook:
             return False
         if ctx.command is not None and (ctx.role >= Role.DEPUTY or ctx.command.feature is ctx.feature):
             return False
-        text = ctx.message.extract_plain_text()
+        text = "".join([part.data["text"] for part in ctx.message if part.type == "text"])
         number = rules.broken(text) if text else 0
         if number:
             return await self._broken(ctx, rules, number, (event.message_id,), excerpt(text))
@@ -87,7 +92,7 @@ class Rulebook:
                     self._pace.popitem(last=False)
             said.append((ctx.event.time, ctx.message_id))
             self._pace.move_to_end(key)
-            if len(said) == rule.count and said[-1][0] - said[0][0] <= rule.span.total_seconds():
+            if len(said) == rule.count and abs(said[-1][0] - said[0][0]) <= rule.span.total_seconds():
                 messages = tuple(message_id for _, message_id in said)
                 said.clear()
                 what = texts.FLOODED.format(span=say_duration(rule.span), count=rule.count)

@@ -220,7 +220,7 @@ def compile_pattern(pattern: str) -> Any:
 
 
 class Ruleset:
-    """All rules of one group, made ready: two look-ups for a message, however many rules there are."""
+    """All rules of one group, made ready: a message costs two look-ups, however many rules there are."""
 
     def __init__(self, rules: Mapping[int, RuleSpec]):
         """`rules` by their numbers."""
@@ -229,17 +229,16 @@ class Ruleset:
         owners = [(n, fold(w)) for n, r in self.rules.items() if r.kind == "关键词" for w in r.words]
         self._owners = [n for n, _ in owners]
         self._words = AhoCorasick([word for _, word in owners]) if owners else None
-        self._numbers: list[int] = []
+        self._links = [n for n, rule in self.rules.items() if rule.kind == "链接"]
+        self._numbers = [n for n, rule in self.rules.items() if rule.kind == "正则"]
         self._patterns = self._compiled()
 
     def _compiled(self) -> Any:
-        found = re2.Set.SearchSet(_options())
-        for number, rule in self.rules.items():
-            if rule.kind in ("正则", "链接"):
-                found.Add(rule.pattern or LINK)
-                self._numbers.append(number)
         if not self._numbers:
             return None
+        found = re2.Set.SearchSet(_options())
+        for number in self._numbers:
+            found.Add(self.rules[number].pattern)
         found.Compile()
         return found
 
@@ -261,12 +260,11 @@ class Ruleset:
         if self._words is not None and (hits := self._words.find_matches_as_indexes(fold(text), True)):
             found.update(self._owners[index] for index, _, _ in hits)
         if self._patterns is not None and (matched := self._patterns.Match(text)):
-            found.update(n for n in map(self._numbers.__getitem__, matched) if self._holds(n, text))
+            found.update(map(self._numbers.__getitem__, matched))
+        if self._links and ("." in text or "://" in text):
+            hosts = list(hosts_in(text))
+            found.update(n for n in self._links if any(not _allowed(h, self.rules[n].words) for h in hosts))
         return sorted(found) if found else []
-
-    def _holds(self, number: int, text: str) -> bool:
-        rule = self.rules[number]
-        return rule.kind != "链接" or any(not _allowed(host, rule.words) for host in hosts_in(text))
 
 
 _LINKS = re2.compile(f"({LINK})", _options())
