@@ -17,9 +17,9 @@ LIMIT = 400
 _SKETCH, _ALIKE = 16, 11
 _MIX, _MIX_PRIME = 0x9E3779B97F4A7C15, (1 << 61) - 1
 # how far past the line a lesson pushes its own message, how strong one may be, how widely it carries over
-_AIM, _STRONGEST, _REACH = 2.0, 6.0, 2.0
+_AIM, _STRONGEST, _REACH = 2.0, 6.0, 3.0
 # grams a message lacks to speak with full voice, so that two common words cannot stand for a lesson
-_QUIET = 600.0**2
+_QUIET = 1500.0**2
 
 
 @dataclass(frozen=True, slots=True)
