@@ -3,7 +3,7 @@
 from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft, MessageRecalled, SettingChanged
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.morning_brief import gathering, handlers, register, sending, subscribing, timing
+from plugins.morning_brief import gathering, handlers, privacy, register, sending, subscribing, timing
 from plugins.morning_brief.counting import Counting
 from plugins.morning_brief.settings import Settings
 
@@ -61,5 +61,6 @@ feature.decision(register.DECISION, handlers.accept, handlers.decline)
 feature.undo("times", handlers.undo_times)
 feature.undo("add", feeds_desk.undo_add)
 feature.undo("remove", feeds_desk.undo_remove)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -102,8 +102,9 @@ async def brief(group_id: int, day: date) -> Brief | None:
     return await Brief.get_or_none(group_id=group_id, day=day)
 
 
-async def forget_old(group_id: int, now: datetime) -> None:
-    """What no later brief asks for any more."""
+async def forget_old(group_id: int, day: date, now: datetime) -> None:
+    """What no later brief than that day's asks for any more: the words at once, the rest after two months."""
+    await Brief.filter(group_id=group_id, day__lt=day).update(text="")
     before = (now - KEPT).date()
     for table in (Shown, Tally, Brief):
         await table.filter(group_id=group_id, day__lt=before).delete()

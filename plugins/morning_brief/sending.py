@@ -65,7 +65,7 @@ class Sending:
         segments = await as_message(ctx, contents.page)
         await _put_out(ctx, day, contents, segments, until)
         await tell_failing(ctx)
-        await register.forget_old(ctx.group.id, ctx.host.clock.now())
+        await register.forget_old(ctx.group.id, day, ctx.host.clock.now())
 
 
 async def as_message(ctx: GroupContext, page: Page) -> list[Segment]:
