@@ -1,0 +1,64 @@
+"""The bytes behind a picture or a file: from anywhere public, within a size."""
+
+import base64
+import http.server
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from lizheng.fetching import TooBig, Unreachable, decode, fetch
+
+CONTENT = b"0123456789" * 100
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path.startswith("/away"):
+            self.send_response(302)
+            self.send_header("Location", "/ok")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(CONTENT)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+
+
+async def test_a_file_is_read_where_this_machine_may_be_asked(address: str) -> None:
+    assert await fetch({"url": f"{address}/ok?名=题库.csv"}, 1000, loopback=True) == CONTENT
+
+
+@pytest.mark.parametrize("path", ["/ok", "/away"])
+async def test_this_machine_and_redirects_are_refused(address: str, path: str) -> None:
+    with pytest.raises(Unreachable):
+        await fetch({"url": address + path}, 1000, loopback=path == "/away")
+
+
+async def test_what_is_too_big_is_not_read_to_the_end(address: str) -> None:
+    with pytest.raises(TooBig):
+        await fetch({"file": f"{address}/ok"}, 999, loopback=True)
+
+
+@pytest.mark.parametrize("file", ["", "x.png", "file:///etc/passwd", "ftp://x/y"])
+async def test_only_the_web_is_asked(file: str) -> None:
+    with pytest.raises(Unreachable):
+        await fetch({"file": file}, 1000, loopback=True)
+
+
+def test_what_is_carried_inline_is_decoded_within_the_size() -> None:
+    assert decode(base64.b64encode(CONTENT).decode(), 1000) == CONTENT
+    with pytest.raises(TooBig):
+        decode(base64.b64encode(CONTENT).decode(), 900)
+    with pytest.raises(Unreachable):
+        decode("?", 1000)
