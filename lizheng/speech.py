@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lizheng.grammar import Misread
 
@@ -58,7 +58,7 @@ def _add(segments: list[Segment], value: Any) -> None:
     elif isinstance(value, Picture):
         segments.append(value.segment())
     elif isinstance(value, list | tuple):
-        for part in value:
+        for part in cast("Iterable[Any]", value):
             _add(segments, part)
     else:
         _add_text(segments, str(value))
@@ -74,8 +74,13 @@ def _add_text(segments: list[Segment], text: str) -> None:
 
 def plain(segments: Iterable[Segment]) -> str:
     """What a person reads of these segments, for logs of tests and comparisons; an @ is `@id`, other things `[type]`."""
-    words = {"text": lambda d: d["text"], "at": lambda d: f"@{d['qq']} "}
-    return "".join(words.get(s["type"], lambda d, s=s: f"[{s['type']}]")(s["data"]) for s in segments)
+    return "".join(map(_plain, segments))
+
+
+def _plain(segment: Segment) -> str:
+    if segment["type"] == "text":
+        return str(segment["data"]["text"])
+    return f"@{segment['data']['qq']} " if segment["type"] == "at" else f"[{segment['type']}]"
 
 
 def placeholders(text: str, known: Iterable[str]) -> list[str]:

@@ -82,7 +82,7 @@ class Voice:
         """
         user_id, account = self.answers_to, str(self.host.account_for(self.group.id) or 0)
         where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
-        nodes = []
+        nodes: list[dict[str, Any]] = []
         for name, segments in pages:
             # Endpoints know the author by one pair of names or the other.
             data = {"user_id": account, "nickname": name, "uin": account, "name": name, "content": segments}

@@ -84,7 +84,7 @@ def _nonsense(text: str) -> Misread:
 def say_duration(span: timedelta) -> str:
     """`1 天 2 小时 3 分钟 4 秒`, whole seconds, parts that are zero left out; a past one is `0 秒`."""
     left = max(round(span.total_seconds()), 0)
-    said = []
+    said: list[str] = []
     for size, name in ((86_400, "天"), (3600, "小时"), (60, "分钟"), (1, "秒")):
         count, left = divmod(left, size)
         if count:

@@ -119,7 +119,7 @@ def _clock(minute: int) -> str:
 def _say_days(days: frozenset[int]) -> str:
     if days == EVERY_DAY:
         return "每天"
-    if days == {5, 6}:
+    if days == frozenset({5, 6}):
         return "周末"
     ordered = sorted(days)
     if len(days) >= 3 and ordered[-1] - ordered[0] == len(days) - 1:

@@ -20,8 +20,12 @@ _TIME = re.compile(
     rf"|(?P<count>{_COUNT})\s*[点时](?:钟|整|(?P<half>半)|(?P<quarter>[一三])刻|(?P<past>{_COUNT})分?)?)"
     r"(?:\s*(?P<noon>[ap])m)?"
 )
-WEEKDAYS = {**dict(zip("一二三四五六日", range(7), strict=True)), "天": 6, "七": 6}
-WEEKDAYS |= {str(number + 1): number for number in range(7)}
+WEEKDAYS = {
+    **{sign: number for number, sign in enumerate("一二三四五六日")},
+    **{str(number + 1): number for number in range(7)},
+    "天": 6,
+    "七": 6,
+}
 _RELATIVE = {"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
 
 

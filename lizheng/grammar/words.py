@@ -34,7 +34,7 @@ class Other:
     """Any other segment (image, face, file …), as OneBot names it."""
 
     type: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 Token = Text | At | Other

@@ -17,7 +17,7 @@ R = TypeVar("R")
 @dataclass(slots=True, eq=False)
 class _Transaction:
     open: bool = True
-    callbacks: list[Callable[[], object]] = field(default_factory=list)
+    callbacks: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
 
 
 _current: ContextVar[_Transaction | None] = ContextVar("lizheng_transaction", default=None)
