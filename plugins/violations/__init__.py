@@ -4,7 +4,17 @@ from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, Member
 from lizheng.feature import Feature
 from lizheng.hooks import violation
 from lizheng.roles import Role
-from plugins.violations import appeals, blacklist, cases, commands, enforcing, reports, showing, telling
+from plugins.violations import (
+    appeals,
+    blacklist,
+    cases,
+    commands,
+    enforcing,
+    raids,
+    reports,
+    showing,
+    telling,
+)
 from plugins.violations.rulebook import Rulebook
 from plugins.violations.ruling import Ruling
 from plugins.violations.settings import Settings
@@ -59,8 +69,10 @@ feature.on_start(blacklist.resume(feature))
 feature.job(cases.ENFORCE, enforcing.enforce)
 feature.job(cases.RECALL, book.memory.recall)
 feature.job(telling.TELL, telling.tell)
+feature.job(raids.ASK, raids.ask)
 feature.job(appeals.LAPSE, appeals.lapse)
 feature.job(blacklist.SWEEP, blacklist.sweep)
+feature.decision(raids.DECISION, raids.agreed, raids.declined)
 feature.decision("punish", commands.punish_confirmed)
 feature.decision(appeals.DECISION, appeals.granted, appeals.refused)
 feature.decision(blacklist.DECISION, blacklist.sweep_confirmed)

@@ -13,7 +13,7 @@ from lizheng.events import MemberJoined, MemberLeft
 from lizheng.outcome import Outcome, State
 from lizheng.pending import ASKED
 from lizheng.store import atomic
-from plugins.violations import cases, texts
+from plugins.violations import cases, raids, texts
 from plugins.violations.cases import ENFORCE, RECALL, UNDECIDED
 from plugins.violations.models import Case
 from plugins.violations.settings import Settings
@@ -51,6 +51,9 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
         return None
     if case.measure == "warn":
         await _settle(ctx, case, "done")
+        return None
+    if case.outcome == "due" and raids.is_over(ctx, case, slot.payload["confirmed"]):
+        await raids.put_aside(ctx, case)
         return None
     outcome = await _act(ctx, case, slot.payload)
     if outcome.state is State.UNKNOWN and not late:

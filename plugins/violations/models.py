@@ -12,7 +12,7 @@ class Case(Model):
     `measure` (warn, mute, kick) with `seconds` is what it calls for, `rung` where on the ladder that left them, `entry`
     the rung it enters at (0: just one up). `state`: open, appealed, upheld (these count until `expires_at`), pardoned,
     undone, spared. `outcome` of the measure: due, queued, asked, done, not_done, unknown, none. `until` is the end of a
-    mute. `telling`: no, waiting, told. `source` is what caused it, once.
+    mute. `telling`: no, asking, waiting, told. `source` is what caused it, once.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -85,3 +85,6 @@ TEST_FLOOD = "刷屏的规则要看发得多快，一句话试不出来。"
 RECALLED = "{who} 这类内容本群不让发（规则 {number}）。"
 BARRED_STAYS = "没有移出 {name}：{why}。"
 APPEAL_WHY = "申诉要写理由。"
+
+RAID = "10 分钟里已经移出不少人了，还有 {count} 个人要不要也移出？\n{names}"
+RAID_STAYS = "好，他们留下；{numbers} 仍然算数。"

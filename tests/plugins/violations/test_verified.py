@@ -265,3 +265,44 @@ async def test_bad_input_changes_nothing(stage: HostStage) -> None:
 管理员：/设置 违规处理 阶梯 踢 → 警告
 里正：「阶梯」不能是这个值：踢只能是最后一步：踢了之后人已经不在了。…
 """)
+
+
+async def test_a_raid_of_spammers_is_one_question(stage: HostStage) -> None:
+    names = ["小甲", "小乙", "小丙", "小丁", "小戊", "小己", "小庚", "小辛"]
+    player = await stage.play(
+        """
+开：违规处理
+管理员：/违规规则 添加 关键词 代充 → 踢
+里正：规则 1 定好了：…
+"""
+        + "".join(f"{name}：在\n" for name in names)
+    )
+    for at, name in enumerate(names[:5], 1):
+        await player.play(f"""
+{name}：低价代充
+【里正 撤回 {name}】
+【里正 踢 {name}】
+里正：小＊ 的机票已送达（W{at}），一路平安。
+【里正 撤回 {name}】
+""")
+    await player.play("""
+小己：低价代充
+【里正 撤回 小己】
+小庚：低价代充
+【里正 撤回 小庚】
+小辛：低价代充
+【里正 撤回 小辛】
+【过 5 秒】
+里正：10 分钟里已经移出不少人了，还有 3 个人要不要也移出？
+  W6 小己、W7 小庚、W8 小辛
+  确认请发 /确认 1，放弃发 /取消 1（1 天内有效）。
+【小辛 升管理】
+管理员：/赦免 W7
+里正：赦免了 小庚 的 W7，不再算数。撤销发 /撤销 …。
+【重启】
+管理员：/确认 1
+【里正 踢 小己】
+里正：小＊ 的机票已送达（W6），一路平安。
+里正：W8 作罢，没有移出 小＊：他是管理员，受保护。
+【里正 撤回 小己】
+""")
