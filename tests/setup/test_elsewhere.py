@@ -1,0 +1,120 @@
+"""A plugin that lives outside this repository: written in one file, tested by the kit's pytest plugin."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lizheng.config import ROOT
+
+PLUGIN = '''
+"""抽签：替你拿主意。"""
+
+from lizheng import Context, Feature
+
+feature = Feature(__name__, "抽签", "替你拿主意")
+
+
+@feature.command("抽签", "从几样里抽一样", example="/抽签 火锅 烧烤")
+async def draw(ctx: Context, words: str) -> None:
+    await ctx.say("抽到了：{one}", one=sorted(words.split())[0])
+
+
+__plugin_meta__ = feature.metadata
+'''
+TESTS = '''
+from lizheng.sandbox.transcript import Mismatch
+import pytest
+
+
+async def test_it(stage):
+    await stage.play("""
+开：抽签
+小王：/抽签 火锅 烧烤
+里正：抽到了：火锅
+【重启】
+小王：/抽签
+里正：缺少内容。…
+""")
+
+
+async def test_a_wrong_conversation_fails(stage):
+    with pytest.raises(Mismatch):
+        await stage.play("""
+开：抽签
+小王：/抽签 火锅 烧烤
+里正：抽到了：烧烤
+""")
+'''
+SETTINGS = """
+[tool.pytest.ini_options]
+lizheng_plugins = ["raffle"]
+pythonpath = ["."]
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "session"
+asyncio_default_test_loop_scope = "session"
+"""
+
+
+def project(folder: Path) -> Path:
+    (folder / "raffle.py").write_text(PLUGIN, "utf-8")
+    (folder / "test_raffle.py").write_text(TESTS, "utf-8")
+    (folder / "pyproject.toml").write_text(SETTINGS, "utf-8")
+    return folder
+
+
+def run(python: str, *arguments: str, cwd: Path, **environment: str) -> str:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [python, *arguments],
+        cwd=cwd,
+        env={**kept, "PYTHONUTF8": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_plugin_elsewhere_is_tested_with_the_kit_alone(tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    kit.mkdir()
+    (kit / "lizheng").symlink_to(ROOT / "lizheng")  # none of plugins/, tests/ or bot.py
+    there = project(tmp_path)
+    said = run(
+        sys.executable, "-m", "pytest", "-q", "-p", "lizheng.sandbox.testing", cwd=there, PYTHONPATH=str(kit)
+    )
+    assert "2 passed" in said
+
+
+@pytest.mark.nightly
+def test_the_installed_kit_registers_its_pytest_plugin(tmp_path: Path) -> None:
+    """Needs the package index."""
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "-w",
+        str(tmp_path / "dist"),
+        str(ROOT),
+        cwd=tmp_path,
+    )
+    wheel = next((tmp_path / "dist").glob("lizheng-*.whl"))
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not any(name.startswith(("plugins/", "tests/")) for name in names)
+    assert "lizheng/py.typed" in names
+    run(sys.executable, "-m", "venv", str(tmp_path / "venv"), cwd=tmp_path)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    run(python, "-m", "pip", "install", "-q", str(wheel), "pytest", "pytest-asyncio==1.5.0", cwd=tmp_path)
+    there = tmp_path / "project"
+    there.mkdir()
+    assert "2 passed" in run(python, "-m", "pytest", "-q", cwd=project(there))
