@@ -77,10 +77,13 @@ async def play(folder: Path, histories: int, seed: int, url: str = "") -> int:
                 group.say(group.owner, f"/开启 {title}")
         await town.settled()
         for _ in range(KILLS):
-            for _ in range(STEPS):
+            for step in range(STEPS):
                 for group in groups:
                     act(group, chance)
                 await asyncio.sleep(chance.random() * 0.25)
+                if step == STEPS // 2:
+                    # However slow the machine is, half of each life has been lived; the rest is cut off in its midst.
+                    await town.settled(120)
             town.host.kill()
             await town.restart()
         await town.settled()
