@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import nonebot
 
+from lizheng import reference
 from lizheng.feature import Feature
 from lizheng.host import Host
 from lizheng.keeping import Keep
@@ -33,7 +34,6 @@ HOST_VARIABLES = (
     ("LOG_LEVEL", "INFO", "日志的详细程度：DEBUG、INFO、WARNING、ERROR"),
 )
 """Name, default and meaning of what the host itself reads."""
-GENERATED = "由 python -m lizheng docs 生成，请不要手改"
 
 
 def load_features() -> list[Feature]:
@@ -51,13 +51,14 @@ def pages(features: Iterable[Feature]) -> dict[str, str]:
     return {
         "docs/plugins.md": plugins_page(ours),
         "docs/privacy.md": privacy_page(ours),
+        "docs/api.md": reference.page(),
         ".env.example": environment_page(ours),
     }
 
 
 def plugins_page(features: Sequence[Feature]) -> str:
     """Every command with its forms, every setting, as Markdown tables."""
-    parts = ["# 命令和设置", "", f"<!-- {GENERATED} -->", ""]
+    parts = ["# 命令和设置", "", f"<!-- {reference.GENERATED} -->", ""]
     parts += [
         "命令名后面的括号里是别名。`<…>` 要写，`[…]` 可以不写；空格可以是全角的，`／` 和 `/` 一样。",
         "",
@@ -108,7 +109,7 @@ def privacy_page(features: Sequence[Feature]) -> str:
     """What is kept about members, how long, and what `/删除我的数据` does with it, as a Markdown table."""
     kinds = [("（共用）", keep) for keep in KIT]
     kinds += [(feature.title, keep) for feature in features for keep in feature.keeps]
-    lines = ["# 记着成员的什么，记多久", "", f"<!-- {GENERATED} -->", ""]
+    lines = ["# 记着成员的什么，记多久", "", f"<!-- {reference.GENERATED} -->", ""]
     lines += [
         "每天夜里清掉到期的。「天」都不会超过 `RETENTION_DAYS`（默认 180 天）。",
         "功能在群里关掉以后，它记下的照样到期，照样可以查和删。",
@@ -137,7 +138,7 @@ def _keep_row(kind: tuple[str, Keep]) -> tuple[str, ...]:
 
 def environment_page(features: Sequence[Feature]) -> str:
     """What `.env` may hold, each line commented out at its default."""
-    lines = [f"# 复制成 .env，去掉要改的那行前面的 #。{GENERATED}。", ""]
+    lines = [f"# 复制成 .env，去掉要改的那行前面的 #。{reference.GENERATED}。", ""]
     for name, default, meaning in HOST_VARIABLES:
         lines += [f"# {meaning}", f"# {name}={default}", ""]
     lines += ["# 下面是各功能设置的默认值：群里没有用 /设置 改过的，就用这里的。", ""]
