@@ -35,6 +35,7 @@ def characters() -> set[int]:
 def main(path: str) -> None:
     collection = TTCollection(path)
     font: TTFont = next(f for f in collection.fonts if f["name"].getDebugName(1) == FACE)
+    font.recalcTimestamp = False  # made again, it is the same file
     options = subset.Options(
         hinting=False, layout_features=[], name_IDs=[1, 2, 4, 6], notdef_outline=True, desubroutinize=False
     )
@@ -42,9 +43,11 @@ def main(path: str) -> None:
     maker = subset.Subsetter(options)
     maker.populate(unicodes=characters())
     maker.subset(font)
-    for record in font["name"].names:
+    names = font["name"]
+    for record in names.names:
+        name = NAME.replace(" ", "") if record.nameID == 6 else NAME
         if record.nameID in (1, 4, 6):
-            record.string = NAME.replace(" ", "") if record.nameID == 6 else NAME
+            names.setName(name, record.nameID, record.platformID, record.platEncID, record.langID)
     TARGET.parent.mkdir(exist_ok=True)
     font.save(TARGET)
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1024 / 1024:.2f} MiB")
