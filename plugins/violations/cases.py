@@ -79,6 +79,12 @@ def counts(case: Case, now: datetime) -> bool:
     return case.state in COUNTING and case.expires_at > now
 
 
+def matters(case: Case, now: datetime) -> bool:
+    """Whether it counts, or its mute still runs."""
+    runs = case.state in COUNTING and case.until is not None and case.until > now
+    return runs or counts(case, now)
+
+
 def state_of(case: Case, now: datetime) -> str:
     """Its state in Chinese, as of now."""
     return STATES[case.state] if counts(case, now) or case.state not in COUNTING else "已过期"
@@ -93,6 +99,12 @@ async def counting(ctx: GroupContext, user_id: int) -> list[Case]:
     now = ctx.host.clock.now()
     rows = Case.filter(group_id=ctx.group.id, user_id=user_id, state__in=COUNTING, expires_at__gt=now)
     return await rows.order_by("number")
+
+
+async def pardonable(ctx: GroupContext, user_id: int) -> list[Case]:
+    """The cases that count, and those of which only a mute is left."""
+    rows = await Case.filter(group_id=ctx.group.id, user_id=user_id, state__in=COUNTING).order_by("number")
+    return [case for case in rows if matters(case, ctx.host.clock.now())]
 
 
 async def following(ctx: GroupContext, user_id: int) -> Measure:

@@ -174,7 +174,7 @@ async def punish_confirmed(ctx: GroupContext, pending: Pending) -> None:
 
 async def pardon(ctx: Context, which: Which) -> None:
     if which.person:
-        found = await cases.counting(ctx, which.person)
+        found = await cases.pardonable(ctx, which.person)
         name = await ctx.names_of([which.person])
         if not found:
             raise Declined(texts.PARDON_NOTHING.format(name=name))
@@ -182,7 +182,7 @@ async def pardon(ctx: Context, which: Which) -> None:
         case = await cases.find(ctx, which.number)
         if case is None:
             raise Declined(texts.NO_CASE.format(number=f"W{which.number}"))
-        if not cases.counts(case, ctx.now):
+        if not cases.matters(case, ctx.now):
             state = cases.state_of(case, ctx.now)
             raise Declined(texts.PARDON_ALREADY.format(number=cases.label(case), state=state))
         found, name = [case], case.name

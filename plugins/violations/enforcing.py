@@ -22,7 +22,9 @@ from plugins.violations.telling import plan_telling
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
 
-AGAIN = timedelta(seconds=5)
+AGAIN, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+UNSURE = timedelta(hours=1)
+"""After which an act that nobody answered for is said to be unclear; QQ's own notice may still clear it up."""
 OFFLINE = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=24)
 """How long a measure may come late because QQ could not be reached."""
@@ -56,9 +58,9 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
         await raids.put_aside(ctx, case)
         return None
     outcome = await _act(ctx, case, slot.payload)
-    if outcome.state is State.UNKNOWN and not late:
+    if outcome.state is State.UNKNOWN and now - case.at <= UNSURE:
         await Case.filter(id=case.id, outcome="due").update(outcome="queued")
-        return now + AGAIN
+        return now + min(max(AGAIN, now - case.at), LONGEST_PAUSE)
     await _concluded(ctx, case, outcome)
     return None
 

@@ -8,12 +8,13 @@ from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Words
 from lizheng.store import atomic, next_number
+from lizheng.text import clip
 from plugins.violations import cases, texts
 from plugins.violations.models import Rule
 from plugins.violations.rulebook import Rulebook
 from plugins.violations.rules import Ruleset, RuleSpec, parse_rule
 
-MOST_RULES = 50
+MOST_RULES, SHOWN = 50, 80
 COUNTER = "violations.rule"
 
 
@@ -40,7 +41,9 @@ class Ruling:
         rules = self._book.of(ctx.group.id)
         if rules is None:
             raise Declined(texts.RULES_NONE)
-        lines = [texts.RULE_LINE.format(number=n, rule=rule) for n, rule in rules.rules.items()]
+        lines = [
+            texts.RULE_LINE.format(number=n, rule=clip(str(rule), SHOWN)) for n, rule in rules.rules.items()
+        ]
         await ctx.say(texts.RULES, lines="\n".join(lines), ladder=str(cases.ladder_of(ctx)))
 
     async def add(self, ctx: Context, written: Written) -> None:
@@ -93,5 +96,5 @@ class Ruling:
         if not found:
             await ctx.say(texts.TEST_CLEAN, flood=texts.TEST_FLOOD if rules.floods else "")
             return
-        lines = [texts.TEST_LINE.format(number=n, rule=rules.rules[n]) for n in found]
+        lines = [texts.TEST_LINE.format(number=n, rule=clip(str(rules.rules[n]), SHOWN)) for n in found]
         await ctx.say(texts.TEST_HIT, lines="\n".join(lines))

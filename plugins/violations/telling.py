@@ -22,7 +22,8 @@ MOST_PEOPLE, MOST_LINES = 20, 5
 
 
 async def plan_telling(ctx: GroupContext, case_id: int) -> None:
-    await ctx.plan(TELL, ctx.host.clock.now(), key=str(case_id))
+    """Have it told; what turned out otherwise later is told again."""
+    await ctx.plan(TELL, ctx.host.clock.now(), key=str(case_id), replace=True)
 
 
 async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -52,7 +53,7 @@ async def _say(ctx: GroupContext, rows: Sequence[Case], following: str) -> None:
     template, values = _words(ctx, rows, following)
     if rows[0].actor_id:
         ctx.priority = Priority.REPLY
-    await ctx.post(compose(template, values), source=f"{cases.FEATURE}:{rows[0].id}/told")
+    await ctx.post(compose(template, values), source=f"{cases.FEATURE}:{rows[0].id}/{rows[0].outcome}")
 
 
 def _words(ctx: GroupContext, rows: Sequence[Case], following: str) -> tuple[str, dict[str, Any]]:

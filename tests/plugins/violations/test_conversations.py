@@ -360,3 +360,19 @@ async def test_messages_before_a_restart_are_found_in_the_history(stage: HostSta
 里正：小＊ 的机票已送达（W1），一路平安。
 【里正 撤回 小王】
 """)
+
+
+async def test_a_mute_that_outlives_its_case_can_still_be_pardoned(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理
+设：违规处理 衰减 1小时
+管理员：/禁言 @小王 1天 吵
+【里正 禁言 小王 1天】
+里正：@小王 禁言 1 天（W1）：吵。…
+【过 2 小时】
+管理员：/赦免 @小王
+里正：赦免了 小王 的 W1，不再算数。撤销发 /撤销 3。
+【里正 解除禁言 小王】
+管理员：/赦免 W1
+里正：W1 本来就不算数了：已赦免。
+""")

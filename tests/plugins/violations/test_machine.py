@@ -272,7 +272,9 @@ async def play_histories(stage: HostStage, examples: int, longest: int) -> None:
     """Hypothesis runs in a thread and has each history played in this loop, a group for each."""
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(st.lists(STEPS, max_size=longest))
     @example([("warn", 0), ("warn", 0), ("appeal", 0), ("decide", 1, True), ("warn", 0)])
     @example(

@@ -1,9 +1,15 @@
 """Answers that lie, rights that are missing, people who rise, bots that echo: what is believed and what is done."""
 
+from datetime import timedelta
+
+from lizheng import GroupContext
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import Happening
+from plugins.violations import cases, feature
+from plugins.violations.ladder import KICK
 from plugins.violations.models import Case
+from plugins.violations.telling import plan_telling
 
 
 async def test_a_kick_that_only_claims_to_be_done_has_no_farewell(stage: HostStage) -> None:
@@ -53,12 +59,6 @@ async def test_a_kick_still_open_at_a_restart_is_closed_afterwards(stage: HostSt
 
 async def _case_while_offline(stage: HostStage, player: Player) -> str:
     """A case opened in the moment the endpoint is gone; its outcome so far."""
-    from datetime import timedelta
-
-    from lizheng import GroupContext
-    from plugins.violations import cases, feature
-    from plugins.violations.ladder import KICK
-
     host = stage.host
     ctx = GroupContext(host, host.groups[player.group.group_id], feature, source="test:offline")
     found = cases.Charge(player.person("小王"), "广告", measure=KICK, rule="广告")
@@ -306,3 +306,18 @@ async def test_a_raid_of_spammers_is_one_question(stage: HostStage) -> None:
 里正：W8 作罢，没有移出 小＊：他是管理员，受保护。
 【里正 撤回 小己】
 """)
+
+
+async def test_the_notice_closes_what_was_unclear(stage: HostStage) -> None:
+    """Said to be unclear, it is told again once QQ itself says that they were kicked."""
+    player = await stage.play("开：违规处理\n小王：在\n管理员：在\n")
+    await stage.wire.stop()
+    await _case_while_offline(stage, player)
+    await Case.all().update(outcome="unknown", telling="waiting")
+    ctx = GroupContext(stage.host, stage.host.groups[player.group.group_id], feature)
+    await plan_telling(ctx, (await Case.get()).id)
+    await player.play("【重启】\n里正：W1 不知道移出 1＊ 成了没有，QQ 一直没有回话，请看一眼。\n")
+    stage.world.kick(player.group.group_id, player.person("小王"), stage.world.account)
+    await stage.settle()
+    said = stage.world.groups[player.group.group_id].messages[-1].segments[0]["data"]["text"]
+    assert said == "1＊ 的机票已送达（W1），一路平安。"
