@@ -22,6 +22,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from lizheng.sandbox.backstage import Backstage, Dialogue
 from lizheng.sandbox.doings import Fields, Refused, perform
 from lizheng.sandbox.guard import Guard, armour
+from lizheng.sandbox.wording import Writer
 from lizheng.sandbox.world import Happening, World
 
 __all__ = ["Backstage", "Dialogue", "Site", "mount"]
@@ -127,6 +128,9 @@ class Site:
                     viewer.group_id, viewer.audit = Fields(message).number("group_id", "群号"), None
                 case "play":
                     self.play(viewer, str(message.get("name", "")))
+                case "transcript":
+                    written = self.transcript(Fields(message).group)
+                    viewer.tell({"type": "done", "ref": ref, "result": written})
                 case _:
                     done = await perform(self.world, self.backstage, message)
                     viewer.tell({"type": "done", "ref": ref, "result": done})
@@ -136,6 +140,15 @@ class Site:
             log.exception("the sandbox page asked for something that failed")
             viewer.tell({"type": "error", "ref": ref, "text": "沙盒里出了错，这一步没有做成，详情见日志。"})
         self.stirred.set()
+
+    def transcript(self, group_id: int) -> str:
+        """What was said and done in a group, as a conversation that tests can play."""
+        group = self.world.groups.get(group_id)
+        if group is None:
+            raise Refused("没有这个群。")
+        past = [Happening(**plain) for plain in self.past.get(group_id, ())]
+        people = self.world.people
+        return Writer(group, self.world.account, lambda user_id: people[user_id].nickname).write(past)
 
     def play(self, viewer: Viewer, name: str) -> None:
         if self.playing is not None and not self.playing.done():

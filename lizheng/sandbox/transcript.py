@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from lizheng.grammar import parse_date, parse_duration, parse_time_of_day, say_duration
 from lizheng.sandbox.deeds import DEEDS
 from lizheng.sandbox.script import BOT, Deed, Header, Speech, Step, matches, read_script
+from lizheng.sandbox.wording import Done, Wording
 from lizheng.sandbox.world import Happening, World, WorldError
 from lizheng.sandbox.world.endpoints import MANNERS
 from lizheng.sandbox.world.state import Group, Member, Role
@@ -50,14 +50,6 @@ class Mismatch(AssertionError):
     """What was written and what happened, side by side."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """One thing the bot did, as a script would write it; `text` is what is compared."""
-
-    text: str
-    speech: bool
-
-
 class Player:
     """One conversation in one group. People come into being when first named: 群主, 管理员…, 新人… (outside), else a member."""
 
@@ -70,6 +62,7 @@ class Player:
             group = self.world.add_group(title, owner)
             self.people[OWNER] = int(owner.user_id)
         self.group = group
+        self.wording = Wording(self.world.account, self.name)
         self._seen: list[Happening] = []
         self._said: list[tuple[str, int, str]] = []
         self._expected: list[tuple[int, str]] = []
@@ -151,11 +144,11 @@ class Player:
         if happening.user_id == self.world.account or happening.operator_id == self.world.account:
             self._seen.append(happening)
         if "message_id" in happening.data and happening.kind in ("message", "packet", "forward"):
-            words = self._plain(happening.data)
+            words = self.wording.plain(happening.data)
             self._said.append((self.name(happening.user_id), happening.data["message_id"], words))
 
     def _compare(self, waiting: list[Step], lines: list[str], position: int) -> None:
-        happened = [done for seen in self._seen if (done := self._told(seen))]
+        happened = [done for seen in self._seen if (done := self.wording.done(seen))]
         self._seen.clear()
         written = [self._written(step) for step in waiting]
         fits = len(happened) == len(written) and all(
@@ -166,44 +159,6 @@ class Player:
             shown = "\n".join(f"  {_shown(d)}" for d in happened) or "  (nothing)"
             wanted = "\n".join(f"  {_shown(d)}" for d in written) or "  (nothing)"
             raise Mismatch(f"after line {position}: {after}\nwritten:\n{wanted}\nhappened:\n{shown}")
-
-    # — what the bot did, in the words of a script ———————————————————————————————————————————
-
-    def _told(self, happening: Happening) -> Done | None:
-        data = happening.data
-        if happening.kind in ("message", "forward") and happening.user_id == self.world.account:
-            aside = f"（私聊 {self.name(data['peer_id'])}）" if not happening.group_id else ""
-            return Done(f"{BOT}{aside}：{self._plain(data)}", speech=True)
-        if happening.operator_id != self.world.account or happening.kind in SILENT:
-            return None
-        target = self.name(happening.user_id)
-        words = {
-            "mute": lambda: (
-                f"禁言 {target} {say_duration(timedelta(seconds=data['seconds']))}"
-                if data.get("seconds")
-                else f"解除禁言 {target}"
-            ),
-            "kick": lambda: f"踢 {target}",
-            "recall": lambda: f"撤回 {target}",
-            "card": lambda: f"改名片 {target} {data['card']}",
-            "handled": lambda: f"{'同意' if data.get('approve') else '拒绝'} {target}",
-            "title": lambda: f"头衔 {target} {data.get('title', '')}",
-        }
-        tell = words.get(happening.kind)
-        return Done(f"{BOT} {tell()}" if tell else f"{BOT} {happening.kind} {target}", speech=False)
-
-    def _plain(self, data: dict[str, Any]) -> str:
-        parts: list[str] = []
-        for segment in data.get("segments") or []:
-            if segment["type"] == "text":
-                parts.append(segment["data"]["text"])
-            elif segment["type"] == "at":
-                parts.append(f"@{self.name(int(segment['data']['qq']))} ")
-            elif segment["type"] == "image":
-                parts.append("[图片]")
-            elif segment["type"] != "reply":
-                parts.append(f"[{segment['type']}]")
-        return "".join(parts) or str(data.get("text", ""))
 
     def _written(self, step: Step) -> Done:
         if isinstance(step, Speech):
@@ -286,9 +241,6 @@ class Player:
             deed(self, self.person(step.who), step.words)
         except WorldError as refused:
             raise Mismatch(f"line {step.line}: {refused}") from refused
-
-
-SILENT = frozenset({"introduce", "message", "forward"})
 
 
 def _is_bots(step: Step) -> bool:

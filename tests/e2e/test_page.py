@@ -279,6 +279,9 @@ async def test_clock_audit_and_examples_beside_the_chat(host: Served, tab: Any) 
     await page.click("#tab-dialogues")
     await page.click(".dialogue .strong")
     await page.sees("我是重演出来的")
+    await page.click("#tab-dialogues")
+    await page.click("#write")
+    await page.until("return document.querySelector('.written').value.includes('小王：大家好，我是重演出来的')")
 
 
 async def test_phone_width_is_one_column_with_drawers(tab: Any) -> None:

@@ -162,10 +162,27 @@ function audit() {
     h("p", {}, row.text))))];
 }
 
+function written() {
+  if (!here()) return null;
+  const text = h("textarea", { class: "written", readonly: true, rows: 8, hidden: true, spellcheck: "false", "aria-label": "这个群的对话" });
+  const write = async () => {
+    const done = await link.do("transcript", { group_id: state.at });
+    if (!done.ok) return toast(done.text, "bad");
+    text.value = done.result;
+    text.hidden = false;
+    text.focus();
+    text.select();
+    const copied = await navigator.clipboard?.writeText(done.result).then(() => true, () => false);
+    toast(copied ? "已复制。" : "全选了，按 Ctrl+C 复制。");
+  };
+  return h("section", { class: "write pad" }, h("button", { type: "button", class: "plain", id: "write", onclick: write }, "把这个群的对话写成测试"),
+    h("p", { class: "hint" }, "放进插件 README 的「群聊」代码块，或者 stage.play(…)，以后每次测试都照着演。"), text);
+}
+
 function dialogues() {
   if (!state.dialogues.length) return [h("p", { class: "hint pad" }, "还没有示例对话。")];
   const features = Map.groupBy ? Map.groupBy(state.dialogues, (one) => one.feature) : grouped(state.dialogues);
-  return [h("p", { class: "hint pad" }, "点「重演」，对话会在群里重新发生一遍，里正的回答是真的。"),
+  return [written(), h("p", { class: "hint pad" }, "点「重演」，对话会在群里重新发生一遍，里正的回答是真的。"),
     ...[...features].map(([feature, list]) => h("section", { class: "feature" }, h("h3", {}, feature), list.map(dialogue)))];
 }
 
