@@ -21,20 +21,23 @@ ENTRIES = 2000
 class Answerer:
     """The plugin's own way, one index per group."""
 
-    def __init__(self, faq: Path, semantic: bool = False):
+    def __init__(self, faq: Path, meanings: Any = None):
+        """`meanings` is a `bench.qa_meaning.Meanings` to measure the extra `semantic`."""
         self._find = finding()
         self._indexes = indexes(faq)
-        self._verifier = self._find.shipped()
+        self._meanings = meanings
+        self.verifier = self._find.shipped("verifier-meaning" if meanings else "verifier")
 
     def answer(self, one: Asked) -> dict[str, Any]:
         """The three nearest, what would be said unasked, and how sure that is."""
         index = self._indexes.get(one.group) or self._find.Index()
-        found = self._find.find(index, self._verifier, one.text, SHOWN)
+        sense = self._meanings.sense(index, self._find.Wording(one.text)) if self._meanings else None
+        found = self._find.find(index, self.verifier, one.text, SHOWN, sense)
         speaks = bool(found) and self._find.could_ask(one.text, index)
         score = found[0].score if speaks else 0.0
         return {
             "top": [hit.key for hit in found],
-            "answer": found[0].key if score > self._verifier.line else None,
+            "answer": found[0].key if score > self.verifier.line else None,
             "score": round(score, 6),
         }
 
@@ -118,16 +121,23 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--report", action="store_true", help="print how good it is, where the file knows the answers"
     )
+    parser.add_argument("--semantic", action="store_true", help="with the extra `semantic`")
+    parser.add_argument("--vectors", type=Path, help="keep its vectors in this file between runs")
     options = parser.parse_args(arguments)
     asked = queries(options.queries)
-    answerer = Answerer(options.faq)
+    meanings = None
+    if options.semantic:
+        from bench.qa_meaning import Meanings  # needs numpy and a model
+
+        meanings = Meanings(options.vectors)
+    answerer = Answerer(options.faq, meanings)
     told = [answerer.answer(one) for one in asked]
     if options.out:
         options.out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told), "utf-8")
     sys.stdout.write(f"{len(told)} queries answered\n")
     if options.report:
-        about = finding().shipped().about
-        seen = fingerprint(options.queries) in about["seen"]
+        about = answerer.verifier.about
+        seen = fingerprint(options.queries) in about.get("seen", [])
         lines = (
             [("SEEN IN TRAINING", "the figures that count are those of left-out groups below")]
             if seen

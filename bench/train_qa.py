@@ -44,6 +44,7 @@ SMALL = 12
 SEEN_IN = 4
 """A leftover is learned when it stands in at least so many pairs."""
 STRENGTH = 0.1
+FOLDS = 4
 SAFER = 0.9
 """The line lets this part of what the limits allow pass on development groups, as new groups differ."""
 
@@ -58,6 +59,8 @@ class Pairs:
     right: Any
     owner: Any
     keys: list[str]
+    bounds: list[tuple[float, float]]
+    """What the verifier's fixed rules let a score be."""
 
     @property
     def group(self) -> Any:
@@ -84,7 +87,7 @@ def pairs(
     data: Path, rare: dict[str, float], meanings: Meanings | None = None, *, small: bool = False
 ) -> Pairs:
     """Against whole groups or, when `small`, against the few entries a group has in its first days."""
-    found = Pairs([], [], [], [], [], [])
+    found = Pairs([], [], [], [], [], [], [])
     for name in SETS:
         whole = indexes(data / f"{name}_faq.tsv")
         parts = {group: Parts(base) for group, base in bases(data / f"{name}_faq.tsv").items()}
@@ -113,6 +116,7 @@ def _compare(found: Pairs, one: Asked, index: Any, rare: dict[str, float], meani
         found.right.append(near.key == one.answer_id)
         found.owner.append(len(found.asked) - 1)
         found.keys.append(near.key)
+        found.bounds.append(finding("verifier").bounds(text, near.wording))
 
 
 class Parts:
@@ -139,6 +143,7 @@ def together(one: Pairs, other: Pairs) -> Pairs:
         np.concatenate([one.right, other.right]),
         np.concatenate([one.owner, other.owner + len(one.asked)]),
         one.keys + other.keys,
+        one.bounds + other.bounds,
     )
 
 
@@ -178,15 +183,18 @@ class Model:
 
     def _inner(self, known: Pairs, chosen: Any) -> Any:
         """The linear sums, each from a model that has not seen its group."""
-        groups, sums = known.group[chosen], np.zeros(len(chosen))
-        for group in sorted(set(groups)):
-            inside, outside = chosen[groups == group], chosen[groups != group]
-            sums[groups == group] = self._fit(known, outside).decision_function(self.table(known, inside))
+        names, groups = np.unique(known.group[chosen], return_inverse=True)
+        folds, sums = groups % min(FOLDS, len(names)), np.zeros(len(chosen))
+        for fold in sorted(set(folds)):
+            inside, outside = chosen[folds == fold], chosen[folds != fold]
+            sums[folds == fold] = self._fit(known, outside).decision_function(self.table(known, inside))
         return sums
 
     def scores(self, known: Pairs, chosen: Any) -> Any:
         sums = self.linear.decision_function(self.table(known, chosen))
-        return self.trees.predict_proba(np.column_stack([known.rows[chosen], sums]))[:, 1]
+        found = self.trees.predict_proba(np.column_stack([known.rows[chosen], sums]))[:, 1]
+        low, high = np.array(known.bounds)[chosen].T
+        return np.clip(found, low, high)
 
     def stored(self, rare: dict[str, float], line: float, about: dict[str, Any]) -> dict[str, Any]:
         weights = self.linear.coef_[0]

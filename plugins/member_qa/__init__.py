@@ -8,6 +8,7 @@ from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
 from plugins.member_qa.listing import Listing
+from plugins.member_qa.meanings import Meanings
 from plugins.member_qa.settings import Settings
 from plugins.member_qa.shelves import Shelves
 from plugins.member_qa.teaching import Teaching
@@ -18,7 +19,8 @@ feature = Feature(__name__, "问答", "群里教它，有人问就答；没把�
 shelves = Shelves()
 entries = Library(shelves)
 writer = Writer()
-answering = Answering(entries, writer)
+meanings = Meanings()
+answering = Answering(entries, writer, meanings)
 teacher = Teaching(entries)
 listing = Listing(entries)
 asked = Waiting(entries)
@@ -46,6 +48,7 @@ feature.on(FileShared, desk.shared)
 feature.on_start(shelves.begin)
 feature.on_start(desk.begin)
 feature.on_start(writer.begin)
+feature.on_start(meanings.begin)
 feature.decision(teaching.LESSON, teacher.accepted, teacher.refused)
 feature.decision(teaching.MERGE, teacher.merge_confirmed)
 feature.decision(waiting.ANSWER, asked.accepted, asked.refused)

@@ -14,18 +14,19 @@ from lizheng.text import clip, fold, visible
 from plugins.member_qa import pictures, rules, texts
 from plugins.member_qa.feedback import hear
 from plugins.member_qa.finding import Found, could_ask, find, shipped
-from plugins.member_qa.library import Library, ask_again
+from plugins.member_qa.library import Library, ask_again, label
 from plugins.member_qa.models import Entry
 from plugins.member_qa.settings import Settings
 
 if TYPE_CHECKING:
     from lizheng.context import Context
+    from plugins.member_qa.meanings import Meanings
     from plugins.member_qa.shelves import Shelf
     from plugins.member_qa.writing import Writer
 
-ENOUGH = 0.6
+ENOUGH = 0.75
 """Asked by command, an entry this sure is answered at once; what is less sure is offered to choose from."""
-LEAST_SCORE, LEAST_COSINE = 0.05, 0.35
+LEAST_SCORE, LEAST_COSINE = 0.05, 0.25
 """What is neither is not even offered."""
 CHOOSING = timedelta(minutes=2)
 KEPT = 1000
@@ -43,9 +44,10 @@ class Choice:
 class Answering:
     """The command `/问` and the observer of what is said without a command."""
 
-    def __init__(self, library: Library, writer: Writer):
+    def __init__(self, library: Library, writer: Writer, meanings: Meanings):
         self._library = library
         self._writer = writer
+        self._meanings = meanings
         self._choices: OrderedDict[tuple[int, int], Choice] = OrderedDict()
 
     # — by command —————————————————————————————————————————————————————————————————————————
@@ -58,7 +60,7 @@ class Answering:
         shelf = await self._library.shelf(ctx)
         if (entry_id := shelf.keywords.get(fold(text))) and await self._tell_asked(ctx, entry_id):
             return
-        found = find(shelf.index, shipped(), text, 5)
+        found, _ = await self._find(ctx, text, shelf, 5)
         entries = await self._library.entries([hit.key for hit in found])
         ranked = _by_votes([hit for hit in found if hit.key in entries], entries)
         if ranked and ranked[0].score >= ENOUGH:
@@ -129,6 +131,12 @@ class Answering:
             return True
         return await self._tell_asked(ctx, choice.entries[place - 1])
 
+    async def _find(self, ctx: Context, text: str, shelf: Shelf, limit: int) -> tuple[list[Found], float]:
+        """What is found, and the score above which it may be said unasked."""
+        sense = await self._meanings.sense(ctx, shelf.index, text)
+        verifier = (self._meanings.verifier if sense else None) or shipped()
+        return find(shelf.index, verifier, text, limit, sense), verifier.line
+
     async def _auto_reply(self, ctx: Context, entry_id: int) -> bool:
         entry = (await self._library.entries([entry_id])).get(entry_id)
         if entry is None or not await _claim(ctx, entry, ctx.settings(Settings).keyword_rest):
@@ -138,9 +146,8 @@ class Answering:
         return True
 
     async def _answer(self, ctx: Context, text: str, shelf: Shelf) -> bool:
-        verifier = shipped()
-        found = find(shelf.index, verifier, text)
-        if not found or found[0].score <= verifier.line:
+        found, line = await self._find(ctx, text, shelf, 1)
+        if not found or found[0].score <= line:
             return False
         entry = (await self._library.entries([found[0].key])).get(found[0].key)
         if entry is None or entry.version != shelf.versions.get(entry.id):
@@ -164,11 +171,6 @@ def plain_talk(ctx: Context) -> str | None:
             return None
     text = strip_unseen("".join(parts))
     return None if not text or rules.for_others(text) else text
-
-
-def label(entry: Entry) -> str:
-    """Its number, with the name of the shared set it stands in."""
-    return f"{entry.shelf}-{entry.number}" if entry.shelf else str(entry.number)
 
 
 def _by_votes(found: list[Found], entries: dict[int, Entry]) -> list[Found]:

@@ -11,6 +11,7 @@ from lizheng.context import is_anonymous
 from lizheng.speech import plain
 from lizheng.store import atomic
 from plugins.member_qa import rules, texts
+from plugins.member_qa.library import label
 from plugins.member_qa.models import Entry, Vote
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def hear(ctx: Context, text: str, library: Library) -> bool:
         return True
     await entry.refresh_from_db(fields=["useful", "useless"])
     if rules.is_bad(entry.useful, entry.useless) and not rules.is_bad(*before):
-        await ctx.say(texts.BAD, number=entry.number, count=entry.useless)
+        await ctx.say(texts.BAD, number=label(entry), count=entry.useless)
     else:
         await ctx.say(texts.THANKS)
     return True

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 IMPORT, UNDO = "import", "import"
 MOST_BYTES = 5 * 1024 * 1024
+MOST_SENT = 2 * 1024 * 1024
 WAITING = timedelta(minutes=10)
 SHOWN_WRONG = 3
 
@@ -159,6 +160,8 @@ class Files:
             content = await asyncio.to_thread(_table, kind, rows)
         except tables.NoReader as missing:
             raise Declined(texts.NO_XLSX) from missing
+        if len(content) > MOST_SENT:
+            raise Declined(texts.EXPORT_BIG)
         name = f"问答-{ctx.now:%Y%m%d-%H%M}.{kind}"
         private = ctx.channel == "private"
         where = {"user_id": ctx.author_id} if private else {"group_id": ctx.group.id}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import F
 
 from lizheng.commands import Declined
 from lizheng.store import after_commit, atomic, next_number
@@ -129,7 +131,7 @@ class Library:
                 ctx, entry, what, by, {**(lesson or lesson_of(entry)).stored(), "forgotten": forgotten}
             )
             if not changed:
-                raise Declined(texts.GONE.format(number=entry.number))
+                raise Declined(texts.CHANGED_MEANWHILE.format(number=entry.number))
             undo = {"name": UNDO, "entries": [[entry.id, entry.version, before]]}
             record = await ctx.note(
                 "changed", f"{what}问答 {entry.number} 号", target=entry.author_id, undo=undo
@@ -198,11 +200,12 @@ async def ask_again(ctx: GroupContext, text: str) -> Question:
                 text=text,
                 asked_at=now,
             )
-        await Question.filter(id=known.id).update(asked=known.asked + 1, asked_at=now, closed=False)
+        await Question.filter(id=known.id).update(asked=F("asked") + 1, asked_at=now, closed=False)
         return known
 
     return await write()
 
 
-def numbers(entries: Iterable[Entry]) -> str:
-    return "、".join(str(entry.number) for entry in entries)
+def label(entry: Entry) -> str:
+    """Its number, with the name of the shared set it stands in."""
+    return f"{entry.shelf}-{entry.number}" if entry.shelf else str(entry.number)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
+
+from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng.commands import Declined
 from lizheng.context import is_anonymous
@@ -23,6 +27,22 @@ if TYPE_CHECKING:
 
 LESSON, MERGE = "lesson", "merge"
 SHOWN_ANSWER = 60
+
+
+Decided = Callable[[Any, "GroupContext", Pending], Awaitable[None]]
+
+
+def telling(handler: Decided) -> Decided:
+    """What cannot be done any more when it is decided is said: nobody waits for the answer of a job."""
+
+    @wraps(handler)
+    async def decided(self: Any, ctx: GroupContext, pending: Pending) -> None:
+        try:
+            await handler(self, ctx, pending)
+        except Declined as refusal:
+            await ctx.say("{sentence}", sentence=str(refusal))
+
+    return decided
 
 
 class Written:
@@ -80,6 +100,7 @@ class Teaching:
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
+    @telling
     async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
         """A member's lesson was let through; one that has a twin by now replaces its answer."""
         lesson = Lesson.of(pending.payload)
@@ -99,12 +120,13 @@ class Teaching:
             reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
         )
 
+    @telling
     async def merge_confirmed(self, ctx: GroupContext, pending: Pending) -> None:
         """The author wants the known entry changed: done at once for one's own or with the role, else proposed."""
         lesson = Lesson.of(pending.payload)
         twin = (await self._library.entries([pending.payload["entry"]])).get(pending.payload["entry"])
         if twin is None:
-            raise Declined(texts.GONE.format(number=""))
+            raise Declined(texts.GONE_MEANWHILE)
         own = twin.author_id == pending.author_id
         if own or await may_teach(ctx):
             await self._merge(ctx, twin, lesson)
@@ -127,7 +149,10 @@ async def may_teach(ctx: GroupContext) -> bool:
     """Whether the author's lessons need nobody's consent, by the member list as it is now."""
     if ctx.settings(Settings).teachers == "所有人":
         return True
-    return await ctx.host.role_now(ctx.group, ctx.author_id) >= Role.DEPUTY
+    try:
+        return await ctx.host.role_now(ctx.group, ctx.author_id) >= Role.DEPUTY
+    except NetworkError:
+        return False
 
 
 async def _tell_taught(ctx: GroupContext, entry: Entry, record: Record) -> None:

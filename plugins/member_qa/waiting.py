@@ -16,7 +16,7 @@ from plugins.member_qa import pictures, rules, texts
 from plugins.member_qa.library import Library, key_of, lesson_of
 from plugins.member_qa.models import Question
 from plugins.member_qa.rules import Lesson
-from plugins.member_qa.teaching import may_teach, with_pictures
+from plugins.member_qa.teaching import may_teach, telling, with_pictures
 
 if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
@@ -129,6 +129,7 @@ class Waiting:
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
+    @telling
     async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
         question = await Question.get(id=pending.payload["question"])
         lesson = Lesson.of(pending.payload)

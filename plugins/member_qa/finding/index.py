@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from .terms import Wording
 
-SHORTLIST = 12
-COMMON = 0.15
+SHORTLIST = 8
+PROMISING = 0.2
+"""What shares less than this part of what the best shares is not ranked at all."""
+COMMON = 0.08
 """A gram in more than this share of the wordings does not choose candidates, it only counts in comparing them."""
 
 
@@ -31,6 +33,8 @@ class Index:
         self._postings: dict[str, dict[int, None]] = {}
         self._weights: dict[str, float] = {}
         self._next = 0
+        self.revision = 0
+        """Counts the changes, so that what was made of the index knows when it is out of date."""
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -56,6 +60,7 @@ class Index:
     def drop(self, key: Any) -> None:
         """Forget a key; one that is not there is no error."""
         self._weights.clear()
+        self.revision += 1
         for number in self._by_key.pop(key, ()):
             _, wording, _ = self._documents.pop(number)
             for gram in wording.grams:
@@ -110,5 +115,6 @@ class Index:
             square = squares[gram]
             for number in self._postings[gram]:
                 sums[number] = sums.get(number, 0.0) + square
-        documents = self._documents
-        return heapq.nlargest(SHORTLIST, sums, key=lambda number: sums[number] * documents[number][2])
+        least = PROMISING * max(sums.values(), default=0.0)
+        ranked = [(total * self._documents[n][2], n) for n, total in sums.items() if total >= least]
+        return [number for _, number in heapq.nlargest(SHORTLIST, ranked)]

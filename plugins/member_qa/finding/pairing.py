@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -20,22 +21,24 @@ NAMES = (
     "symbols.asked", "symbols.entry", "symbols.left_asked", "symbols.left_entry", "symbols.rarest_asked", "symbols.rarest_entry",
     "pairs.asked", "pairs.entry", "symbol_pairs.asked", "symbol_pairs.entry",
     "ratio", "longest", "asks_otherwise", "one_asks", "asks", "negated", "codes",
-    "length", "length_difference", "asked_length", "equal", "same_bag", "same_end", "same_start",
+    "length", "length_difference", "asked_length", "equal", "same_bag", "turned", "same_end", "same_start",
 )  # fmt: skip
 _PIECE = 3
+_DIRECTED = re.compile("[到给比转换变成让被把对从往]")
+"""What makes the same words in another order another question: from one to the other, and back."""
 
 
 def measures(
     asked: Wording, entry: Wording, cosine: float, margin: float, rarity: Mapping[str, float]
 ) -> tuple[list[float], set[str]]:
     """The numbers of `NAMES`, and the leftovers. `rarity` is each character's weight in ordinary talk."""
-    matcher = SequenceMatcher(None, asked.folded, entry.folded, autojunk=False)
+    matcher = SequenceMatcher(None, asked.core, entry.core, autojunk=False)
     codes = matcher.get_opcodes()
     lengths = len(asked.canonical) + 1, len(entry.canonical) + 1
     ratio = math.log(lengths[0] / lengths[1])
     same = sum(i2 - i1 for kind, i1, i2, _, _ in codes if kind == "equal")
     longest = max((i2 - i1 for kind, i1, i2, _, _ in codes if kind == "equal"), default=0)
-    sizes = len(asked.folded), len(entry.folded)
+    sizes = len(asked.core), len(entry.core)
     row = [
         cosine,
         margin,
@@ -55,10 +58,15 @@ def measures(
         math.log(lengths[0]),
         float(asked.canonical == entry.canonical),
         float(asked.symbols == entry.symbols),
+        float(asked.letters == entry.letters and asked.core != entry.core and is_directed(asked)),
         float(asked.canonical[-1:] == entry.canonical[-1:]),
         float(asked.canonical[:1] == entry.canonical[:1]),
     ]
     return row, set(_leftovers(asked, entry, codes))
+
+
+def is_directed(wording: Wording) -> bool:
+    return bool(_DIRECTED.search(wording.core))
 
 
 def _coverage(asked: Counter[str], entry: Counter[str], rarity: Mapping[str, float]) -> list[float]:
@@ -91,8 +99,8 @@ def _leftovers(
             yield "~" + char
     for kind, i1, i2, j1, j2 in codes:
         if kind == "delete" and i2 - i1 <= _PIECE:
-            yield "-" + asked.folded[i1:i2]
+            yield "-" + asked.core[i1:i2]
         elif kind == "insert" and j2 - j1 <= _PIECE:
-            yield "+" + entry.folded[j1:j2]
+            yield "+" + entry.core[j1:j2]
         elif kind == "replace" and i2 - i1 <= _PIECE and j2 - j1 <= _PIECE:
-            yield "|".join(sorted((asked.folded[i1:i2], entry.folded[j1:j2])))
+            yield "|".join(sorted((asked.core[i1:i2], entry.core[j1:j2])))

@@ -6,6 +6,7 @@ import base64
 
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import Happening
+from lizheng.speech import plain
 
 
 def picture(content: bytes) -> dict:
@@ -20,7 +21,7 @@ class Ear:
 
     def _hear(self, happening: Happening) -> None:
         if happening.kind == "message" and happening.user_id == self.player.world.account:
-            self.said.append(self.player._plain(happening.data))
+            self.said.append(plain(happening.data["segments"]))
 
     @property
     def last(self) -> str:

@@ -163,7 +163,7 @@ async def test_a_picture_is_kept_and_said_again(stage: HostStage, tmp_path: Path
     assert "记住了" in await ear.say("管理员", "/教 校区地图 => 看图", picture(PNG))
     [kept] = (tmp_path / "files" / "member_qa").iterdir()
     assert kept.read_bytes() == PNG
-    assert (await ear.say("小王", "/问 校区地图")).startswith("看图[图片]")
+    assert (await ear.say("小王", "/问 校区地图")).startswith("看图[image]")
     assert "记住了" in await ear.say("管理员", "/教 校历 =>", picture(PNG))
 
 

@@ -1,0 +1,91 @@
+"""Nearness in meaning for groups, where the extra `semantic` is installed: worked out beside the loop and kept as files."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from nonebot import logger
+
+from lizheng.text import fold
+from plugins.member_qa import pictures
+from plugins.member_qa.finding import Index, Verifier, Wording, meaning, shipped
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+    from plugins.member_qa.finding.finder import Sense
+
+BATCH = 16
+KNOWLEDGE = "verifier-meaning"
+
+
+class Meanings:
+    """The vectors of the indexes in use. While those of an index are not worked out, it is searched by letters alone."""
+
+    def __init__(self) -> None:
+        self.verifier: Verifier | None = None
+        self._tables: WeakKeyDictionary[Index, tuple[int, meaning.Table]] = WeakKeyDictionary()
+        self._working: set[asyncio.Task[None]] = set()
+        self._gate = asyncio.Semaphore(1)
+
+    async def begin(self, host: object) -> None:
+        self.verifier = shipped(KNOWLEDGE) if meaning.available() else None
+        self._tables.clear()
+        self._gate = asyncio.Semaphore(1)
+
+    async def sense(self, ctx: GroupContext, index: Index, text: str) -> Sense | None:
+        """How near the index's wordings are to a question, or None where that is not known (yet)."""
+        if self.verifier is None or not len(index):
+            return None
+        kept = self._tables.get(index)
+        if kept is None or kept[0] != index.revision:
+            if not self._gate.locked():
+                work = asyncio.create_task(self._learn(pictures.folder(ctx), ctx.group.id, index))
+                self._working.add(work)
+                work.add_done_callback(self._working.discard)
+            return None
+        async with self._gate:
+            vectors = await asyncio.to_thread(meaning.encode, [fold(text)])
+        return kept[1].sense(vectors[0])
+
+    async def _learn(self, folder: Path, group_id: int, index: Index) -> None:
+        """Make the table of an index as it is now; a failure leaves the search by letters."""
+        async with self._gate:
+            revision, rows = index.revision, list(index.wordings())
+            file = folder / f"{group_id}-{meaning.MODEL}.vectors.npz"
+            try:
+                vectors = await asyncio.to_thread(_vectors, file, rows)
+            except (OSError, ValueError, RuntimeError) as error:
+                logger.error(
+                    "lizheng: the vectors of group {} cannot be made: {}", group_id, type(error).__name__
+                )
+                return
+            self._tables[index] = (revision, meaning.Table(rows, vectors))
+
+
+def _vectors(file: Path, rows: Sequence[tuple[Any, Wording]]) -> Any:
+    """One row for each wording, from the file where it has it; what is new is added to the file."""
+    numpy = importlib.import_module("numpy")
+    known: dict[str, Any] = {}
+    if file.is_file():
+        with numpy.load(file, allow_pickle=False) as stored:
+            known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+    texts = [wording.folded for _, wording in rows]
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        known.update(zip(batch, meaning.encode(batch), strict=True))
+    vectors = numpy.stack([known[text] for text in texts]).astype("float32")
+    if missing:
+        kept = list(dict.fromkeys(texts))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial = file.with_suffix(".part.npz")
+        numpy.savez(
+            partial, texts=numpy.array(kept), vectors=numpy.stack([known[t] for t in kept]).astype("float16")
+        )
+        partial.replace(file)
+    return vectors

@@ -1,0 +1,35 @@
+"""With the extra `semantic`: what is worded otherwise is found, and what is not ready yet is searched by letters."""
+
+import asyncio
+
+import pytest
+
+import plugins.member_qa as plugin
+from lizheng.sandbox.stage import HostStage
+from plugins.member_qa.finding import meaning
+from tests.plugins.member_qa.ear import Ear
+
+pytestmark = pytest.mark.skipif(not meaning.available(), reason="the extra `semantic` is not installed")
+
+
+async def test_another_wording_is_found_by_its_meaning(stage: HostStage) -> None:
+    player = await stage.play("""
+开：问答
+设：问答 谁能直接教 所有人
+管理员：/教 宿舍几点关门 => 十一点
+里正：…
+管理员：/教 怎么传送回家 => 输入 /home
+里正：…
+管理员：/教 校园网怎么连接 => 找网络中心
+里正：…
+""")
+    ear = Ear(player)
+    assert await ear.say("小王", "/问 宿舍几点关门")
+    for _ in range(200):
+        await asyncio.sleep(0.05)
+        if not plugin.meanings._working:
+            break
+    folder = stage.host.store.path.parent / "files" / "member_qa"  # pyright: ignore[reportOptionalMemberAccess]
+    assert list(folder.glob("*.vectors.npz"))
+    assert "十一点" in await ear.say("小王", "/问 寝室晚上啥时候锁门")
+    assert not await ear.say("小王", "今天晚上吃什么")
