@@ -63,6 +63,7 @@ class BadDay:
             world.perform(action, params, account)
         if fate.startswith("silent"):
             await asyncio.sleep(20)  # the host gives up after 15 s
+            return answer_failed(1200, TIMEOUT)
         if fate.startswith("failed"):
             return answer_failed(1200, TIMEOUT)
         if fate == "refused":
