@@ -233,16 +233,18 @@ def act_source(case: Case) -> str:
 
 
 async def lift_mute(ctx: GroupContext, cases: Sequence[Case]) -> None:
-    """Unmute whose running mute came from these cases, unless another that counts keeps it up."""
+    """End the mute of these cases: what is left of another that counts goes on, else they may speak again."""
     now = ctx.host.clock.now()
-    ends = {case.user_id: max(c.until or now for c in cases if c.user_id == case.user_id) for case in cases}
-    for user_id, until in ends.items():
-        others = [c for c in await counting(ctx, user_id) if c.until is not None and c.until > now]
-        if until <= now or others:
-            continue
-        mine = [case for case in cases if case.user_id == user_id]
+    running = [case for case in cases if case.until is not None and case.until > now]
+    for user_id in {case.user_id for case in running}:
+        mine = [case for case in running if case.user_id == user_id]
         await Case.filter(id__in=[case.id for case in mine]).update(until=None)
-        await ctx.unmute(user_id, texts.UNMUTE_REASON.format(numbers=labels(mine)))
+        reason = texts.UNMUTE_REASON.format(numbers=labels(mine))
+        others = [c.until for c in await counting(ctx, user_id) if c.until is not None and c.until > now]
+        if not others:
+            await ctx.unmute(user_id, reason)
+        elif max(others) < max(case.until for case in mine if case.until):
+            await ctx.mute(user_id, max(others) - now, reason)
 
 
 async def undo_case(ctx: GroupContext, undo: dict[str, Any]) -> None:

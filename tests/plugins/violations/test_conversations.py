@@ -376,3 +376,22 @@ async def test_a_mute_that_outlives_its_case_can_still_be_pardoned(stage: HostSt
 管理员：/赦免 W1
 里正：W1 本来就不算数了：已赦免。
 """)
+
+
+async def test_what_is_left_of_another_mute_goes_on(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理
+管理员：/禁言 @小王 2小时 吵
+【里正 禁言 小王 2小时】
+里正：@小王 禁言 2 小时（W1）：吵。…
+【过 1 小时】
+管理员：/禁言 @小王 1天 骂人
+【里正 禁言 小王 1天】
+里正：@小王 禁言 1 天（W2）：骂人。…
+管理员：/赦免 W2
+里正：赦免了 小王 的 W2，不再算数。撤销发 /撤销 5。
+【里正 禁言 小王 1小时】
+管理员：/赦免 W1
+里正：赦免了 小王 的 W1，不再算数。撤销发 /撤销 7。
+【里正 解除禁言 小王】
+""")

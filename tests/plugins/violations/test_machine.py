@@ -281,6 +281,11 @@ async def play_histories(stage: HostStage, examples: int, longest: int) -> None:
         [("offend", 0), ("wait", 30), ("offend", 0), ("wait", 30), ("again", 0), ("undo", 1), ("warn", 0)]
     )
     @example([("mute", 0, 7200), ("kick", 0), ("restart",), ("forgive", 0), ("warn", 0), ("pardon", 0)])
+    @example([("warn", 0)] * 5)
+    @example([("warn", 0), ("wait", 30), ("wait", 30), ("wait", 30), ("warn", 0)])
+    @example([("warn", 0), ("appeal", 0), ("decide", 0, False), ("warn", 0), ("mute", 0, 7200), ("undo", 2)])
+    @example([("mute", 0, 7200), ("appeal", 0), ("decide", 0, True)])
+    @example([("warn", 0), ("warn", 0), ("appeal", 0), ("appeal", 0)])
     def histories(steps: list[tuple]) -> None:
         asyncio.run_coroutine_threadsafe(play(stage, steps), loop).result()
 
