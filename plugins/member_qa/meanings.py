@@ -14,6 +14,7 @@ from nonebot import logger
 from lizheng.text import fold
 from plugins.member_qa import pictures
 from plugins.member_qa.finding import Index, Verifier, Wording, meaning, shipped
+from plugins.member_qa.finding.terms import ASSETS
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
@@ -33,7 +34,8 @@ class Meanings:
         self._gate = asyncio.Semaphore(1)
 
     async def begin(self, host: object) -> None:
-        self.verifier = shipped(KNOWLEDGE) if meaning.available() else None
+        taught = (ASSETS / f"{KNOWLEDGE}.json.gz").is_file()
+        self.verifier = shipped(KNOWLEDGE) if taught and meaning.available() else None
         self._tables.clear()
         self._gate = asyncio.Semaphore(1)
 

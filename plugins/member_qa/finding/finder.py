@@ -10,7 +10,7 @@ from .terms import Wording
 from .verifier import Verifier
 
 LOOKED_AT = 3
-WORTH = 0.55
+WORTH = 0.45
 """A candidate less than this part as near as the nearest is not looked at closely."""
 
 

@@ -16,8 +16,8 @@ SAME = 0.95
 """The least for wordings that differ in nothing but what means the same."""
 OTHER = 0.5
 """The most where both name numbers, and not the same."""
-Tree = list[tuple[int, float, int, int]]
-"""Nodes as (feature, limit, left, right); a leaf is (-1, value, 0, 0)."""
+Tree = Any
+"""A leaf's value, or (feature, limit, the tree up to the limit, the tree above it)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Verifier:
             + sum(map(float.__mul__, self.linear, row))
             + sum(weights[name] for name in left if name in weights)
         )
-        sure = 1 / (1 + math.exp(-self.start - sum(_leaf(tree, row) for tree in self.trees)))
+        sure = 1 / (1 + math.exp(-self.start - _sum_of_leaves(self.trees, row)))
         low, high = bounds(asked, entry)
         return min(max(sure, low), high)
 
@@ -75,18 +75,24 @@ def _exchanged(asked: str, entry: str, pair: tuple[str, str]) -> bool:
     return one in asked and other in entry and asked.replace(one, "", 1) == entry.replace(other, "", 1)
 
 
-def _leaf(tree: Tree, row: list[float]) -> float:
-    at = 0
-    while True:
-        feature, limit, left, right = tree[at]
-        if feature < 0:
-            return limit
-        at = left if row[feature] <= limit else right
+def _sum_of_leaves(trees: list[Tree], row: list[float]) -> float:
+    total = 0.0
+    for tree in trees:
+        node = tree
+        while node.__class__ is tuple:
+            node = node[2] if row[node[0]] <= node[1] else node[3]
+        total += node
+    return total
+
+
+def _grown(nodes: list[list[Any]], at: int = 0) -> Tree:
+    feature, limit, left, right = nodes[at]
+    return limit if feature < 0 else (feature, limit, _grown(nodes, left), _grown(nodes, right))
 
 
 @cache
 def shipped(name: str = "verifier") -> Verifier:
     """The verifier without meaning, or `verifier-meaning`."""
     stored = json.loads(gzip.decompress((ASSETS / f"{name}.json.gz").read_bytes()))
-    stored["trees"] = [[tuple(node) for node in tree] for tree in stored["trees"]]
+    stored["trees"] = [_grown(nodes) for nodes in stored["trees"]]
     return Verifier(**stored)

@@ -7,9 +7,14 @@ import pytest
 import plugins.member_qa as plugin
 from lizheng.sandbox.stage import HostStage
 from plugins.member_qa.finding import meaning
+from plugins.member_qa.finding.terms import ASSETS
+from plugins.member_qa.meanings import KNOWLEDGE
 from tests.plugins.member_qa.ear import Ear
 
-pytestmark = pytest.mark.skipif(not meaning.available(), reason="the extra `semantic` is not installed")
+pytestmark = pytest.mark.skipif(
+    not (meaning.available() and (ASSETS / f"{KNOWLEDGE}.json.gz").is_file()),
+    reason="the extra `semantic` is not installed",
+)
 
 
 async def test_another_wording_is_found_by_its_meaning(stage: HostStage) -> None:

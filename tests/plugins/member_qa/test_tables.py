@@ -29,7 +29,7 @@ def xlsx(rows: Sequence[Sequence[object]]) -> bytes:
 
     book = Workbook()
     for row in rows:
-        book.worksheets[0].append(row)
+        book.worksheets[0].append(list(row))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
