@@ -10,6 +10,7 @@ from plugins.violations import (
     cases,
     commands,
     enforcing,
+    privacy,
     raids,
     reports,
     showing,
@@ -82,5 +83,6 @@ feature.undo("bar", blacklist.undo_bar)
 feature.undo("unbar", blacklist.undo_unbar)
 feature.undo("rule", ruling.undo)
 feature.answers(violation, reports.take_over)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -28,7 +28,7 @@ class Settings(BaseModel):
     decay: timedelta = Field(
         timedelta(days=30),
         ge=timedelta(hours=1),
-        le=timedelta(days=3650),
+        le=timedelta(days=365),
         title="衰减",
         description="一次违规过多久不再算数，从记下那时起。",
     )
