@@ -120,10 +120,10 @@ def is_blind(seen: Seen) -> bool:
 
 
 def _without_history(seen: Seen) -> Next:
-    if seen.state == "done":
-        return Next.OUT
     if seen.looks < MOST_LOOKS and not seen.late:
         return Next.WAIT
+    if seen.state == "done":
+        return Next.OUT
     return Next.LOST if seen.state == "not_done" else Next.DOUBT
 
 

@@ -127,8 +127,9 @@ S, M, H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
         (Seen("unknown", 26 * S, shown=True), Next.OUT),
         (Seen("done", 5 * S, shown=False, spans=True), Next.WAIT),
         (Seen("done", 13 * S, shown=True), Next.OUT),
-        (Seen("done", 13 * S, shown=None), Next.OUT),
-        (Seen("done", 13 * S, shown=False, spans=False), Next.OUT),
+        (Seen("done", 13 * S, shown=None), Next.WAIT),  # one look that fails says nothing
+        (Seen("done", 13 * S, shown=None, looks=3), Next.OUT),
+        (Seen("done", 13 * S, shown=False, spans=False, looks=3), Next.OUT),
         (Seen("done", 13 * S, shown=False, spans=True), Next.AGAIN),
         (Seen("done", 13 * S, shown=False, spans=True, lied=1), Next.LOST),
         (Seen("done", 13 * S, shown=False, spans=True, recalled=True), Next.OUT),
