@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 
 from lizheng.host import Host
@@ -13,6 +14,7 @@ from lizheng.settings import settings_of
 
 STEP_SECONDS = 0.001
 QUIET_STEPS = 4
+CLAIM_SECONDS = 5.0
 
 
 class HostStage:
@@ -43,6 +45,18 @@ class HostStage:
         await self.host.start()
         await self.wire.start()
         await self.wire.ready()
+        await self._act_everywhere()
+
+    async def _act_everywhere(self) -> None:
+        """Return once the host acts in every group the bot is in; on a shared database that takes a moment."""
+        account = self.world.account
+        groups = [group_id for group_id, group in self.world.groups.items() if account in group.members]
+        self.host.adapter.note_groups(account, groups)
+        self.host.shares.wake()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLAIM_SECONDS):
+                while not all(self.host.shares.mine(key) for key in (*groups, -account)):  # noqa: ASYNC110
+                    await asyncio.sleep(STEP_SECONDS)
 
     async def switch_on(self, group_id: int, feature: str) -> None:
         found = next(f for f in self.host.features.values() if feature in (f.id, f.title))
@@ -56,8 +70,9 @@ class HostStage:
         )
 
     async def introduce(self, group_id: int) -> None:
-        """Get the bot's one introduction over with, where a conversation is not about it."""
+        """Have the host know the group, and get the bot's one introduction over with."""
         await self.host.groups.introduce(group_id, self.host.now())
+        await self._act_everywhere()
 
     async def play(self, script: str) -> Player:
         """Play a conversation in a new group. Raises `Mismatch`."""
