@@ -30,6 +30,10 @@ bench *args:
 nightly *args:
     python3 -m tests -m nightly {{args}}
 
+# The conversations and the kit's suites once more, on a real Postgres.
+postgres *args:
+    python3 -m tests --engine postgres tests/kit tests/plugins tests/test_readmes.py {{args}}
+
 # Pin every dependency again; add --upgrade to move the pins.
 pin *args:
     uv pip compile --universal --all-extras --group dev --group train --annotation-style line --custom-compile-command "just pin" {{args}} pyproject.toml -o constraints.txt

@@ -55,7 +55,7 @@ class HostStage:
         self.host.shares.wake()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLAIM_SECONDS):
-                while not all(self.host.shares.mine(key) for key in (*groups, -account)):  # noqa: ASYNC110
+                while not all(self.host.shares.mine(key) for key in (*groups, -account)):
                     await asyncio.sleep(STEP_SECONDS)
 
     async def switch_on(self, group_id: int, feature: str) -> None:

@@ -3,7 +3,7 @@
 from lizheng.events import FileShared
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.member_qa import files, library, teaching, waiting
+from plugins.member_qa import files, library, privacy, teaching, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
@@ -56,5 +56,6 @@ feature.decision(files.IMPORT, desk.confirmed)
 feature.undo(library.UNDO, entries.undo)
 feature.undo(files.UNDO, desk.undo)
 feature.undo(waiting.UNDO, asked.undo)
+feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata
