@@ -1,6 +1,7 @@
 """With the extra `semantic`: what is worded otherwise is found, and what is not ready yet is searched by letters."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -17,16 +18,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-async def test_another_wording_is_found_by_its_meaning(stage: HostStage) -> None:
+async def test_another_wording_is_found_by_its_meaning(stage: HostStage, tmp_path: Path) -> None:
     player = await stage.play("""
 开：问答
 设：问答 谁能直接教 所有人
 管理员：/教 宿舍几点关门 => 十一点
-里正：…
+里正：记住了…
 管理员：/教 怎么传送回家 => 输入 /home
-里正：…
+里正：记住了…
 管理员：/教 校园网怎么连接 => 找网络中心
-里正：…
+里正：记住了…
 """)
     ear = Ear(player)
     assert await ear.say("小王", "/问 宿舍几点关门")
@@ -34,7 +35,6 @@ async def test_another_wording_is_found_by_its_meaning(stage: HostStage) -> None
         await asyncio.sleep(0.05)
         if not plugin.meanings._working:
             break
-    folder = stage.host.store.path.parent / "files" / "member_qa"  # pyright: ignore[reportOptionalMemberAccess]
-    assert list(folder.glob("*.vectors.npz"))
+    assert list(tmp_path.rglob("*.vectors.npz"))
     assert "十一点" in await ear.say("小王", "/问 寝室晚上啥时候锁门")
     assert not await ear.say("小王", "今天晚上吃什么")

@@ -215,7 +215,7 @@ async def test_an_export_goes_into_the_groups_files(player: Player) -> None:
 管理员：/问答 导出 csv
 里正：还没有人教过。发 /教 问题 => 答案，我就会了。
 管理员：/教 怎么联机 => =HYPERLINK("http://x")
-里正：…
+里正：记住了…
 """)
     player.world.say(player.group.group_id, player.person("管理员"), "/问答 导出 csv")
     await player.stage.settle()

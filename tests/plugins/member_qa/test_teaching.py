@@ -79,7 +79,7 @@ async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStag
     await stage.play("""
 开：问答
 管理员：/教 怎么联机 => 加好友
-里正：…
+里正：记住了…
 管理员：/教 怎么联机？|咋联机啊 => 点联机大厅
 里正：「怎么联机？」已经是问答 1 号了。
   要把答案换成：点联机大厅，问法并到一起吗？
@@ -150,7 +150,7 @@ async def test_codes_in_an_answer_are_only_words(stage: HostStage) -> None:
     await stage.play("""
 开：问答
 管理员：/教 怎么叫大家 => [CQ:at,qq=all] {answer} 来
-里正：…
+里正：记住了…
 小王：怎么叫大家
 里正：[CQ:at,qq=all] {answer} 来
   —— 问答 1 号，引用回「有用」或「没用」
@@ -161,7 +161,7 @@ async def test_a_picture_is_kept_and_said_again(stage: HostStage, tmp_path: Path
     player = await stage.play("开：问答\n管理员：/问答\n里正：…")
     ear = Ear(player)
     assert "记住了" in await ear.say("管理员", "/教 校区地图 => 看图", picture(PNG))
-    [kept] = (tmp_path / "files" / "member_qa").iterdir()
+    [kept] = tmp_path.rglob("files/member_qa/*")
     assert kept.read_bytes() == PNG
     assert (await ear.say("小王", "/问 校区地图")).startswith("看图[image]")
     assert "记住了" in await ear.say("管理员", "/教 校历 =>", picture(PNG))
