@@ -6,7 +6,6 @@ import asyncio
 import base64
 import binascii
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlsplit
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+
+from lizheng.addresses import is_public, read_ip
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
@@ -115,9 +116,7 @@ def _checked(host: str, port: int, loopback: bool) -> str:
     """An address of this host that may be asked. Raises `Unreachable` when one of them may not."""
     found = {info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     for text in found:
-        address = ipaddress.ip_address(str(text).partition("%")[0])
-        address = getattr(address, "ipv4_mapped", None) or address
-        translated = address.version == 6 and address in ipaddress.ip_network("64:ff9b::/96")
-        if not ((address.is_global and not translated) or (loopback and address.is_loopback)):
+        ip = read_ip(str(text))
+        if not (is_public(ip) or (loopback and ip.is_loopback)):
             raise Unreachable("not a public address")
     return str(min(found, key=str))

@@ -22,20 +22,11 @@ MOST_NAMES = 5
 STALE = timedelta(hours=1)
 """Who joined longer ago, while nobody was there to greet, is no newcomer any more."""
 
-KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
-
 
 def check_template(text: str) -> str:
     """The text itself. Raises `Misread` for an unknown placeholder."""
     placeholders(text, PLACEHOLDERS)
     return text
-
-
-def picture_kind(content: bytes) -> str:
-    """The suffix for this picture by its first bytes, "" for what is no picture."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
-    return next((kind for magic, kind in KINDS.items() if content.startswith(magic)), "")
 
 
 @dataclass(frozen=True)

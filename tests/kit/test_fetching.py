@@ -56,6 +56,23 @@ async def test_only_the_web_is_asked(file: str) -> None:
         await fetch({"file": file}, 1000, loopback=True)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "[::1]",
+        "10.0.0.8",
+        "169.254.1.1",
+        "2130706433",
+        "[64:ff9b::7f00:1]",
+        "[::ffff:127.0.0.1]",
+    ],
+)
+async def test_only_public_addresses_are_asked(host: str) -> None:
+    with pytest.raises(Unreachable, match=r"public|Errno|not known"):
+        await fetch({"url": f"http://{host}/x.png"}, 1000, loopback=False)
+
+
 def test_what_is_carried_inline_is_decoded_within_the_size() -> None:
     assert decode(base64.b64encode(CONTENT).decode(), 1000) == CONTENT
     with pytest.raises(TooBig):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 import zlib
@@ -12,9 +11,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lizheng.addresses import IP, read_ip
 from plugins.morning_brief import texts
 from plugins.morning_brief.feeds.addresses import (
-    IP,
     Address,
     NotAllowed,
     check_ips,
@@ -81,7 +80,7 @@ class Fetcher:
             rows = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise FetchFailed(texts.NO_SUCH_HOST) from error
-        found = list(dict.fromkeys(ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in rows))
+        found = list(dict.fromkeys(read_ip(str(row[4][0])) for row in rows))
         check_ips(found, address, self._exempt)
         return sorted(found, key=lambda ip: ip.version)[:MOST_TRIED]
 

@@ -4,7 +4,8 @@ import ipaddress
 
 import pytest
 
-from plugins.morning_brief.feeds.addresses import NotAllowed, check_name, follow, is_public, read_address
+from lizheng.addresses import is_public
+from plugins.morning_brief.feeds.addresses import NotAllowed, check_name, follow, read_address
 
 INSIDE = [
     "http://127.0.0.1/",

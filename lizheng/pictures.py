@@ -1,0 +1,70 @@
+"""Pictures that a feature keeps: as files of ours, because endpoints' links expire."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lizheng import config
+from lizheng.commands import Declined
+from lizheng.fetching import TooBig, Unreachable, content_of
+from lizheng.grammar import Misread, Other
+from lizheng.speech import Picture
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+
+MOST_BYTES = 2 * 1024 * 1024
+KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
+LOST = "没能取到图，请重新发一次；还是不行就换一张。"
+BIG = "图太大了：每张最大 2 MiB，请压缩后再发。"
+UNKNOWN = "认不出这张图：只收 PNG、JPEG、GIF、WebP。"
+
+
+def folder(ctx: GroupContext) -> Path:
+    """Where the feature keeps its files: beside the database, so that a test's or the sandbox's stay with it."""
+    database = ctx.host.store.path if ctx.host.store else None
+    return (database.parent if database else config.ROOT / "data") / "files" / ctx.feature.id
+
+
+async def keep(ctx: GroupContext, image: Other) -> str:
+    """Store the picture of an image segment and return its name.
+
+    Raises `Misread` for what is no picture, `Declined` for one that is too big or cannot be had.
+    """
+    try:
+        content = await content_of(ctx, image.data, MOST_BYTES)
+    except TooBig as error:
+        raise Declined(BIG) from error
+    except Unreachable as error:
+        raise Declined(LOST) from error
+    kind = kind_of(content)
+    if not kind:
+        raise Misread(UNKNOWN)
+    name = f"{ctx.group.id}-{hashlib.sha256(content).hexdigest()[:24]}.{kind}"
+    await asyncio.to_thread(write, folder(ctx), name, content)
+    return name
+
+
+def kind_of(content: bytes) -> str:
+    """The suffix for this picture by its first bytes, "" for what is no picture."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for magic, kind in KINDS.items() if content.startswith(magic)), "")
+
+
+def write(where: Path, name: str, content: bytes) -> Path:
+    """Put a file in place whole."""
+    where.mkdir(parents=True, exist_ok=True)
+    partial = where / f"{name}.part"
+    partial.write_bytes(content)
+    return partial.replace(where / name)
+
+
+def shown(ctx: GroupContext, names: Sequence[str]) -> list[Picture]:
+    """The pictures of these names that are still there."""
+    paths = [folder(ctx) / name for name in names if name]
+    return [Picture(path) for path in paths if path.is_file()]
