@@ -14,9 +14,12 @@ from lizheng.sandbox import testing
 from lizheng.sandbox.testing import HOST, make_host
 from lizheng.store import Store
 from tests.engines import Engine, NoPostgres, Postgres, Sqlite, server
+from tests.figures import Figures, Note, machine, today
 
 if TYPE_CHECKING:
     from lizheng.sandbox.stage import HostStage
+
+FIGURES: pytest.StashKey[Figures] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,11 +29,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database that conversations and the kit's suites run on",
     )
+    parser.addoption("--figures", type=Path, help="the page whose table gets the figures of this run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = Figures()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What this run measured of the promises, also into the page that `--figures` names."""
+    figures = config.stash[FIGURES]
+    if not figures.noted:
+        return
+    terminalreporter.section("figures")
+    for line in figures.lines():
+        terminalreporter.write_line(line)
+    if page := config.getoption("--figures"):
+        figures.write(page, today(), machine())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The plugins are loaded before any test module imports them: NoneBot refuses those imported earlier."""
     session.config.stash[HOST] = make_host(["tests.probe", "tests.asker"], project="pyproject.toml")
+
+
+@pytest.fixture(scope="session")
+def figure(request: pytest.FixtureRequest) -> Note:
+    """Notes what a promise came to: `figure("kills", histories=50, entries=310, wrong=0)`; see `tests.figures`."""
+    return request.config.stash[FIGURES].note
 
 
 @pytest.fixture(scope="session")

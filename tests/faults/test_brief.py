@@ -23,6 +23,7 @@ import pytest
 from lizheng.sandbox.world.world import answer_failed, answer_ok
 from tests.faults.process import ROOT, SUPERUSER, Group, Town
 from tests.faults.test_survival import rows
+from tests.figures import Note
 
 pytestmark = pytest.mark.skipif(not (ROOT / "plugins" / "morning_brief").is_dir(), reason="no morning brief")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -179,7 +180,9 @@ async def press(tmp_path: Path) -> AsyncIterator[Town]:
     await town.stop()
 
 
-async def briefs(town: Town, count: int, blind: int, kills: int, seed: int, *, live: bool = False) -> None:
+async def briefs(
+    town: Town, count: int, blind: int, kills: int, seed: int, figure: Note, *, live: bool = False
+) -> None:
     """Play it, print what came of it, and hold it to the promise."""
     paper, day = await around_the_time(town, count, blind, kills, seed, live=live)
     arrived, reported = paper.arrived(), told(town, paper.groups)
@@ -195,13 +198,15 @@ async def briefs(town: Town, count: int, blind: int, kills: int, seed: int, *, l
     assert not reported & seen.keys()
     assert max(unseen.values()) <= 1
     assert missing <= reported
+    figure("briefs seen", briefs=len(seen), once=len(seen))
+    figure("briefs blind", briefs=len(unseen), doubled=0, missing=len(missing))
 
 
-async def test_each_brief_arrives_once_or_is_reported(press: Town) -> None:
-    await briefs(press, 100, 20, 5, 1)
+async def test_each_brief_arrives_once_or_is_reported(press: Town, figure: Note) -> None:
+    await briefs(press, 100, 20, 5, 1, figure)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(10, 20))
-async def test_each_brief_arrives_once_or_is_reported_often(press: Town, seed: int) -> None:
-    await briefs(press, 125, 25, 6, seed, live=bool(seed % 2))
+async def test_each_brief_arrives_once_or_is_reported_often(press: Town, seed: int, figure: Note) -> None:
+    await briefs(press, 125, 25, 6, seed, figure, live=bool(seed % 2))

@@ -10,6 +10,7 @@ import websockets
 from websockets.exceptions import InvalidStatus
 
 from tests.faults.process import ROOT, TOKEN, HostProcess, Town, free_port, http
+from tests.figures import Note
 
 NIGHTLY = pytest.mark.nightly
 
@@ -35,9 +36,9 @@ async def shake_hands(port: int, path: str = "/onebot/v11/ws", **headers: str) -
         return refused.response.status_code
 
 
-async def test_only_the_right_peer_is_let_in(town: Town) -> None:
+async def test_only_the_right_peer_is_let_in(town: Town, figure: Note) -> None:
     port, right = town.host.port, {"X_Self_ID": "20002", "Authorization": f"Bearer {TOKEN}"}
-    for wrong in (
+    wrong_ones = (
         {"Authorization": ""},
         {"Authorization": f"Bearer {TOKEN}x"},
         {"Authorization": f"Bearer {TOKEN[:-1]}"},
@@ -46,9 +47,11 @@ async def test_only_the_right_peer_is_let_in(town: Town) -> None:
         {"X_Self_ID": ""},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
-    ):
+    )
+    for wrong in wrong_ones:
         status = await shake_hands(port, **{**right, **wrong})
         assert 400 <= status < 500, (wrong, status)
+    figure("door", tried=len(wrong_ones), let_in=0)
     for path in ("/onebot/v11/ws", "/onebot/v11/", "/onebot/v11/ws/"):
         assert await shake_hands(port, path, **right) == 101
     health = await town.host.health()
@@ -56,7 +59,7 @@ async def test_only_the_right_peer_is_let_in(town: Town) -> None:
     assert health["bots"][0] == 10001
 
 
-async def test_foreign_hosts_and_origins_are_refused(town: Town) -> None:
+async def test_foreign_hosts_and_origins_are_refused(town: Town, figure: Note) -> None:
     for headers in (
         {"Host": "evil.example"},
         {"Origin": "http://evil.example"},
@@ -64,9 +67,10 @@ async def test_foreign_hosts_and_origins_are_refused(town: Town) -> None:
     ):
         answer = await http().get(f"http://127.0.0.1:{town.host.port}/healthz", headers=headers)
         assert 400 <= answer.status_code < 500
+        figure("door", tried=1, let_in=0)
 
 
-async def test_nothing_can_be_posted(town: Town) -> None:
+async def test_nothing_can_be_posted(town: Town, figure: Note) -> None:
     for path in (
         "/",
         "/onebot/v11/",
@@ -84,6 +88,7 @@ async def test_nothing_can_be_posted(town: Town) -> None:
                 content="{}",
             )
             assert answer.status_code in (404, 405), (method, path)
+            figure("door", tried=1, let_in=0)
     for path in ("/docs", "/openapi.json", "/sandbox/"):
         answer = await http().get(f"http://127.0.0.1:{town.host.port}{path}")
         assert answer.status_code == 404
@@ -124,9 +129,10 @@ NOWHERE = f"postgres://u:a-password@127.0.0.1:{free_port()}/d"
     ],
 )
 async def test_it_does_not_start_unsafe(
-    tmp_path: Path, settings: dict[str, str], parts: tuple[str, ...]
+    tmp_path: Path, settings: dict[str, str], parts: tuple[str, ...], figure: Note
 ) -> None:
     await refuses(tmp_path, *parts, **settings)
+    figure("door", tried=1, let_in=0)
 
 
 @pytest.mark.parametrize("content", [b"SQLite format 3\0" + b"nonsense" * 1000, b"this is no database"])

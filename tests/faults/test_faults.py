@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults.process import Group, Town
 from tests.faults.test_survival import rows
+from tests.figures import Note
 
 
 async def seconds(work: object) -> float:
@@ -109,7 +110,7 @@ async def test_a_connection_lost_in_a_call_is_found_out_about(town: Town, done: 
     assert await group.ask(group.li, "/试价 2") == ["200 分"]
 
 
-async def test_the_newest_connection_wins_over_a_half_open_one(town: Town) -> None:
+async def test_the_newest_connection_wins_over_a_half_open_one(town: Town, figure: Note) -> None:
     group, _ = await two_groups(town)
     town.world.faults.add("half_open", "send_group_msg", 1, seconds=0.1, done=True)
     group.say(group.wang, "/试价 5")
@@ -117,6 +118,7 @@ async def test_the_newest_connection_wins_over_a_half_open_one(town: Town) -> No
     await town.until(lambda: town.wire.connected, what="the endpoint is back")
     back = asyncio.get_running_loop().time()
     await group.asks(group.li, "/试价 6", "600 分")
+    figure("reconnect", seconds=asyncio.get_running_loop().time() - back)
     assert asyncio.get_running_loop().time() - back <= 2.0
     await town.settled()
     assert group.said.count("500 分") == 1

@@ -23,6 +23,7 @@ from lizheng.store import Store
 from lizheng.store.sql import fetch
 from tests.engines import Postgres
 from tests.faults.process import Group, Town
+from tests.figures import Note
 
 KILLS = 3
 STEPS = 12
@@ -115,21 +116,27 @@ async def _look(groups: list[Group]) -> int:
     return await Entry.all().count()
 
 
-async def test_kills_leave_no_discrepancy(tmp_path: Path) -> None:
-    assert await play(tmp_path, 50, seed=1) > 0
+async def test_kills_leave_no_discrepancy(tmp_path: Path, figure: Note) -> None:
+    entries = await play(tmp_path, 50, seed=1)
+    assert entries
+    figure("kills", histories=50, entries=entries, wrong=0)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(10))
-async def test_many_kills_leave_no_discrepancy(tmp_path: Path, seed: int) -> None:
-    assert await play(tmp_path, 50, seed) > 0
+async def test_many_kills_leave_no_discrepancy(tmp_path: Path, seed: int, figure: Note) -> None:
+    entries = await play(tmp_path, 50, seed)
+    assert entries
+    figure("kills", histories=50, entries=entries, wrong=0)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(2))
 async def test_many_kills_leave_no_discrepancy_on_postgres(
-    postgres: Postgres, tmp_path: Path, seed: int
+    postgres: Postgres, tmp_path: Path, seed: int, figure: Note
 ) -> None:
     url = await postgres.fresh(tmp_path, empty=True)
-    assert await play(tmp_path, 50, seed, url) > 0
+    entries = await play(tmp_path, 50, seed, url)
+    assert entries
+    figure("kills postgres", histories=50, entries=entries, wrong=0)
     await postgres.drop(url)

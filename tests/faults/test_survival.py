@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 
 from tests.faults.process import Group, Town
+from tests.figures import Note
 
 
 def rows(town: Town, sql: str, *values: object) -> list[tuple]:
@@ -168,7 +169,7 @@ async def test_a_confirmed_batch_is_done_once_often(town: Town, after_calls: int
     await killed_within_a_batch(town, after_calls)
 
 
-async def test_a_terminated_host_leaves_in_time_and_loses_no_record(town: Town) -> None:
+async def test_a_terminated_host_leaves_in_time_and_loses_no_record(town: Town, figure: Note) -> None:
     groups = [Group(town) for _ in range(4)]
     for group in groups:
         await group.ask(group.admin, "/开启 试探")
@@ -179,7 +180,8 @@ async def test_a_terminated_host_leaves_in_time_and_loses_no_record(town: Town) 
     began = asyncio.get_running_loop().time()
     town.host.terminate()
     assert await town.host.ended(15) in (0, -15)
-    assert asyncio.get_running_loop().time() - began <= 10
+    seconds = asyncio.get_running_loop().time() - began
+    assert seconds <= 10
     town.world.faults.clear()
     made = "select id, state from lizheng_record where group_id = ? and kind = 'mute'"
     recorded = {group.id: len(rows(town, made, group.id)) for group in groups}
@@ -193,9 +195,10 @@ async def test_a_terminated_host_leaves_in_time_and_loses_no_record(town: Town) 
         assert len(states) >= recorded[group.id]
         # A call may have been lost with the connection, but none was made twice.
         assert states.count("done") <= len(group.calls("set_group_ban")) <= len(states)
+    figure("sigterm", seconds=seconds, lost=0)
 
 
-async def test_a_host_that_waits_for_an_answer_still_leaves_in_time(town: Town) -> None:
+async def test_a_host_that_waits_for_an_answer_still_leaves_in_time(town: Town, figure: Note) -> None:
     group = Group(town)
     await group.ask(group.admin, "/开启 试探")
     town.world.faults.add("never_answers", "*", -1)
@@ -205,7 +208,9 @@ async def test_a_host_that_waits_for_an_answer_still_leaves_in_time(town: Town) 
     began = asyncio.get_running_loop().time()
     town.host.terminate()
     await town.host.ended(15)
-    assert asyncio.get_running_loop().time() - began <= 10
+    seconds = asyncio.get_running_loop().time() - began
+    assert seconds <= 10
+    figure("sigterm", seconds=seconds, lost=0)
     town.world.faults.clear()
     await town.restart()
     assert "100 分" in await group.ask(group.li, "/试价 1")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.engines import Postgres
 from tests.faults.process import BOT, TOKEN, CountingWire, Group, HostProcess, Town
+from tests.figures import Note
 
 TAKEOVER = 15.0
 
@@ -82,7 +83,7 @@ async def answered_within(group: Group, user_id: int, text: str, part: str, with
     return time.monotonic() - began
 
 
-async def test_one_acts_and_the_other_takes_over(pair: Pair, database: str):
+async def test_one_acts_and_the_other_takes_over(pair: Pair, database: str, figure: Note):
     groups = [Group(pair) for _ in range(3)]
     await pair.start()
     for group in groups:
@@ -98,6 +99,7 @@ async def test_one_acts_and_the_other_takes_over(pair: Pair, database: str):
     assert max(seconds) <= TAKEOVER
     records = await query(database, "SELECT group_id, number, count(*) FROM lizheng_record GROUP BY 1, 2")
     assert all(count == 1 for *_, count in records)
+    figure("takeover", seconds=max(seconds), doubled=0)
 
 
 async def test_what_was_under_way_is_done_once(pair: Pair, database: str):

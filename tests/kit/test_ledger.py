@@ -22,6 +22,7 @@ from lizheng.ledger.export import cell, export
 from lizheng.models import Balance, Entry, Order
 from lizheng.store import Store
 from lizheng.store.sql import fetch
+from tests.figures import Note
 
 AT = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ADMIN = 9
@@ -76,13 +77,15 @@ async def confirm_at_once() -> None:
     assert not await mismatches()
 
 
-async def test_one_credit_is_spent_once(store: Store) -> None:
+async def test_one_credit_is_spent_once(store: Store, figure: Note) -> None:
     await spend_at_once(10)
+    figure("spends", rounds=10, wrong=0)
     await confirm_at_once()
 
 
-async def test_one_credit_is_spent_once_on_postgres(on_postgres: Store) -> None:
+async def test_one_credit_is_spent_once_on_postgres(on_postgres: Store, figure: Note) -> None:
     await spend_at_once(10)
+    figure("spends postgres", rounds=10, wrong=0)
     await confirm_at_once()
     with pytest.raises(IntegrityError):
         await Entry.create(**row(await settled(next(groups)), amount=0))
@@ -91,13 +94,17 @@ async def test_one_credit_is_spent_once_on_postgres(on_postgres: Store) -> None:
 
 
 @pytest.mark.nightly
-async def test_one_credit_is_spent_once_a_thousand_times(store: Store) -> None:
+async def test_one_credit_is_spent_once_a_thousand_times(store: Store, figure: Note) -> None:
     await spend_at_once(1000)
+    figure("spends", rounds=1000, wrong=0)
 
 
 @pytest.mark.nightly
-async def test_one_credit_is_spent_once_a_thousand_times_on_postgres(on_postgres: Store) -> None:
+async def test_one_credit_is_spent_once_a_thousand_times_on_postgres(
+    on_postgres: Store, figure: Note
+) -> None:
     await spend_at_once(1000)
+    figure("spends postgres", rounds=1000, wrong=0)
 
 
 # — what the database refuses, what the check finds —————————————————————————————————————————————

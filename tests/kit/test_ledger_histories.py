@@ -19,6 +19,7 @@ from lizheng.ledger import orders
 from lizheng.ledger.checking import mismatches
 from lizheng.models import Balance, Order
 from lizheng.store import Store
+from tests.figures import Note
 
 AT = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ADMIN = 9
@@ -158,7 +159,7 @@ async def compare(steps: list[tuple]) -> None:
     assert not await mismatches()
 
 
-def play_histories(examples: int, longest: int) -> None:
+def play_histories(figure: Note, examples: int, longest: int) -> None:
     """One database for all of them, a group for each."""
     folder = Path(tempfile.mkdtemp())
     store = Store(f"sqlite://{folder}/lizheng.db", {}, folder, Clock())
@@ -180,6 +181,7 @@ def play_histories(examples: int, longest: int) -> None:
         @example([("place", 1, 1), ("confirm", 0, 4, 1, False), ("refund", 0, 2, 1), ("ad", 1, 1)])
         def histories(steps: list[tuple]) -> None:
             run(compare(steps))
+            figure("machine ledger", histories=1, steps=float(len(steps)))
 
         try:
             histories()
@@ -188,10 +190,10 @@ def play_histories(examples: int, longest: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_random_histories_match_the_model() -> None:
-    play_histories(60, 20)
+def test_random_histories_match_the_model(figure: Note) -> None:
+    play_histories(figure, 60, 20)
 
 
 @pytest.mark.nightly
-def test_many_random_histories_match_the_model() -> None:
-    play_histories(1000, 30)
+def test_many_random_histories_match_the_model(figure: Note) -> None:
+    play_histories(figure, 1000, 30)

@@ -6,6 +6,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from lizheng.clock import Clock
 from lizheng.models import Outgoing
 from lizheng.outbox import Outbox
 from lizheng.store import Store
+from tests.figures import Note
 from tests.kit.outbox_peer import NOON, Peer, outbox_for, pass_time, quiet, text
 
 FATES = ["ok", "refused", "lost", "done but unanswered", "not sent"]
@@ -104,10 +106,23 @@ async def play(steps: list[tuple]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@given(st.lists(STEPS, max_size=15))
-@example([("put", 1, "ok"), ("crash", None, None)])
-@example([("put", 1, "ok"), ("put", 1, "done but unanswered"), ("crash", None, None), ("again", 0, None)])
-@example([("online", False, None), ("put", 1, "ok"), ("put", 1, "lost"), ("crash", None, None)])
-@settings(max_examples=15, deadline=timedelta(seconds=60))
-def test_every_history_ends_with_each_message_sent_at_most_once_and_its_fate_known(steps):
-    asyncio.run(play(steps))
+def histories(figure: Note, examples: int, longest: int) -> None:
+    @given(st.lists(STEPS, max_size=longest))
+    @example([("put", 1, "ok"), ("crash", None, None)])
+    @example([("put", 1, "ok"), ("put", 1, "done but unanswered"), ("crash", None, None), ("again", 0, None)])
+    @example([("online", False, None), ("put", 1, "ok"), ("put", 1, "lost"), ("crash", None, None)])
+    @settings(max_examples=examples, deadline=timedelta(seconds=60), database=None)
+    def each(steps: list[tuple]) -> None:
+        asyncio.run(play(steps))
+        figure("machine outbox", histories=1, steps=float(len(steps)))
+
+    each()
+
+
+def test_every_history_ends_with_each_message_sent_at_most_once_and_its_fate_known(figure: Note):
+    histories(figure, 15, 15)
+
+
+@pytest.mark.nightly
+def test_many_histories_end_with_each_message_sent_at_most_once(figure: Note):
+    histories(figure, 1000, 30)

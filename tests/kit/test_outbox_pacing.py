@@ -14,6 +14,7 @@ from lizheng.outbox import Draft, Outbox, Pacing, Priority
 from lizheng.outbox.entry import Kind
 from lizheng.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
 from lizheng.store import Store
+from tests.figures import Note
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
 
@@ -40,7 +41,7 @@ def tokens_kept(times: list[float], burst: int, interval: float) -> bool:
     st.lists(st.tuples(st.integers(1, 4), st.floats(0, 30), st.floats(0, 0.4)), max_size=120),
 )
 @settings(max_examples=200, deadline=None)
-def test_no_meter_is_ever_exceeded_whenever_calls_arrive_and_however_late_they_leave(arrivals):
+def test_no_meter_is_ever_exceeded_whenever_calls_arrive_and_however_late_they_leave(figure: Note, arrivals):
     pacer, pacing = Pacer(Pacing()), Pacing()
     now, sent = 0.0, []
     for group, pause, lag in arrivals:
@@ -57,6 +58,7 @@ def test_no_meter_is_ever_exceeded_whenever_calls_arrive_and_however_late_they_l
         times = [at for at, g in sent if g == group]
         assert most_within(times, 60 - pacing.slack) <= 20
         assert tokens_kept(times, 3, 2.0 - pacing.slack)
+    figure("pacing", arrivals=1, exceeded=0)
 
 
 def test_a_bucket_lets_three_go_and_then_one_per_two_seconds():

@@ -17,6 +17,7 @@ from lizheng.gate import may
 from lizheng.models import Outgoing, Pending, Record, SettingValue, Standing, Switch
 from lizheng.roles import Role
 from lizheng.sandbox.stage import HostStage
+from tests.figures import Note
 
 MINUTE = timedelta(seconds=61)
 ANONYMOUS = 80_000_000
@@ -146,7 +147,7 @@ def told(form: Form) -> str:
     return f"{form.usage} 只有{form.role.label}{above}能用。"
 
 
-async def test_every_form_is_for_its_roles_in_every_channel(place: Place) -> None:
+async def test_every_form_is_for_its_roles_in_every_channel(place: Place, figure: Note) -> None:
     forms = forms_of(place.stage.host.features)
     cells = [(c, r) for c in ("group", "private") for r in Role] + [("anonymous", Role.MEMBER)]
     wrong: list[str] = []
@@ -174,6 +175,7 @@ async def test_every_form_is_for_its_roles_in_every_channel(place: Place) -> Non
                     wrong.append(f"{form.example} by {role.name} in {channel}: ran {ran}, heard {heard}")
     assert not wrong, "\n".join(wrong)
     assert reached >= 0.9 * len(forms), f"only {reached} of {len(forms)} examples reach their form"
+    figure("permissions", forms=len(forms), cells=len(forms) * len(cells), wrong=len(wrong))
 
 
 async def test_the_gate_says_the_same(place: Place) -> None:

@@ -8,6 +8,7 @@ from lizheng.clock import Clock
 from lizheng.models import Slot, Switch
 from lizheng.schedule import Schedule
 from lizheng.store import Store, atomic
+from tests.figures import Note
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -297,7 +298,7 @@ async def test_slots_of_a_feature_that_is_gone_wait_and_block_nobody(schedule: S
     assert await Slot.filter(feature="gone", state="waiting").count() == 50
 
 
-async def test_1000_of_1000_deadlines_are_there_after_a_restart(store: Store, clock: Clock):
+async def test_1000_of_1000_deadlines_are_there_after_a_restart(store: Store, clock: Clock, figure: Note):
     planner = Schedule(clock)
 
     @atomic
@@ -327,4 +328,5 @@ async def test_1000_of_1000_deadlines_are_there_after_a_restart(store: Store, cl
     await later.stop()
     assert sorted(ran, key=int) == [str(number) for number in range(1000)]
     assert await Slot.filter(state="done").count() == 1000
+    figure("deadlines", kept=len(ran), planned=1000)
     assert await Switch.all().count() == 1

@@ -27,6 +27,7 @@ from lizheng.store import (
 )
 from lizheng.store.migrating import KIT_MODULES
 from lizheng.store.sql import fetch
+from tests.figures import Note
 from tests.kit.outbox_peer import Peer, outbox_for, quiet, text
 
 
@@ -349,13 +350,14 @@ async def cancel_all(count: int) -> None:
         assert all(task.cancelled() for task in tasks if not task.done() or task.cancelled())
 
 
-async def test_400_cancellations_neither_lock_nor_halve_anything(store: Store):
+async def test_400_cancellations_neither_lock_nor_halve_anything(store: Store, figure: Note):
     async with asyncio.timeout(60):
         await cancel_all(400)
         await switch("alive")
     rows = await Switch.filter(feature__in=["a", "b"]).values_list("group_id", flat=True)
     assert rows, "at least the late ones were written"
     assert all(rows.count(number) == 2 for number in set(rows))
+    figure("cancellations", cancelled=400, locked=0, halved=0)
 
 
 async def test_a_cancelled_caller_gets_its_cancellation_after_the_commit(store: Store):
@@ -398,11 +400,11 @@ async def test_what_is_written_is_there_after_reopening(store: Store):
 # — Postgres ———————————————————————————————————————————————————————————————————————————————
 
 
-async def test_postgres_migrates_counts_and_survives_cancellations(on_postgres: Store):
+async def test_postgres_migrates_counts_and_survives_cancellations(on_postgres: Store, figure: Note):
     many = await asyncio.gather(*(next_number(3, "record") for _ in range(50)))
     assert sorted(many) == list(range(1, 51))
     async with asyncio.timeout(60):
-        await cancel_all(100)
+        await cancel_all(400)
         await switch("alive")
     rows = await Switch.filter(feature__in=["a", "b"]).values_list("group_id", flat=True)
     assert rows
@@ -410,6 +412,7 @@ async def test_postgres_migrates_counts_and_survives_cancellations(on_postgres: 
     await on_postgres.close()
     await on_postgres.open()
     assert await Switch.filter(feature="alive").count() == 1
+    figure("cancellations postgres", cancelled=400, locked=0, halved=0)
 
 
 async def test_the_outbox_and_the_schedule_work_on_postgres(on_postgres: Store):

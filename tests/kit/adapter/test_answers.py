@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from lizheng.adapter import ActionFailed, NotSent, Unanswered
+from tests.figures import Note
 from tests.kit.adapter.station import ME, until
 
 OK = {"status": "ok", "retcode": 0}
@@ -41,7 +42,7 @@ async def test_6_answers_are_read_strictly(station, answer, outcome) -> None:
                 await call
 
 
-async def test_6_silence_and_lost_connections(station) -> None:
+async def test_6_silence_and_lost_connections(station, figure: Note) -> None:
     async with station.peer() as peer:
         bot = station.adapter.bots[str(ME)]
         peer.answers["send_msg"] = None
@@ -50,9 +51,11 @@ async def test_6_silence_and_lost_connections(station) -> None:
         assert peer.calls[0]["params"] == {"message": "x"}
         call = asyncio.create_task(bot.call_api("send_msg", message="y"))
         assert await until(lambda: len(peer.calls) == 2)
+        closed = asyncio.get_running_loop().time()
         await peer.socket.close()
         with pytest.raises(Unanswered):
             await asyncio.wait_for(call, 1)
+        figure("disconnected", seconds=asyncio.get_running_loop().time() - closed)
     with pytest.raises(NotSent):
         await bot.call_api("send_msg", message="z")
 

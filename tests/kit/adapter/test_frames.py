@@ -11,6 +11,7 @@ import pytest
 import websockets
 
 from lizheng.adapter.frames import MAX_BYTES, BadFrame, read_frame
+from tests.figures import Note
 from tests.kit.adapter.station import ME, until
 
 BAD = {
@@ -169,7 +170,7 @@ def _mutant(rng: random.Random, peer) -> str | bytes:
     return text
 
 
-async def _fuzz(station, count: int) -> None:
+async def _fuzz(station, count: int, figure: Note) -> None:
     rng = random.Random(20261122)
     async with station.peer() as peer, contextlib.AsyncExitStack() as stack:
         frames = [_mutant(rng, peer) for _ in range(count)]
@@ -185,12 +186,13 @@ async def _fuzz(station, count: int) -> None:
         assert await until(lambda: any(getattr(e, "message_id", 0) == mark for e in station.handled), 120)
         assert peer.socket.close_code is None
     assert max(stalls) < 0.1
+    figure("frames", frames=count, deaths=0, closed=0, stall=float(max(stalls) * 1000))
 
 
-async def test_4_fifteen_hundred_fuzzed_frames(station) -> None:
-    await _fuzz(station, 1_500)
+async def test_4_fifteen_hundred_fuzzed_frames(station, figure: Note) -> None:
+    await _fuzz(station, 1_500, figure)
 
 
 @pytest.mark.nightly
-async def test_4_ten_thousand_fuzzed_frames(station) -> None:
-    await _fuzz(station, 10_000)
+async def test_4_ten_thousand_fuzzed_frames(station, figure: Note) -> None:
+    await _fuzz(station, 10_000, figure)

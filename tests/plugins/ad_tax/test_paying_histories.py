@@ -18,6 +18,7 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.endpoints import MANNERS
 from lizheng.sandbox.world.refusal import WorldError
+from tests.figures import Note
 from tests.plugins.ad_tax.paying_model import PRICE, Model
 
 pytestmark = pytest.mark.skipif(find_spec("plugins.dues") is None, reason="no account book")
@@ -203,7 +204,7 @@ TWO_CREDITS = [
 PAID = [("ad", "小王"), ("packet", "小王", 1), ("quote", "群主", 0, None)]
 
 
-async def histories(stage: HostStage, examples: int, longest: int) -> None:
+async def histories(stage: HostStage, figure: Note, examples: int, longest: int) -> None:
     """Hypothesis in a thread of its own, every history on this loop."""
     loop = asyncio.get_running_loop()
 
@@ -243,14 +244,15 @@ async def histories(stage: HostStage, examples: int, longest: int) -> None:
     )
     def all_of_them(form: str, steps: list[tuple]) -> None:
         run(play(stage, form, steps))
+        figure("machine paying", histories=1, steps=float(len(steps)))
 
     await asyncio.to_thread(all_of_them)
 
 
-async def test_histories_of_paying_match_the_model(stage: HostStage) -> None:
-    await histories(stage, 25, 15)
+async def test_histories_of_paying_match_the_model(stage: HostStage, figure: Note) -> None:
+    await histories(stage, figure, 25, 15)
 
 
 @pytest.mark.nightly
-async def test_many_histories_of_paying_match_the_model(stage: HostStage) -> None:
-    await histories(stage, 1000, 30)
+async def test_many_histories_of_paying_match_the_model(stage: HostStage, figure: Note) -> None:
+    await histories(stage, figure, 1000, 30)

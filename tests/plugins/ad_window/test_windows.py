@@ -12,6 +12,7 @@ from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import Happening
 from plugins.ad_window.models import FreeAd
 from tests.by_kit import context, dry_run, switch, undo
+from tests.figures import Note
 
 
 def said_from_now(stage: HostStage) -> list[str]:
@@ -309,7 +310,7 @@ async def settle_ad(ctx: GroupContext, seen: AdSeen) -> bool:
     return False
 
 
-async def test_ads_in_any_order_and_twice_match_a_model(stage: HostStage) -> None:
+async def ads_in_any_order(stage: HostStage, seed: int, count: int) -> None:
     """Late, early and repeated messages of three members: each window lets two of each member through, by event time."""
     player = await stage.play("""
 开：广告时段 问广告
@@ -319,13 +320,13 @@ async def test_ads_in_any_order_and_twice_match_a_model(stage: HostStage) -> Non
     ctx = context(stage, player, "asker")
     noon = stage.now()
     opens = [noon + timedelta(days=day, hours=6) for day in range(3)]
-    chance = random.Random(7)
+    chance = random.Random(seed)
     ads = []
-    for number in range(120):
+    for number in range(count):
         edge = chance.choice(opens) + timedelta(hours=chance.choice((0, 1, 2)))
         moment = edge + timedelta(seconds=chance.choice((-3600, -6, -5, -1, 0, 1, 5, 6, 600)))
         ads.append(AdSeen(chance.randrange(3) + 1, 1000 + number, "卖", int(moment.timestamp()), True))
-    ads += chance.sample(ads, 60)
+    ads += chance.sample(ads, count // 2)
     chance.shuffle(ads)
     let_through: dict[tuple[int, datetime], set[int]] = {}
     for ad in ads:
@@ -340,7 +341,20 @@ async def test_ads_in_any_order_and_twice_match_a_model(stage: HostStage) -> Non
             if expected:
                 known.add(ad.message_id)
         assert await settle_ad(ctx, ad) is expected, (ad, moment)
-    assert await FreeAd.all().count() == sum(map(len, let_through.values()))
+    kept = FreeAd.filter(group_id=player.group.group_id)
+    assert await kept.count() == sum(map(len, let_through.values()))
+
+
+async def test_ads_in_any_order_and_twice_match_a_model(stage: HostStage, figure: Note) -> None:
+    await ads_in_any_order(stage, 7, 120)
+    figure("machine windows", histories=1, steps=180.0)
+
+
+@pytest.mark.nightly
+async def test_ads_match_a_model_a_thousand_times(stage: HostStage, figure: Note) -> None:
+    for seed in range(1000):
+        await ads_in_any_order(stage, seed, 20)
+        figure("machine windows", histories=1, steps=30.0)
 
 
 async def test_of_several_claims_at_once_as_many_succeed_as_are_free(stage: HostStage) -> None:

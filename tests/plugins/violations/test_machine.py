@@ -18,6 +18,7 @@ from lizheng.models import Pending, Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from plugins.violations.models import Case
+from tests.figures import Note
 from tests.probe import feature as probe
 
 RUNGS = [("warn", 0), ("mute", 600), ("mute", 86_400), ("kick", 0)]
@@ -268,7 +269,7 @@ STEP: dict[str, Callable[..., Any]] = {
 }
 
 
-async def play_histories(stage: HostStage, examples: int, longest: int) -> None:
+async def play_histories(stage: HostStage, figure: Note, examples: int, longest: int) -> None:
     """Hypothesis runs in a thread and has each history played in this loop, a group for each."""
     loop = asyncio.get_running_loop()
 
@@ -288,14 +289,15 @@ async def play_histories(stage: HostStage, examples: int, longest: int) -> None:
     @example([("warn", 0), ("warn", 0), ("appeal", 0), ("appeal", 0)])
     def histories(steps: list[tuple]) -> None:
         asyncio.run_coroutine_threadsafe(play(stage, steps), loop).result()
+        figure("machine ladder", histories=1, steps=float(len(steps)))
 
     await asyncio.to_thread(histories)
 
 
-async def test_random_histories_match_the_model(stage: HostStage) -> None:
-    await play_histories(stage, 10, 12)
+async def test_random_histories_match_the_model(stage: HostStage, figure: Note) -> None:
+    await play_histories(stage, figure, 10, 12)
 
 
 @pytest.mark.nightly
-async def test_many_random_histories_match_the_model(stage: HostStage) -> None:
-    await play_histories(stage, 1000, 30)
+async def test_many_random_histories_match_the_model(stage: HostStage, figure: Note) -> None:
+    await play_histories(stage, figure, 1000, 30)

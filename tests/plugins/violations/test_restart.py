@@ -12,6 +12,7 @@ from plugins.violations import cases, feature
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import WARN, Measure
 from plugins.violations.models import Case
+from tests.figures import Note
 
 HOUR = timedelta(hours=1)
 
@@ -100,14 +101,16 @@ KINDS = (measures_survive, mutes_survive, appeals_and_decay_survive)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_all_of_them_are_there_after_a_restart(stage: HostStage, kind) -> None:
+async def test_all_of_them_are_there_after_a_restart(stage: HostStage, kind, figure: Note) -> None:
     await kind(stage, 25)
+    figure("deadlines of cases", kept=25, planned=25)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_thousand_of_a_thousand(stage: HostStage, kind) -> None:
+async def test_a_thousand_of_a_thousand(stage: HostStage, kind, figure: Note) -> None:
     await kind(stage, 1000)
+    figure("deadlines of cases", kept=1000, planned=1000)
 
 
 async def test_a_case_is_told_once_however_often_its_slot_runs(stage: HostStage) -> None:
