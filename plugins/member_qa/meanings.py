@@ -13,7 +13,7 @@ from nonebot import logger
 
 from lizheng.text import fold
 from plugins.member_qa import pictures
-from plugins.member_qa.finding import Index, Verifier, Wording, meaning, shipped
+from plugins.member_qa.finding import Index, Verifier, meaning, shipped
 from plugins.member_qa.finding.terms import ASSETS
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Meanings:
         taught = (ASSETS / f"{KNOWLEDGE}.json.gz").is_file()
         self.verifier = shipped(KNOWLEDGE) if taught and meaning.available() else None
         self._tables.clear()
+        for work in self._working:
+            work.cancel()
         self._gate = asyncio.Semaphore(1)
 
     async def sense(self, ctx: GroupContext, index: Index, text: str) -> Sense | None:
@@ -45,7 +47,7 @@ class Meanings:
             return None
         kept = self._tables.get(index)
         if kept is None or kept[0] != index.revision:
-            if not self._gate.locked():
+            if not self._working:
                 work = asyncio.create_task(self._learn(pictures.folder(ctx), ctx.group.id, index))
                 self._working.add(work)
                 work.add_done_callback(self._working.discard)
@@ -55,39 +57,43 @@ class Meanings:
         return kept[1].sense(vectors[0])
 
     async def _learn(self, folder: Path, group_id: int, index: Index) -> None:
-        """Make the table of an index as it is now; a failure leaves the search by letters."""
-        async with self._gate:
-            revision, rows = index.revision, list(index.wordings())
-            file = folder / f"{group_id}-{meaning.MODEL}.vectors.npz"
-            try:
-                vectors = await asyncio.to_thread(_vectors, file, rows)
-            except (OSError, ValueError, RuntimeError) as error:
-                logger.error(
-                    "lizheng: the vectors of group {} cannot be made: {}", group_id, type(error).__name__
-                )
-                return
-            self._tables[index] = (revision, meaning.Table(rows, vectors))
+        """Make the table of an index as it is now, a few wordings at a time; a failure leaves the search by letters."""
+        revision, rows = index.revision, list(index.wordings())
+        file = folder / f"{group_id}-{meaning.MODEL}.vectors.npz"
+        try:
+            known = await asyncio.to_thread(_read, file)
+            texts = list(dict.fromkeys(wording.folded for _, wording in rows))
+            missing = [text for text in texts if text not in known]
+            for start in range(0, len(missing), BATCH):
+                batch = missing[start : start + BATCH]
+                async with self._gate:
+                    known.update(zip(batch, await asyncio.to_thread(meaning.encode, batch), strict=True))
+            if missing:
+                await asyncio.to_thread(_write, file, {text: known[text] for text in texts})
+            vectors = await asyncio.to_thread(_stack, [known[wording.folded] for _, wording in rows])
+        except (OSError, ValueError, RuntimeError) as error:
+            logger.error(
+                "lizheng: the vectors of group {} cannot be made: {}", group_id, type(error).__name__
+            )
+            return
+        self._tables[index] = (revision, meaning.Table(rows, vectors))
 
 
-def _vectors(file: Path, rows: Sequence[tuple[Any, Wording]]) -> Any:
-    """One row for each wording, from the file where it has it; what is new is added to the file."""
+def _read(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    with importlib.import_module("numpy").load(file, allow_pickle=False) as stored:
+        return dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+
+
+def _write(file: Path, known: dict[str, Any]) -> None:
     numpy = importlib.import_module("numpy")
-    known: dict[str, Any] = {}
-    if file.is_file():
-        with numpy.load(file, allow_pickle=False) as stored:
-            known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
-    texts = [wording.folded for _, wording in rows]
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        known.update(zip(batch, meaning.encode(batch), strict=True))
-    vectors = numpy.stack([known[text] for text in texts]).astype("float32")
-    if missing:
-        kept = list(dict.fromkeys(texts))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".part.npz")
-        numpy.savez(
-            partial, texts=numpy.array(kept), vectors=numpy.stack([known[t] for t in kept]).astype("float16")
-        )
-        partial.replace(file)
-    return vectors
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".part.npz")
+    vectors = numpy.stack(list(known.values())).astype("float16")
+    numpy.savez(partial, texts=numpy.array(list(known)), vectors=vectors)
+    partial.replace(file)
+
+
+def _stack(vectors: Sequence[Any]) -> Any:
+    return importlib.import_module("numpy").stack(vectors).astype("float32")
