@@ -94,7 +94,7 @@ async def test_everything_arrives_and_goes_on(lived: Any, target: str) -> None:
     before = lived.host.config
     lived.host.config = before.model_copy(update={"database_url": target})
     await lived.host.start()
-    assert (await Record.filter(group_id=lived.group_id).first()).reason == "零结束"
+    assert (await Record.get(group_id=lived.group_id)).reason == "零结束"
     order = await Counter.get(group_id=lived.group_id, name="order")
     assert order.value == 2
     created = await Record.create(group_id=1, number=1, at=lived.host.clock.now(), feature="f", kind="k")
