@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 from tortoise.expressions import F, Q
 
 from lizheng.grammar import Misread, strip_unseen
+from lizheng.pictures import shown
 from lizheng.text import clip, fold, visible
-from plugins.member_qa import pictures, rules, texts
+from plugins.member_qa import rules, texts
 from plugins.member_qa.feedback import hear
 from plugins.member_qa.finding import Found, could_ask, find, shipped
 from plugins.member_qa.library import Library, ask_again, label
@@ -98,7 +99,7 @@ class Answering:
         await ctx.say(
             texts.ANSWER,
             answer=entry.answer,
-            pictures=pictures.shown(ctx, entry.pictures),
+            pictures=shown(ctx, entry.pictures),
             number=label(entry),
         )
 
@@ -141,8 +142,8 @@ class Answering:
         entry = (await self._library.entries([entry_id])).get(entry_id)
         if entry is None or not await _claim(ctx, entry, ctx.settings(Settings).keyword_rest):
             return False
-        shown = pictures.shown(ctx, entry.pictures)
-        await ctx.say(texts.AUTO_REPLY, answer=entry.answer, pictures=shown)
+        images = shown(ctx, entry.pictures)
+        await ctx.say(texts.AUTO_REPLY, answer=entry.answer, pictures=images)
         return True
 
     async def _answer(self, ctx: Context, text: str, shelf: Shelf) -> bool:

@@ -18,8 +18,9 @@ from lizheng.grammar import Misread
 from lizheng.models import Pending
 from lizheng.outbox import Draft
 from lizheng.outcome import State
+from lizheng.pictures import folder, write
 from lizheng.text import clip, visible
-from plugins.member_qa import importing, pictures, tables, texts
+from plugins.member_qa import importing, tables, texts
 from plugins.member_qa.library import Library
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson, read_lesson
@@ -116,7 +117,7 @@ class Files:
             raise Declined(texts.IMPORT_SAME.format(name=name))
         stored = await asyncio.to_thread(_pack, parsed.lessons)
         file = f"{ctx.group.id}-{hashlib.sha256(stored).hexdigest()[:24]}.import.json"
-        await asyncio.to_thread(pictures.write, pictures.folder(ctx), file, stored)
+        await asyncio.to_thread(write, folder(ctx), file, stored)
         await ctx.preview(
             IMPORT,
             texts.IMPORT_PREVIEW,
@@ -130,7 +131,7 @@ class Files:
 
     async def confirmed(self, ctx: GroupContext, pending: Pending) -> None:
         """Planned anew, as entries may have changed since; after a crash what was written already is found to be known."""
-        path = pictures.folder(ctx) / pending.payload["file"]
+        path = folder(ctx) / pending.payload["file"]
         lessons = await asyncio.to_thread(lambda: _unpack(path.read_bytes()))
         base = (ctx.group.id, "")
         found = await asyncio.to_thread(importing.plan, lessons, await rows_of(base))

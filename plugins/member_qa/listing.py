@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from lizheng.commands import Declined
+from lizheng.pictures import shown
 from lizheng.roles import Role
 from lizheng.text import clip, fold, visible
-from plugins.member_qa import pictures, rules, texts
+from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Library
 from plugins.member_qa.models import Entry
 
@@ -89,7 +90,7 @@ class Listing:
             number=entry.number,
             question=" | ".join(clip(question, 40) for question in entry.questions[:5]),
             answer=entry.answer,
-            pictures=pictures.shown(ctx, entry.pictures),
+            pictures=shown(ctx, entry.pictures),
             who=await ctx.names_of([entry.author_id]) if entry.author_id else "导入",
             day=f"{entry.created_at.astimezone(ctx.host.zone):%Y-%m-%d}",
             useful=entry.useful,

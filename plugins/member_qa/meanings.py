@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 
 from nonebot import logger
 
+from lizheng.pictures import folder
 from lizheng.text import fold
-from plugins.member_qa import pictures
 from plugins.member_qa.finding import Index, Verifier, meaning, shipped
 from plugins.member_qa.finding.terms import ASSETS
 
@@ -48,7 +48,7 @@ class Meanings:
         kept = self._tables.get(index)
         if kept is None or kept[0] != index.revision:
             if not self._working:
-                work = asyncio.create_task(self._learn(pictures.folder(ctx), ctx.group.id, index))
+                work = asyncio.create_task(self._learn(folder(ctx), ctx.group.id, index))
                 self._working.add(work)
                 work.add_done_callback(self._working.discard)
             return None

@@ -25,7 +25,6 @@ _ARROW = re.compile(r"[=＝][>＞]|[⇒→]")
 _BARS = re.compile(r"[|｜]")
 _OTHERS_COMMANDS = frozenset("/／#＃.。．!！*＊%％&＆$￥~～\\")
 """What other bots' commands begin with."""
-KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
 
 
 @dataclass(frozen=True)
@@ -119,13 +118,6 @@ def merged(before: Lesson, new: Lesson) -> Lesson:
     added = [question for question in new.questions if fold(question) not in known]
     questions = (*before.questions, *added)[:MOST_WORDINGS]
     return Lesson(questions, new.answer, new.pictures, before.exact)
-
-
-def picture_kind(content: bytes) -> str:
-    """The suffix for this picture by its first bytes, "" for what is no picture."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
-    return next((kind for magic, kind in KINDS.items() if content.startswith(magic)), "")
 
 
 def is_bad(useful: int, useless: int) -> bool:

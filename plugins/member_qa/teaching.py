@@ -12,6 +12,7 @@ from lizheng.commands import Declined
 from lizheng.context import is_anonymous
 from lizheng.grammar import Other, Words
 from lizheng.models import Pending
+from lizheng.pictures import shown
 from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.text import clip, visible
@@ -84,7 +85,7 @@ class Teaching:
             who=await ctx.names_of([ctx.author_id]),
             question=" | ".join(clip(question, 40) for question in lesson.questions[:3]),
             answer=clip(lesson.answer, 300),
-            pictures=pictures.shown(ctx, lesson.pictures),
+            pictures=shown(ctx, lesson.pictures),
         )
 
     async def _offer_merge(self, ctx: Context, twin: Entry, lesson: Lesson) -> None:
@@ -95,7 +96,7 @@ class Teaching:
             question=clip(lesson.question, 40),
             number=twin.number,
             answer=clip(lesson.answer, SHOWN_ANSWER),
-            pictures=pictures.shown(ctx, lesson.pictures),
+            pictures=shown(ctx, lesson.pictures),
         )
 
     # — what was decided ———————————————————————————————————————————————————————————————————

@@ -55,9 +55,6 @@ ALREADY_CLOSED = "待答 {number} 号已经有答案了。"
 THANKS = "记下了，谢谢。"
 BAD = "记下了。问答 {number} 号有 {count} 人说没用，先不主动答了；会的人用 /教 换个答案吧。"
 
-PICTURE_LOST = "没能取到图，请重新发一次；还是不行就换一张。"
-PICTURE_BIG = "图太大了：每张最大 2 MiB，请压缩后再发。"
-PICTURE_KIND = "认不出这张图：只收 PNG、JPEG、GIF、WebP。"
 
 SEND_FILE = "请在 10 分钟内把表格发到群文件（.csv 或 .xlsx，第一列问题、第二列答案）。"
 FILE_LOST = "没能取到「{name}」，请重新传一次。"

@@ -9,10 +9,11 @@ from lizheng.commands import Declined
 from lizheng.context import is_anonymous
 from lizheng.grammar import Misread, Other, Words
 from lizheng.models import Pending
+from lizheng.pictures import shown
 from lizheng.speech import Mention, plain
 from lizheng.text import clip, fold_command, visible
 from lizheng.undo import CannotUndo
-from plugins.member_qa import pictures, rules, texts
+from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Library, key_of, lesson_of
 from plugins.member_qa.models import Question
 from plugins.member_qa.rules import Lesson
@@ -99,7 +100,7 @@ class Waiting:
             number=question.number,
             question=clip(question.text, 40),
             answer=clip(lesson.answer, 300),
-            pictures=pictures.shown(ctx, lesson.pictures),
+            pictures=shown(ctx, lesson.pictures),
         )
 
     async def _question(self, ctx: Context, number: int) -> Question:
@@ -160,6 +161,6 @@ class Waiting:
             number=number,
             text=clip(question.text, 40),
             answer=clip(lesson.answer, 200),
-            pictures=pictures.shown(ctx, lesson.pictures),
+            pictures=shown(ctx, lesson.pictures),
             record=record.number,
         )
