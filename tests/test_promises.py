@@ -102,7 +102,7 @@ def test_member_text_goes_in_as_a_value() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
-            if node.func.attr not in ("say", "tell_once", "preview", "submit", "tell"):
+            if node.func.attr not in ("say", "tell_once", "preview", "submit", "ask", "tell"):
                 continue
             if not (isinstance(node.func.value, ast.Name) and node.func.value.id in ("ctx", "self")):
                 continue
