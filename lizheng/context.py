@@ -186,7 +186,6 @@ class GroupContext(Verbs):
         decider = "admin" if by is Role.ADMIN else "deputy"
         return await propose(self, decision, compose(template, values), payload, decider, span, hint)
 
-
     async def ask(
         self,
         decision: str,
