@@ -21,11 +21,12 @@ from lizheng.feature import Feature
 from lizheng.gate import is_on, may
 from lizheng.grammar import Misread, Text, Words
 from lizheng.groups import GroupState
-from lizheng.lookup import Hit, Lookup, as_number, split_name
+from lizheng.lookup import Hit, as_number, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
 from lizheng.pending import by_quote
 from lizheng.pending import feature as pending_feature
+from lizheng.register import claimed_elsewhere
 from lizheng.roles import Role
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ STALE_SECONDS = 60
 class Dispatch:
     """Who looks on at a message, and how a command is run."""
 
-    def __init__(self, host: Host, lookup: Lookup):
+    def __init__(self, host: Host):
         self._host = host
-        self._lookup = lookup
+        self._lookup = host.lookup
         self._echoes = Echoes()
 
     async def message(self, event: MessageEvent) -> bool:
@@ -52,7 +53,7 @@ class Dispatch:
     async def _in_group(self, event: MessageEvent, group: GroupState) -> bool:
         if event.user_id in group.bots:
             return False
-        watches = self._host.watches(group)
+        watches = self._host.register.watches(group)
         quoted = quoted_by(event)
         called = self._lookup.called(event.get_message())
         if called is None:
@@ -175,7 +176,7 @@ class Dispatch:
 
     async def _hint(self, ctx: Context, called: str) -> None:
         name = split_name(called)[0]
-        if len(name) < 3 or self._host.claimed_elsewhere(name):
+        if len(name) < 3 or claimed_elsewhere(name):
             return
         near = self._lookup.nearest(name, ctx.group, ctx.role)
         if near and self._host.now_and_then(ctx.group.id, "hint", 60):
@@ -204,7 +205,7 @@ class Dispatch:
     async def tell(self, group: GroupState, happened: GroupEvent, only: Feature | None = None) -> None:
         """Hand an event to its listeners; one that fails is logged and does not stop the others."""
         source = f"{type(happened).__name__}:{group.id}:{happened.key}"
-        for feature, handler in self._host.listening(type(happened), group):
+        for feature, handler in self._host.register.listening(type(happened), group):
             if only is not None and feature is not only:
                 continue
             name = getattr(handler, "__name__", "")

@@ -43,7 +43,7 @@ class Hook(Generic[Q, A]):
         Raises `HookFailed` when a feature's answer raises: whoever asked must then not act.
         """
         found: list[Answer[A]] = []
-        for feature, handler in ctx.host.answering(self, ctx.group):
+        for feature, handler in ctx.host.register.answering(self, ctx.group):
             try:
                 value = await handler(ctx.within(feature), question)
             except Exception as error:
@@ -58,7 +58,7 @@ class Hook(Generic[Q, A]):
         For questions whose answers are only shown: nothing is decided by one that is missing.
         """
         found: list[Answer[A]] = []
-        for feature, handler in ctx.host.answering(self, ctx.group):
+        for feature, handler in ctx.host.register.answering(self, ctx.group):
             try:
                 value = await handler(ctx.within(feature), question)
             except Exception as error:

@@ -8,17 +8,15 @@ import logging
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import nonebot
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, GroupMessageEvent, MessageEvent, NetworkError
 from nonebot.drivers import ASGIMixin, Driver
-from nonebot.rule import CommandRule
 
 import lizheng
 from lizheng import config, ledger, pending
@@ -27,24 +25,24 @@ from lizheng.adapter.errors import NotSent
 from lizheng.clock import Clock
 from lizheng.context import GroupContext, is_anonymous
 from lizheng.dispatch import Dispatch, install
-from lizheng.events import FeatureSwitched, GroupEvent, SettingChanged
-from lizheng.feature import Feature, Watch
+from lizheng.events import FeatureSwitched, SettingChanged
+from lizheng.feature import Feature
 from lizheng.foreign import install_index
 from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
-from lizheng.hooks import Hook
 from lizheng.leases import Alone
 from lizheng.logs import configure_logging
 from lizheng.lookup import Lookup
 from lizheng.outbox import Outbox, Pacing
 from lizheng.private import Private
+from lizheng.register import Register
 from lizheng.roles import Role
 from lizheng.roster import Roster
 from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
 from lizheng.sharing import Sharing
 from lizheng.store import AppModules, Store, StoreError
-from lizheng.switching import Switchable, respect_switches, switchables
+from lizheng.switching import respect_switches
 from lizheng.text import fold
 from lizheng.web import Guard, driver_options, mount_status
 
@@ -71,18 +69,16 @@ class Host:
         self.clock = Clock()
         self.zone = ZoneInfo(self.config.timezone)
         self.superusers = self.config.superusers
-        self.features: dict[str, Feature] = {}
+        self.register = Register(self.config.command_start - {""})
         self.groups = Groups()
         self.settings = SettingsReader(config.feature_environment(driver.config))
         self.roster = Roster(self.clock, self.query)
         self.books = ledger.Books()
         self.private = Private(self)
-        self.lookup = Lookup(self.config.command_start - {""})
-        self.dispatch = Dispatch(self, self.lookup)
+        self.dispatch = Dispatch(self)
         self.shares = Alone()
         self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
-        self._watches: dict[int, tuple[int, list[Watch]]] = {}
         self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
         self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
@@ -113,7 +109,7 @@ class Host:
         self.started_at = self.clock.now()
         if self.config.pacing == "off":
             logger.warning("PACING=off：发送不限速，只该用于沙盒和测试")
-        self.take_in_features()
+        self.register.take_in()
         apps = {
             f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models
         }
@@ -175,22 +171,7 @@ class Host:
         self.roster.clear()
         self.private = Private(self)
         self._topics.clear()
-        self._watches.clear()
-
-    def take_in_features(self) -> None:
-        """Read NoneBot's plugin table, the only register there is."""
-        found = [pending.feature, ledger.feature]
-        for plugin in nonebot.get_loaded_plugins():
-            feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
-            if isinstance(feature, Feature):
-                found.append(feature)
-        found.sort(key=lambda f: (not f.always_on, f.hidden, f.id))
-        self.features = {f.id: f for f in found}
-        for feature in found:
-            others = (f for f in found if f is not feature and feature.serves in f.needs)
-            feature.on_with = frozenset(f.id for f in others)
-        self._watches.clear()
-        self.lookup.learn(found)
+        self.register.forget()
 
     async def _run_job(self, feature: Feature, handler: Any, slot: Any) -> datetime | None:
         group = self.groups[slot.group_id]
@@ -200,6 +181,16 @@ class Host:
         return await handler(GroupContext(self, group, feature, source=source), slot)
 
     # — what the features ask ——————————————————————————————————————————————————————————————
+
+    @property
+    def features(self) -> dict[str, Feature]:
+        """The features by id."""
+        return self.register.features
+
+    @property
+    def lookup(self) -> Lookup:
+        """The commands by name."""
+        return self.register.lookup
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.zone)
@@ -263,26 +254,6 @@ class Host:
             return max(qq, Role.DEPUTY)
         return qq
 
-    def watches(self, group: GroupState) -> list[Watch]:
-        """The observers of messages in a group, in their order."""
-        kept = self._watches.get(group.id)
-        if kept is not None and kept[0] == group.revision:
-            return kept[1]
-        found = [w for f in self.features.values() if is_on(group, f) for w in f.watches]
-        found.sort(key=lambda w: w.order)
-        self._watches[group.id] = (group.revision, found)
-        return found
-
-    def listening(
-        self, kind: type[GroupEvent], group: GroupState
-    ) -> list[tuple[Feature, Callable[..., Awaitable[None]]]]:
-        return [(f, h) for f in self.features.values() if is_on(group, f) for h in f.listeners.get(kind, ())]
-
-    def answering(self, hook: Hook[Any, Any], group: GroupState) -> Iterable[tuple[Feature, Any]]:
-        for feature in self.features.values():
-            if hook in feature.hook_answers and is_on(group, feature):
-                yield feature, feature.hook_answers[hook]
-
     def now_and_then(self, group_id: int, topic: str, seconds: float) -> bool:
         """True at most once per group, topic and `seconds`."""
         now = self.clock.elapsed()
@@ -303,21 +274,6 @@ class Host:
     def first_time(self, group_id: int, topic: str) -> bool:
         """True once per group and topic until the host restarts."""
         return self.now_and_then(group_id, topic, float("inf"))
-
-    def claimed_elsewhere(self, name: str) -> bool:
-        """Whether a plugin that is not ours answers this command."""
-        for plugin in nonebot.get_loaded_plugins():
-            for matcher in plugin.matcher:
-                for checker in matcher.rule.checkers:
-                    if isinstance(checker.call, CommandRule) and any(
-                        name == "".join(c) for c in checker.call.cmds
-                    ):
-                        return True
-        return False
-
-    def switchables(self, group: GroupState) -> list[Switchable]:
-        """What `/功能` lists in a group, other people's plugins included."""
-        return switchables(list(self.features.values()), group)
 
     async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:
         """Switch a feature (or, by its `store:` id, another plugin) from the next message on.

@@ -41,7 +41,7 @@ def load_features() -> list[Feature]:
     nonebot.init(**Host.prepare())
     host = Host(nonebot.get_driver())
     nonebot.load_from_toml("pyproject.toml")
-    host.take_in_features()
+    host.register.take_in()
     return list(host.features.values())
 
 

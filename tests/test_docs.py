@@ -99,11 +99,11 @@ async def lesson(request: pytest.FixtureRequest, listening: Any, tmp_path: Path)
                 modules = AppModules(f"plugins.{name}.models", f"plugins.{name}.migrations")
                 assert await make_migrations(name, modules)
         importlib.invalidate_caches()
-        host.take_in_features()
+        host.register.take_in()
         yield found
         for name in names:
             unload(name)
-        host.take_in_features()
+        host.register.take_in()
 
 
 async def test_the_guide_is_true(lesson: Lesson, stage: Any, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def features(request: pytest.FixtureRequest) -> list[Feature]:
     from tests.conftest import HOST
 
     host = request.config.stash[HOST]
-    host.take_in_features()
+    host.register.take_in()
     return list(host.features.values())
 
 

@@ -74,7 +74,7 @@ async def topic(ctx: Context, about: Topic) -> None:
 
 async def features(ctx: Context) -> None:
     """Every feature with its switch, plugins of others included."""
-    lines = [f"{'●' if s.on else '○'} {s.title}：{s.summary}" for s in ctx.host.switchables(ctx.group)]
+    lines = [f"{'●' if s.on else '○'} {s.title}：{s.summary}" for s in ctx.host.register.switchables(ctx.group)]
     await ctx.say(texts.FEATURES, lines="\n".join(lines))
 
 

@@ -23,7 +23,7 @@ class Choice:
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Choice":
         name = words.rest().strip("「」").casefold()
-        options = ctx.host.switchables(ctx.group)
+        options = ctx.host.register.switchables(ctx.group)
         if name in (ALL, "all"):
             return cls([s for s in options if s.ours and not s.always_on], everything=True)
         return cls([named(options, name)])
@@ -31,7 +31,7 @@ class Choice:
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:
         yield ALL
-        for option in ctx.host.switchables(ctx.group):
+        for option in ctx.host.register.switchables(ctx.group):
             yield option.title
 
 

@@ -29,7 +29,7 @@ def tables(host: Any) -> Iterator[tuple[str, type[Model]]]:
 async def test_every_table_with_a_member_in_it_is_declared(request: pytest.FixtureRequest) -> None:
     """Whoever adds a table says how long it lives and what the person may delete of it."""
     host = request.config.stash[HOST]
-    host.take_in_features()
+    host.register.take_in()
     declared: dict[Any, set[str]] = {}
     for keep in kept_by(host.features.values()):
         declared.setdefault(keep.model, set()).update(ABOUT_PEOPLE if keep.where else keep.person)

@@ -1,0 +1,82 @@
+"""The features of a host, as NoneBot's plugin table has them, and which of them look, listen and answer in a group."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import nonebot
+from nonebot.rule import CommandRule
+
+from lizheng import ledger, pending
+from lizheng.events import GroupEvent
+from lizheng.feature import Feature, Watch
+from lizheng.gate import is_on
+from lizheng.groups import GroupState
+from lizheng.hooks import Hook
+from lizheng.lookup import Lookup
+from lizheng.switching import Switchable, switchables
+
+
+class Register:
+    """`features` by id, `lookup` by what members type. `starts` are the command prefixes."""
+
+    def __init__(self, starts: frozenset[str]):
+        self.features: dict[str, Feature] = {}
+        self.lookup = Lookup(starts)
+        self._watches: dict[int, tuple[int, list[Watch]]] = {}
+
+    def take_in(self) -> None:
+        """Read NoneBot's plugin table, the only list of features there is."""
+        found = [pending.feature, ledger.feature]
+        for plugin in nonebot.get_loaded_plugins():
+            feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
+            if isinstance(feature, Feature):
+                found.append(feature)
+        found.sort(key=lambda f: (not f.always_on, f.hidden, f.id))
+        self.features = {f.id: f for f in found}
+        for feature in found:
+            others = (f for f in found if f is not feature and feature.serves in f.needs)
+            feature.on_with = frozenset(f.id for f in others)
+        self.forget()
+        self.lookup.learn(found)
+
+    def forget(self) -> None:
+        """Drop what is remembered per group."""
+        self._watches.clear()
+
+    def watches(self, group: GroupState) -> list[Watch]:
+        """The observers of messages in a group, in their order."""
+        kept = self._watches.get(group.id)
+        if kept is not None and kept[0] == group.revision:
+            return kept[1]
+        found = [w for f in self.features.values() if is_on(group, f) for w in f.watches]
+        found.sort(key=lambda w: w.order)
+        self._watches[group.id] = (group.revision, found)
+        return found
+
+    def listening(
+        self, kind: type[GroupEvent], group: GroupState
+    ) -> list[tuple[Feature, Callable[..., Awaitable[None]]]]:
+        return [(f, h) for f in self.features.values() if is_on(group, f) for h in f.listeners.get(kind, ())]
+
+    def answering(self, hook: Hook[Any, Any], group: GroupState) -> Iterable[tuple[Feature, Any]]:
+        for feature in self.features.values():
+            if hook in feature.hook_answers and is_on(group, feature):
+                yield feature, feature.hook_answers[hook]
+
+    def switchables(self, group: GroupState) -> list[Switchable]:
+        """What `/功能` lists in a group, other people's plugins included."""
+        return switchables(list(self.features.values()), group)
+
+
+def claimed_elsewhere(name: str) -> bool:
+    """Whether a plugin that is not ours answers this command."""
+    for plugin in nonebot.get_loaded_plugins():
+        for matcher in plugin.matcher:
+            for checker in matcher.rule.checkers:
+                if isinstance(checker.call, CommandRule) and any(
+                    name == "".join(c) for c in checker.call.cmds
+                ):
+                    return True
+    return False
