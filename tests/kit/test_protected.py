@@ -52,7 +52,8 @@ class Street:
         self.world.join(self.id, self.superuser)
 
         cast = [int(self.world.add_person(f"住户{n}").user_id) for n in range(6)]
-        self.admin, self.white, self.robot, self.deputy, self.wang, self.li = self.cast = cast
+        self.cast = cast
+        self.admin, self.white, self.robot, self.deputy, self.wang, self.li = cast
 
     async def people(self) -> None:
         """A history begins with everybody there and in the standing of their name."""
@@ -61,13 +62,12 @@ class Street:
             if person not in self.names():
                 self.world.join(self.id, person)
             self.world.set_role(self.id, person, "admin" if person == self.admin else "member")
-        for kind, person, kept in (
-            ("whitelist", self.white, group.whitelist),
-            ("bot", self.robot, group.bots),
-            ("deputy", self.deputy, group.deputies),
-        ):
-            if person not in kept:
-                await host.groups.add_standing(self.id, person, kind, 0, host.now())
+        if self.white not in group.whitelist:
+            await host.groups.add_standing(self.id, self.white, "whitelist", 0, host.now())
+        if self.robot not in group.bots:
+            await host.groups.add_standing(self.id, self.robot, "bot", 0, host.now())
+        if self.deputy not in group.deputies:
+            await host.groups.add_standing(self.id, self.deputy, "deputy", 0, host.now())
         self.before = self.protected()
 
     def names(self) -> set[int]:
@@ -122,7 +122,7 @@ class Street:
     def misbehave(self, _: list[str]) -> None:
         """An ad, a flood, or the same again, by somebody protected."""
         who = self.target()
-        for _ in range(self.chance.choice((1, 1, 4))):
+        for _time in range(self.chance.choice((1, 1, 4))):
             self.say(who, AD.format(n=self.chance.randint(1000, 9999)))
 
     def rule(self, _: list[str]) -> None:
