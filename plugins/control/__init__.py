@@ -1,10 +1,10 @@
-"""控制：帮助、开关、设置、自检、记录与撤销。"""
+"""控制：开关和设置，帮助、自检、记录与撤销。"""
 
 from lizheng import Feature, GroupMet, Role
 from plugins.control import checkup, guide, help, records, settings, standing, switches
 
 feature = Feature(
-    __name__, "控制", "帮助、开关、设置、自检、记录与撤销", settings=settings.Settings, always_on=True
+    __name__, "控制", "开关和设置，帮助、自检、记录与撤销", settings=settings.Settings, always_on=True
 )
 ADMIN = Role.ADMIN
 
@@ -15,15 +15,6 @@ command.form(help.topic, example="/帮助 群规", summary="一个功能或命�
 command = feature.command("功能", "所有功能和开关", aliases={"features"})
 command.form(help.features)
 
-command = feature.command("开启", "打开一个功能", aliases={"on"}, role=ADMIN)
-command.form(switches.switch_on, example="/开启 入群欢迎")
-command = feature.command("关闭", "关掉一个功能", aliases={"off"}, role=ADMIN)
-command.form(switches.switch_off, example="/关闭 入群欢迎")
-
-command = feature.command("试运行", "只说会做什么，不真的做", aliases={"dryrun"}, role=ADMIN)
-command.form(switches.show_dry_run, summary="现在开着没有")
-command.form(switches.dry_run, example="/试运行 开")
-
 command = feature.command("设置", "查看或修改设置", aliases={"set"}, role=ADMIN)
 command.form(settings.show, example="/设置 入群欢迎", summary="一个功能的设置，或其中一项")
 command.form(settings.change, example="/设置 控制 记录条数 20", summary="修改一项；值写 默认 就恢复默认")
@@ -31,10 +22,19 @@ command.form(settings.change, example="/设置 控制 记录条数 20", summary=
 command = feature.command("自检", "机器人现在好不好", aliases={"check"}, role=ADMIN)
 command.form(checkup.checkup)
 
+command = feature.command("开启", "打开一个功能", aliases={"on"}, role=ADMIN)
+command.form(switches.switch_on, example="/开启 入群欢迎")
+command = feature.command("关闭", "关掉一个功能", aliases={"off"}, role=ADMIN)
+command.form(switches.switch_off, example="/关闭 入群欢迎")
+
 command = feature.command("记录", "机器人做过什么", aliases={"log"}, role=Role.DEPUTY)
 command.form(records.show, example="/记录 #12", summary="最近几条，或某人的、某一条")
 command = feature.command("撤销", "撤销一条记录", aliases={"undo"}, role=ADMIN)
 command.form(records.undo, example="/撤销 12")
+
+command = feature.command("试运行", "只说会做什么，不真的做", aliases={"dryrun"}, role=ADMIN)
+command.form(switches.show_dry_run, summary="现在开着没有")
+command.form(switches.dry_run, example="/试运行 开")
 
 for title, summary, kind in standing.KINDS:
     command = feature.command(title, summary)

@@ -1,13 +1,19 @@
-"""What members can do here, and what there is."""
+"""What members can do here, and what there is: each answer fits a phone screen."""
 
+import re
 from collections.abc import Iterator
 
-from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Words
-from lizheng.commands import Command
-from lizheng.gate import may
-from lizheng.roles import Role
+from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Role, Words
+from lizheng.commands import Command, Form
+from lizheng.gate import is_on, may
+from lizheng.text import clip
 from plugins.control import texts
 from plugins.control.naming import named
+
+WIDTH = 18
+"""Characters in a line that a phone of 390 points does not break; a space and a slash together take one."""
+FEW = 3
+"""A command with more forms than this shows one example for all of them."""
 
 
 class Topic:
@@ -44,38 +50,80 @@ def usable(ctx: Context, feature: Feature) -> list[Command]:
 
 
 async def overview(ctx: Context) -> None:
-    """One line per feature that is on."""
-    lines = [
-        f"{feature.title}：{' '.join(f'/{c.name}' for c in commands)}"
-        for feature in ctx.host.features.values()
-        if (commands := usable(ctx, feature))
-    ]
-    await ctx.say(texts.HELP, lines="\n".join(lines))
+    """One line per feature that is on; those with a single command share lines."""
+    found = [(feature, usable(ctx, feature)) for feature in ctx.host.features.values()]
+    lines = [_labelled(feature.title, commands) for feature, commands in found if len(commands) > 1]
+    single = [commands[0] for _, commands in found if len(commands) == 1]
+    await ctx.say(texts.HELP, lines="\n".join([*lines, *_flowing(single)]))
+
+
+def _labelled(title: str, commands: list[Command]) -> str:
+    """The feature and its commands, ending in an ellipsis where the line is full."""
+    line, taken = f"{title}：", len(title) + 1
+    for number, command in enumerate(commands):
+        taken += len(command.name) + 1
+        last = number == len(commands) - 1
+        if taken > WIDTH - (not last):
+            return f"{line}…"
+        line += f"/{command.name}" + ("" if last else " ")
+    return line
+
+
+def _flowing(commands: list[Command]) -> list[str]:
+    lines: list[list[str]] = []
+    room = 0
+    for command in commands:
+        needed = len(command.name) + 1
+        if needed > room:
+            lines.append([])
+            room = WIDTH
+        lines[-1].append(f"/{command.name}")
+        room -= needed
+    return [" ".join(line) for line in lines]
 
 
 async def topic(ctx: Context, about: Topic) -> None:
-    """The usage lines of a command, or of all of a feature's that the asker may use."""
-    commands = [about.command] if about.command else usable(ctx, about.feature)
-    lines: list[str] = []
-    verdicts = []
-    for command in commands:
-        for form in command.forms:
-            verdict = may(ctx.group, about.feature, form, ctx.role)
-            verdicts.append(verdict)
-            if verdict.allowed:
-                who = "" if form.role is Role.MEMBER else f"（{form.role.label}）"
-                lines.append(f"{form.usage}{who} 例：{form.example}")
-    if not lines:
-        sentence = next((v.sentence for v in verdicts if v.sentence), "") or texts.NOT_HERE
-        raise Declined(sentence)
-    summary = about.command.summary if about.command else about.feature.summary
-    await ctx.say(texts.TOPIC, summary=summary, lines="\n".join(lines))
+    """How a command is used, or what the commands of a feature that the asker may use are for."""
+    feature = about.feature
+    summary = about.command.summary if about.command else feature.summary
+    if not is_on(ctx.group, feature):
+        await ctx.say(texts.TOPIC_OFF, summary=summary, title=feature.title)
+        return
+    commands = [about.command] if about.command else usable(ctx, feature) or feature.commands
+    forms = [form for command in commands for form in command.forms]
+    verdicts = {form: may(ctx.group, feature, form, ctx.role) for form in forms}
+    allowed = [form for form in forms if verdicts[form].allowed]
+    if not allowed:
+        raise Declined(next((verdict.sentence for verdict in verdicts.values()), texts.NOT_HERE))
+    if len(commands) == 1:
+        await ctx.say(texts.TOPIC, summary=summary, lines="\n".join(_usages(allowed)))
+    else:
+        lines = [clip(f"/{command.name} {_clause(command.summary)}", WIDTH) for command in commands]
+        await ctx.say(texts.COMMANDS, summary=summary, lines="\n".join(lines), example=commands[0].name)
+
+
+def _usages(forms: list[Form]) -> list[str]:
+    """A line for each form with its example, or many of them with one example below."""
+    lines = [form.usage + ("" if form.role is Role.MEMBER else f"（{form.role.label}）") for form in forms]
+    examples = ["" if form.example == form.usage else f" 例：{form.example}" for form in forms]
+    if len(forms) <= FEW:
+        return [line + example for line, example in zip(lines, examples, strict=True)]
+    return [*lines, *(example.strip() for example in examples if example)][: len(lines) + 1]
 
 
 async def features(ctx: Context) -> None:
-    """Every feature with its switch, plugins of others included."""
-    lines = [f"{'●' if s.on else '○'} {s.title}：{s.summary}" for s in ctx.host.register.switchables(ctx.group)]
-    await ctx.say(texts.FEATURES, lines="\n".join(lines))
+    """Every feature with its switch, plugins of others included; whoever may switch is told how."""
+    lines = [
+        clip(f"{'●' if s.on else '○'} {s.title}：{_clause(s.summary)}", WIDTH + 1)
+        for s in ctx.host.register.switchables(ctx.group)
+    ]
+    head = texts.FEATURES if ctx.role < Role.ADMIN else texts.FEATURES_TO_SWITCH
+    await ctx.say(head, lines="\n".join(lines))
+
+
+def _clause(summary: str) -> str:
+    """Its beginning, up to the first pause that is more than a list's."""
+    return re.split("[，；：。\n]", summary, maxsplit=1)[0]
 
 
 async def introduce(ctx: GroupContext, met: GroupMet) -> None:

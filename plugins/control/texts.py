@@ -5,9 +5,12 @@ INTRODUCTION = (
     "现在只开了「控制」。管理员发 /开启 全部 就能用起来，发 /功能 挑着开也行。\n"
     "发 /帮助 看现在能用什么。"
 )
-HELP = "你现在能用：\n{lines}\n发 /帮助 加命令名看用法，比如 /帮助 帮助。"
+HELP = "你现在能用（/帮助 加名字看用法）：\n{lines}"
 TOPIC = "{summary}\n{lines}"
-FEATURES = "●开 ○关\n{lines}\n管理员发 /开启 或 /关闭 加功能名来切换。"
+TOPIC_OFF = "{summary}\n「{title}」在本群是关的，管理员发 /开启 {title} 打开。"
+COMMANDS = "{summary}\n{lines}\n怎么用：/帮助 加命令名，比如 /帮助 {example}"
+FEATURES = "●开 ○关（/帮助 加名字看说明）\n{lines}"
+FEATURES_TO_SWITCH = "●开 ○关（/开启 /关闭 加名字切换）\n{lines}"
 NO_TOPIC = "没有叫「{name}」的功能或命令。发 /功能 看全部。"
 NOT_HERE = "这里没有你能用的命令。"
 

@@ -6,10 +6,9 @@ from lizheng.sandbox.stage import HostStage
 async def test_help_shows_only_what_a_member_may_use(stage: HostStage) -> None:
     await stage.play("""
 小王：/帮助
-里正：你现在能用：
-  控制：/帮助 /功能 /代管 /白名单 /机器人
+里正：你现在能用（/帮助 加名字看用法）：
+  控制：/帮助 /功能 /代管 /白名单 …
   待办：/确认 /取消
-  发 /帮助 加命令名看用法，比如 /帮助 帮助。
 小王：今天天气不错
 """)
 
