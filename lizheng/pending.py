@@ -129,6 +129,13 @@ async def _refuse_other(ctx: Context, pending: Pending) -> None:
         raise Declined(f"{pending.number} 号是你自己提交的，要由别人来决定。")
 
 
+async def _refuse_demoted(ctx: Context, pending: Pending) -> None:
+    """Who has lost the role that the act needs does not carry it out any more."""
+    needed = Role(pending.needed_role or 0)
+    if pending.decider == "author" and needed > Role.MEMBER and await ctx.confirmed_role() < needed:
+        raise Declined(f"{pending.number} 号要{needed.label}及以上才能做，你现在没有这个权限。")
+
+
 def _refuse_off(ctx: Context, pending: Pending) -> None:
     """What a feature that was switched off since would do is not done."""
     owner = ctx.host.features.get(pending.feature)
@@ -167,6 +174,7 @@ async def carry_out(ctx: GroupContext, slot: Any) -> None:
 async def _answer(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
     await _refuse_other(ctx, pending)
     if state == "approved":
+        await _refuse_demoted(ctx, pending)
         _refuse_off(ctx, pending)
     if not await decide(ctx, pending, state, reason):
         raise Declined(f"{pending.number} 号刚刚已有人决定了，没有再动。")
@@ -219,7 +227,7 @@ async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
     """Make an act that goes beyond its budget a preview. NOT_DONE: it happens, if at all, when somebody confirms."""
     payload = {"feature": ctx.feature.id, "target": act.target, "reason": act.reason, "rule": act.rule}
     payload["for_good"] = act.params["reject_add_request"]
-    asking = ctx.on_behalf(feature, ctx.author_id, Role.MEMBER, ctx.next_source())
+    asking = ctx.on_behalf(feature, ctx.author_id, ctx.needed_role, ctx.next_source())
     await asking.preview(
         "kick",
         "10 分钟里已经移出不少人了，{who} 要不要也移出？原因：{reason}",
