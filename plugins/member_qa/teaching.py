@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
     from lizheng.models import Record
 
-LESSON, MERGE = "lesson", "merge"
+LESSON, MERGE, ANSWER = "lesson", "merge", "answer"
+PROPOSALS = (LESSON, ANSWER)
+MOST_PROPOSED = 3
 SHOWN_ANSWER = 60
 
 
@@ -77,15 +79,18 @@ class Teaching:
         else:
             await self._propose(ctx, lesson)
 
-    async def _propose(self, ctx: GroupContext, lesson: Lesson) -> None:
+    async def _propose(self, ctx: GroupContext, lesson: Lesson, twin: Entry | None = None) -> None:
+        """All of it is shown: nobody lets through what they have not seen."""
+        await refuse_too_many(ctx)
         await ctx.submit(
             LESSON,
             texts.PROPOSED,
             payload=lesson.stored(),
             who=await ctx.names_of([ctx.author_id]),
-            question=" | ".join(clip(question, 40) for question in lesson.questions[:3]),
-            answer=clip(lesson.answer, 300),
+            question=" | ".join(lesson.questions),
+            answer=lesson.answer,
             pictures=shown(ctx, lesson.pictures),
+            replaces=texts.REPLACES.format(number=twin.number) if twin else "",
         )
 
     async def _offer_merge(self, ctx: Context, twin: Entry, lesson: Lesson) -> None:
@@ -123,16 +128,17 @@ class Teaching:
 
     @telling
     async def merge_confirmed(self, ctx: GroupContext, pending: Pending) -> None:
-        """The author wants the known entry changed: done at once for one's own or with the role, else proposed."""
+        """The author wants the known entry changed: done at once with the role, else proposed, one's own too: what was
+        let through once says nothing of what is put in its place.
+        """
         lesson = Lesson.of(pending.payload)
         twin = (await self._library.entries([pending.payload["entry"]])).get(pending.payload["entry"])
         if twin is None:
             raise Declined(texts.GONE_MEANWHILE)
-        own = twin.author_id == pending.author_id
-        if own or await may_teach(ctx):
+        if await may_teach(ctx):
             await self._merge(ctx, twin, lesson)
         else:
-            await self._propose(ctx, lesson)
+            await self._propose(ctx, lesson, twin)
 
     async def _merge(self, ctx: GroupContext, twin: Entry, lesson: Lesson) -> None:
         merged = rules.merged(lesson_of(twin), lesson)
@@ -144,6 +150,16 @@ async def with_pictures(ctx: GroupContext, lesson: Lesson, images: list[Other]) 
     if not images:
         return lesson
     return Lesson(lesson.questions, lesson.answer, await pictures.take(ctx, images), lesson.exact)
+
+
+async def refuse_too_many(ctx: GroupContext) -> None:
+    """Nobody has the bot say what nobody has let through more than a few times. Raises `Declined`."""
+    mine = Pending.filter(
+        group_id=ctx.group.id, feature=ctx.feature.id, author_id=ctx.author_id, state="open"
+    )
+    open_now = mine.filter(kind__in=PROPOSALS, expires_at__gt=ctx.host.clock.now())
+    if (count := await open_now.count()) >= MOST_PROPOSED:
+        raise Declined(texts.TOO_MANY_PROPOSED.format(count=count))
 
 
 async def may_teach(ctx: GroupContext) -> bool:

@@ -17,12 +17,11 @@ from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Library, key_of, lesson_of
 from plugins.member_qa.models import Question
 from plugins.member_qa.rules import Lesson
-from plugins.member_qa.teaching import may_teach, telling, with_pictures
+from plugins.member_qa.teaching import ANSWER, may_teach, refuse_too_many, telling, with_pictures
 
 if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
 
-ANSWER = "answer"
 UNDO = "question"
 PAGE = 5
 _NOTED = re.compile(r"^还没人教过这个，记在待答 (\d{1,18}) 号了。")
@@ -92,14 +91,15 @@ class Waiting:
         if await may_teach(ctx):
             await self._adopt(ctx, question, lesson, ctx.author_id)
             return
+        await refuse_too_many(ctx)
         await ctx.submit(
             ANSWER,
             texts.ANSWER_PROPOSED,
             payload={"question": question.id, **lesson.stored()},
             who=await ctx.names_of([ctx.author_id]),
             number=question.number,
-            question=clip(question.text, 40),
-            answer=clip(lesson.answer, 300),
+            question=question.text,
+            answer=lesson.answer,
             pictures=shown(ctx, lesson.pictures),
         )
 

@@ -24,7 +24,6 @@ from plugins.morning_brief.settings import EVERY_DAY, NEVER, WORKDAYS, Settings
 from plugins.morning_brief.timing import Timing
 
 LONGEST = 200
-NOTICE_LENGTH = 60
 SHOWN_SECONDS = 60
 DAYS = {"工作日": WORKDAYS, "每天": EVERY_DAY, "每日": EVERY_DAY, "天天": EVERY_DAY, "workdays": WORKDAYS}
 
@@ -184,7 +183,7 @@ async def submit(ctx: Context, line: Line) -> None:
         texts.SUBMITTED,
         payload={"text": str(line), "who": who},
         who=who,
-        text=clip(line, NOTICE_LENGTH),
+        text=line,
     )
     if ctx.answers_to:
         await ctx.say(texts.SUBMITTED_ASIDE, number=pending.number)

@@ -100,6 +100,7 @@ async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStag
 里正：小王 教了一条问答：
   问：怎么联机
   答：随便点
+  会换掉 1 号现在的答案。
   同意请发 /通过 3，不同意发 /拒绝 3（7 天内有效）。
 管理员：/撤销 2
 里正：已撤销 #2：改问答 1 号。
@@ -111,6 +112,68 @@ async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStag
   答：加好友
   管理员 教于 2026-11-18；有用 0，没用 0
   改动：11-18 12:00 管理员 改；11-18 12:00 管理员 撤销
+""")
+
+
+async def test_what_was_let_through_is_not_swapped_by_its_author(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王：/教 怎么退款 => 找客服
+里正：…
+管理员：/通过 1
+里正：记住了…
+小王：/教 怎么退款 => 加我微信
+里正：…
+  确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
+小王：/确认 2
+里正：小王 教了一条问答：
+  问：怎么退款
+  答：加我微信
+  会换掉 1 号现在的答案。
+  同意请发 /通过 3，不同意发 /拒绝 3（7 天内有效）。
+小李：怎么退款
+里正：找客服
+  —— 问答 1 号，引用回「有用」或「没用」
+""")
+
+
+async def test_all_of_a_lesson_is_seen_before_it_is_let_through(stage: HostStage) -> None:
+    long = "慢慢来" * 130 + "加我微信"
+    await stage.play(f"""
+开：问答
+小王：/教 怎么退款|退款要多久|钱什么时候到|大家早上好 => {long}
+里正：小王 教了一条问答：
+  问：怎么退款 | 退款要多久 | 钱什么时候到 | 大家早上好
+  答：{long}
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+小王：/问 几点关门
+里正：…
+小李：/答 1 {long}
+里正：小李 来答待答 1 号「几点关门」：
+  {long}
+  同意请发 /通过 2，不同意发 /拒绝 2（7 天内有效）。
+""")
+
+
+async def test_a_member_has_a_few_lessons_waiting_and_no_more(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王：/教 几点开门 => 八点
+里正：…
+小王：/教 几点关门 => 十点
+里正：…
+小王：/问 在哪停车
+里正：…
+小王：/答 1 门口
+里正：…
+小王：/教 哪里吃饭 => 楼下
+里正：你有 3 条还在等通过，等它们定了再来。
+小王：/答 1 后门
+里正：你有 3 条还在等通过，等它们定了再来。
+管理员：/拒绝 1
+里正：…
+小王：/教 哪里吃饭 => 楼下
+里正：小王 教了一条问答：…
 """)
 
 

@@ -245,3 +245,13 @@ async def test_another_features_paragraph_is_shown_and_one_that_fails_is_not(sta
 """)
     finally:
         stage.host.features = known
+
+
+async def test_all_of_a_submission_is_seen_before_it_is_let_through(stage: HostStage) -> None:
+    long = "周末骑车去" * 15 + "加我微信"
+    await stage.play(f"""
+开：早报
+小王：/早报 投稿 {long}
+里正：小王 投稿早报：「{long}」
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+""")
