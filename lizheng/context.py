@@ -17,7 +17,7 @@ from lizheng.feature import Feature
 from lizheng.groups import GroupState
 from lizheng.outbox import Priority
 from lizheng.outcome import Outcome
-from lizheng.pending import ask_first, propose
+from lizheng.pending import ask_first, propose, refuse_muted
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose
 from lizheng.text import clip, visible
@@ -176,12 +176,16 @@ class GroupContext(Verbs):
         payload: Mapping[str, Any],
         span: timedelta = timedelta(days=7),
         by: Role = Role.DEPUTY,
+        muted_too: bool = False,
         **values: Any,
     ) -> Pending:
         """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝.
 
-        With `by` ADMIN the deputies have no say.
+        With `by` ADMIN the deputies have no say. The group reads it: from a private chat, who is muted may not, but
+        for `muted_too`. Raises `Declined`.
         """
+        if self.answers_to and not muted_too:
+            await refuse_muted(self)
         hint = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
         decider = "admin" if by is Role.ADMIN else "deputy"
         return await propose(self, decision, compose(template, values), payload, decider, span, hint)

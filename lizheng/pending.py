@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from nonebot.adapters.onebot.v11 import NetworkError
+
 from lizheng.commands import Declined
 from lizheng.feature import Feature
 from lizheng.gate import is_on
@@ -68,10 +70,23 @@ async def propose(
             source=source,
         )
         how = hint.replace("{n}", str(number)).replace("{span}", say_duration(span))
-        await ctx.post([*text, *compose("\n{how}", {"how": how})], source=f"{NOTICE_SOURCE}{pending.id}")
+        # What somebody prepares in private is nobody else's business before they confirm it.
+        aside = ctx.answers_to if decider == "author" else 0
+        notice = [*text, *compose("\n{how}", {"how": how})]
+        await ctx.post(notice, user_id=aside, source=f"{NOTICE_SOURCE}{pending.id}")
         return pending
 
     return await store()
+
+
+async def refuse_muted(ctx: GroupContext) -> None:
+    """Who is muted in the group has no words of theirs said there by way of a private chat. Raises `Declined`."""
+    try:
+        member = await ctx.host.roster.member(ctx.group.id, ctx.author_id, fresh=True)
+    except NetworkError:
+        return
+    if member is not None and member.muted_until > ctx.now.timestamp():
+        raise Declined("你在群里被禁言了，等解除了再来。")
 
 
 async def remember_notice(source: str | None, message_id: int | None) -> None:
