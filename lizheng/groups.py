@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from lizheng.models import GroupRow, SettingValue, Standing, Switch
-from lizheng.store import atomic, next_number
+from lizheng.store import after_commit, atomic, next_number
 
 StandingKind = Literal["deputy", "whitelist", "bot"]
 """`bot`: another program's account, which is protected and never listened to."""
@@ -88,59 +88,53 @@ class Groups:
     async def switch(self, group_id: int, feature: str, on: bool) -> None:
         await self._changed(group_id)
         await Switch.update_or_create({"on": on}, group_id=group_id, feature=feature)
-        state = self[group_id]
-        state.switches[feature] = on
-        state.revision += 1
+        self._take_effect(group_id, lambda state: state.switches.update({feature: on}))
 
     @atomic
     async def set_value(self, group_id: int, feature: str, name: str, value: Any) -> None:
         """Store a setting's value, in its JSON form; None falls back to the default."""
-        state = self[group_id]
         await self._changed(group_id)
         if value is None:
             await SettingValue.filter(group_id=group_id, feature=feature, field=name).delete()
-            state.settings.pop((feature, name), None)
+            self._take_effect(group_id, lambda state: state.settings.pop((feature, name), None))
         else:
             # In an object: Tortoise takes a string given to a JSON field for JSON already written.
             kept = {"value": {"is": value}}
             await SettingValue.update_or_create(kept, group_id=group_id, feature=feature, field=name)
-            state.settings[feature, name] = value
-        state.revision += 1
+            self._take_effect(group_id, lambda state: state.settings.update({(feature, name): value}))
 
     @atomic
     async def set_dry_run(self, group_id: int, on: bool) -> None:
         await self._changed(group_id)
         await GroupRow.filter(group_id=group_id).update(dry_run=on)
-        self[group_id].dry_run = on
+        self._take_effect(group_id, lambda state: setattr(state, "dry_run", on))
 
     @atomic
     async def rename(self, group_id: int, name: str) -> None:
         await self._changed(group_id)
         await GroupRow.filter(group_id=group_id).update(name=name)
-        self[group_id].name = name
+        self._take_effect(group_id, lambda state: setattr(state, "name", name))
 
     @atomic
     async def add_standing(
         self, group_id: int, user_id: int, kind: StandingKind, by: int, at: datetime
     ) -> bool:
         """False when the person had it already."""
-        held = self[group_id].standing(kind)
-        if user_id in held:
+        if user_id in self[group_id].standing(kind):
             return False
         await self._changed(group_id)
         await Standing.update_or_create({"by": by, "at": at}, group_id=group_id, user_id=user_id, kind=kind)
-        held.add(user_id)
+        self._take_effect(group_id, lambda state: state.standing(kind).add(user_id))
         return True
 
     @atomic
     async def remove_standing(self, group_id: int, user_id: int, kind: StandingKind) -> bool:
         """False when the person did not have it."""
-        held = self[group_id].standing(kind)
-        if user_id not in held:
+        if user_id not in self[group_id].standing(kind):
             return False
         await self._changed(group_id)
         await Standing.filter(group_id=group_id, user_id=user_id, kind=kind).delete()
-        held.discard(user_id)
+        self._take_effect(group_id, lambda state: state.standing(kind).discard(user_id))
         return True
 
     @atomic
@@ -149,6 +143,16 @@ class Groups:
         self[group_id].introduced = True
         await self._changed(group_id)
         await GroupRow.filter(group_id=group_id, introduced_at=None).update(introduced_at=at)
+
+    def _take_effect(self, group_id: int, change: Callable[[GroupState], object]) -> None:
+        """Once it is committed: what a full disk refuses must not hold in memory either."""
+
+        def take_effect() -> None:
+            state = self[group_id]
+            change(state)
+            state.revision += 1
+
+        after_commit(take_effect)
 
     async def _changed(self, group_id: int) -> None:
         """Let other hosts know. The count is one row, so it grows in the order in which changes are committed."""

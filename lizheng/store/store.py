@@ -11,7 +11,7 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import DBConnectionError
 
 from lizheng.clock import Clock
-from lizheng.store import files, migrating
+from lizheng.store import files, migrating, sqlite
 from lizheng.store.atomic import after_commit, atomic, in_atomic
 from lizheng.store.errors import StoreError
 from lizheng.store.migrating import CONNECTION, KIT, KIT_MODULES, AppModules
@@ -36,6 +36,8 @@ class Store:
         self.backups = backups
         self._clock = clock
         self._connection: dict[str, Any] = expand_db_url(url)
+        if self.is_sqlite:
+            self._connection["engine"] = sqlite.__name__
         self._context: TortoiseContext | None = None
         self._lock: files.OwnerLock | None = None
 

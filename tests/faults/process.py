@@ -69,6 +69,11 @@ class HostProcess:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def launch(self) -> None:
         """Start it without waiting for anything."""
         with self.log.open("ab") as log:

@@ -1,0 +1,52 @@
+"""Tortoise's SQLite client, for disks that fill up: what could not be begun or committed is rolled back at once.
+
+The one it comes with keeps a transaction open whose COMMIT failed, which the next transaction then commits after all, and
+keeps its connection locked for ever when a BEGIN fails. Named as the engine of a connection, this is what Tortoise loads.
+"""
+
+import sqlite3
+from contextlib import suppress
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+)
+from tortoise.connection import get_connections
+
+
+class _Transaction(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        if self._connection.in_transaction:
+            await self._connection.rollback()
+        await super().begin()
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except BaseException:
+            with suppress(sqlite3.Error):
+                await self.rollback()
+            raise
+
+
+class _Context(SqliteTransactionContext):
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        return self.connection
+
+
+class Client(SqliteClient):
+    def _in_transaction(self) -> TransactionContext:
+        return _Context(_Transaction(self), self._lock)
+
+
+client_class = Client
