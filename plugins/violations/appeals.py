@@ -16,6 +16,7 @@ from lizheng.store import atomic
 from lizheng.text import clip, fold_command, visible
 from plugins.violations import cases, texts
 from plugins.violations.models import Case
+from plugins.violations.rules import shown_name, unreachable
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
@@ -74,11 +75,12 @@ async def _submit(ctx: Context, case: Case, reason: str) -> None:
         payload={"case": case.id},
         span=OPEN_FOR,
         by=Role.ADMIN,
-        name=ctx.name_of(ctx.author_id),
+        muted_too=True,
+        name=shown_name(ctx.name_of(ctx.author_id)),
         number=cases.label(case),
         what=cases.measure_of(case).said,
         cause=case.reason,
-        reason=clip(reason, SHOWN_REASON),
+        reason=clip(unreachable(reason), SHOWN_REASON),
     )
     await ctx.plan(LAPSE, pending.expires_at, key=str(case.id))
 

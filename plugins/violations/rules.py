@@ -285,7 +285,12 @@ def _allowed(host: str, allowed: Iterable[str]) -> bool:
 
 def excerpt(text: str) -> str:
     """Enough of a message for an admin to know it again, nothing by which anyone could be reached."""
-    return clip(_REACHABLE.sub("＊", visible(text)), EXCERPT) or "（没有文字）"
+    return clip(unreachable(text), EXCERPT) or "（没有文字）"
+
+
+def unreachable(text: str) -> str:
+    """A text without anything by which anyone could be reached."""
+    return _REACHABLE.sub("＊", visible(text))
 
 
 def shown_name(name: str) -> str:

@@ -177,6 +177,21 @@ async def test_a_member_has_a_few_lessons_waiting_and_no_more(stage: HostStage) 
 """)
 
 
+async def test_who_is_muted_has_no_lesson_said_in_the_group(stage: HostStage) -> None:
+    player = await stage.play("开：问答\n小王：在\n")
+    player.group.members[player.person("小王")].muted_until = stage.world.now() + 3600
+    await player.play("""
+小王（私聊）：/教 怎么领红包 => 加微信领
+里正（私聊 小王）：你在群里被禁言了，等解除了再来。
+【过 1 小时】
+小王（私聊）：/教 怎么领红包 => 群主发
+里正：小王 教了一条问答：
+  问：怎么领红包
+  答：群主发
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+""")
+
+
 BAD = {
     "怎么联机": "没看到「=>」：它前面写问题，后面写答案。",
     "=> 加好友": "没有写问题。",
