@@ -1,5 +1,7 @@
 import asyncio
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -449,3 +451,43 @@ async def test_the_outbox_and_the_schedule_work_on_postgres(on_postgres: Store):
     await schedule.stop()
     assert ran == [("daily", {"key": "daily"}), ("once", {"key": "once"})]
     assert (await Slot.get(key="daily")).due_at == now + timedelta(days=1)
+
+
+# — the drill ——————————————————————————————————————————————————————————————————————————————
+
+
+async def test_the_automatic_backup_is_put_back_as_the_refusal_says(tmp_path: Path, feature):
+    """An upgrade makes the backup, the database breaks, the refusal names file and place, and following it is enough."""
+    label, modules = feature
+    old = store_at(tmp_path)
+    await old.open()
+    await Switch.create(group_id=1, feature="welcome", on=True)
+    await old.close()
+    await make_migrations(label, modules)
+    upgraded = store_at(tmp_path, **{label: modules})
+    await upgraded.open()
+    await upgraded.close()
+    path = tmp_path / "lizheng.db"
+    truncate(path)
+    with pytest.raises(StoreError) as refusal:
+        await upgraded.open()
+    backup, name = re.search(r"先移走它，再把备份 (\S+) 复制成 (\S+)。", str(refusal.value)).groups()  # type: ignore[union-attr]
+    path.rename(tmp_path / "broken")
+    shutil.copy(backup, tmp_path / name)
+    await upgraded.open()
+    assert await Switch.all().values_list("feature", flat=True) == ["welcome"]
+    assert await fetch(f"SELECT * FROM {label}_note") == []
+    await upgraded.close()
+
+
+async def test_no_room_for_the_backup_stops_the_upgrade(tmp_path: Path, feature):
+    label, modules = feature
+    old = store_at(tmp_path)
+    await old.open()
+    await old.close()
+    await make_migrations(label, modules)
+    (tmp_path / "backups").write_text("a file where the folder should be")
+    before = (tmp_path / "lizheng.db").read_bytes()
+    with pytest.raises(StoreError, match="腾出磁盘空间"):
+        await store_at(tmp_path, **{label: modules}).open()
+    assert (tmp_path / "lizheng.db").read_bytes() == before

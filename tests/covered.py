@@ -1,0 +1,59 @@
+"""`python -m tests.covered [--figures PAGE]`: how much of the code the tests that run in one process reach.
+
+Lines of everything together, branches of the rooms on which all promises rest. What runs in processes of its own
+(`tests/faults`, `tests/setup`, `tests/e2e`) is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.figures import Figures, machine, today
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("lizheng/ledger/", "lizheng/gate.py", "lizheng/outbox/", "lizheng/dispatch.py")
+APART = ("tests/faults", "tests/setup", "tests/e2e")
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Coverage's own JSON report of a run of the tests."""
+    report = folder / "coverage.json"
+    command = [sys.executable, "-m", "pytest", "-q", "--cov=lizheng", "--cov=plugins", "--cov-branch"]
+    command += [
+        f"--cov-report=json:{report}",
+        *(f"--ignore={path}" for path in APART),
+        "-k",
+        "not amputation",
+    ]
+    subprocess.run(command, cwd=ROOT, check=False)
+    return json.loads(report.read_text("utf-8"))
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(prog="python -m tests.covered")
+    reader.add_argument("--figures", type=Path)
+    asked = reader.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        report = measure(Path(folder))
+    figures = Figures()
+    totals = report["totals"]
+    figures.note("coverage", percent=100 * totals["covered_lines"] / totals["num_statements"])
+    for path, file in report["files"].items():
+        if path.startswith(ROOMS):
+            summary = file["summary"]
+            figures.note("branches", covered=summary["covered_branches"], branches=summary["num_branches"])
+            if file.get("missing_branches"):
+                sys.stdout.write(f"{path}: {file['missing_branches']}\n")
+    sys.stdout.write("\n".join(figures.lines()) + "\n")
+    if asked.figures:
+        figures.write(asked.figures, today(), machine())
+
+
+if __name__ == "__main__":
+    main()
