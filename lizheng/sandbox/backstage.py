@@ -25,11 +25,11 @@ class Backstage(Protocol):
         """Seconds by which the world's clock is ahead of the machine's."""
         ...
 
-    def move_clock(self, seconds: float) -> None:
+    async def move_clock(self, seconds: float) -> None:
         """Move forward; raises ValueError with a Chinese sentence when it cannot."""
         ...
 
-    def move_clock_to(self, epoch: float) -> None:
+    async def move_clock_to(self, epoch: float) -> None:
         """Move forward to a moment; raises ValueError with a Chinese sentence when it lies behind."""
         ...
 

@@ -191,9 +191,9 @@ async def perform(world: World, backstage: Backstage, given: dict[str, Any]) -> 
     ask, verb = Fields(given), given.get("verb")
     if verb == "clock":
         if given.get("to") is not None:
-            backstage.move_clock_to(ask.number("to", "时刻", 1, 2**40))
+            await backstage.move_clock_to(ask.number("to", "时刻", 1, 2**40))
         else:
-            backstage.move_clock(ask.number("seconds", "时长", 1, 400 * 86400))
+            await backstage.move_clock(ask.number("seconds", "时长", 1, 400 * 86400))
         return None
     if verb == "endpoint":
         world.use_endpoint(ask.choice("name", "QQ 端", tuple(ENDPOINTS)))

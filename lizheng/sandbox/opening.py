@@ -46,14 +46,14 @@ class HostBackstage:
     def clock_offset(self) -> float:
         return self.host.clock.offset.total_seconds()
 
-    def move_clock(self, seconds: float) -> None:
+    async def move_clock(self, seconds: float) -> None:
         delta = timedelta(seconds=seconds)
         if not timedelta() <= delta <= FARTHEST:
             raise ValueError("时钟只能往前拨，一次最多 400 天。")
-        self.host.clock.move(delta)
+        await self.stage.pass_time(delta)
 
-    def move_clock_to(self, epoch: float) -> None:
-        self.move_clock((datetime.fromtimestamp(epoch, UTC) - self.host.clock.now()).total_seconds())
+    async def move_clock_to(self, epoch: float) -> None:
+        await self.move_clock((datetime.fromtimestamp(epoch, UTC) - self.host.clock.now()).total_seconds())
 
     def idle(self) -> bool:
         return self.host.idle()

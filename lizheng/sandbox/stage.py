@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from datetime import datetime, timedelta
 
+from lizheng import slots
 from lizheng.host import Host
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.wire import Wire
@@ -15,6 +16,8 @@ from lizheng.settings import settings_of
 STEP_SECONDS = 0.001
 QUIET_STEPS = 4
 CLAIM_SECONDS = 5.0
+MOMENT_SECONDS = 2.0
+PATIENCE_SECONDS = 20.0
 
 
 class HostStage:
@@ -35,6 +38,20 @@ class HostStage:
 
     async def move(self, delta: timedelta) -> None:
         self.host.clock.move(delta)
+
+    async def pass_time(self, delta: timedelta) -> None:
+        """Move like `move`, but stop where something is due and let it happen, as if nobody had been away.
+
+        What keeps the host busy longer than a moment is passed by, as is what comes after `PATIENCE_SECONDS` in all.
+        """
+        clock = self.host.clock
+        end, deadline = clock.now() + delta, clock.ticks() + PATIENCE_SECONDS
+        while (due := await slots.following(clock.now())) and due < end and clock.ticks() < deadline:
+            clock.move(max(due - clock.now(), timedelta()))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(MOMENT_SECONDS):
+                    await self.settle()
+        clock.move(max(end - clock.now(), timedelta()))
 
     def now(self) -> datetime:
         return self.host.now()

@@ -1,6 +1,7 @@
 """The chat page in a real browser: people in several tabs, keyboard, phone width, nothing from outside."""
 
 import asyncio
+import base64
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,6 +31,9 @@ QUIET = [
     "--disable-sync",
     "--window-size=1320,820",
 ]
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 ENTER, ESCAPE, SHIFT = "\ue007", "\ue00c", "\ue008"
 
 
@@ -245,6 +249,23 @@ async def test_keyboard_alone_quotes_mentions_and_completes(host: Served, tab: A
     await page.sees("/帮助", "#hints")
 
 
+async def test_a_picture_goes_along_with_what_is_written(host: Served, tab: Any, tmp_path: Path) -> None:
+    picture = tmp_path / "dot.png"
+    picture.write_bytes(DOT)
+    page = await tab(ADMIN)
+    await page.until("return document.querySelector('#words')")
+    await page.js("document.querySelector('#words').focus()")
+    await page.keys("/欢迎语 欢迎你")
+    chooser = ("css selector", "#foot input[type=file]")
+    await page.run(lambda: page.driver.find_element(*chooser).send_keys(str(picture)))
+    await page.until("return document.querySelector('.row.mine .photo')?.naturalWidth")
+    assert [s["type"] for s in host.world.group(TRADERS).messages[-1].segments] == ["text", "image"]
+    await page.keys("好了")
+    await page.click("#send")
+    await page.sees("好了")
+    assert await page.js("return document.querySelector('#words').value") == ""
+
+
 async def test_the_bot_red_packets_and_notices_are_shown(host: Served, tab: Any) -> None:
     page = await tab(MEMBER)
     await page.click(".tools .red")
@@ -281,7 +302,9 @@ async def test_clock_audit_and_examples_beside_the_chat(host: Served, tab: Any) 
     await page.sees("我是重演出来的")
     await page.click("#tab-dialogues")
     await page.click("#write")
-    await page.until("return document.querySelector('.written').value.includes('小王：大家好，我是重演出来的')")
+    await page.until(
+        "return document.querySelector('.written').value.includes('小王：大家好，我是重演出来的')"
+    )
 
 
 async def test_phone_width_is_one_column_with_drawers(tab: Any) -> None:

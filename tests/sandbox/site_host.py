@@ -37,10 +37,10 @@ class Stage:
     def clock_offset(self) -> float:
         return self.offset
 
-    def move_clock(self, seconds: float) -> None:
+    async def move_clock(self, seconds: float) -> None:
         self.offset += seconds
 
-    def move_clock_to(self, epoch: float) -> None:
+    async def move_clock_to(self, epoch: float) -> None:
         if epoch < self.now():
             raise ValueError("时钟只能往前拨。")
         self.offset += epoch - self.now()

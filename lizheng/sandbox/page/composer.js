@@ -72,9 +72,9 @@ function inside(inGroup) {
       h("div", { class: "tools" },
         inGroup ? iconButton("at", "@ 一个人", () => { insert("@"); suggest(); }) : null,
         inGroup ? iconButton("packet", "发红包", sendPacket, "red") : null,
-        iconButton("image", "发图片", () => file.click())),
+        iconButton("image", "发图片，写好的字一起发", () => file.click())),
       words,
-      h("button", { type: "button", id: "send", class: "send", "aria-label": "发送", title: "发送（Enter）", onclick: send }, icon("send"))),
+      h("button", { type: "button", id: "send", class: "send", "aria-label": "发送", title: "发送（Enter）", onclick: () => send() }, icon("send"))),
     file];
   requestAnimationFrame(grow);
   return nodes;
@@ -141,10 +141,11 @@ export function segmentsOf(text) {
   return found;
 }
 
-async function send() {
+// What is written goes out, with a picture when one was chosen.
+async function send(pictures = []) {
   const words = $("words");
   const text = words.value;
-  if (!text.trim()) return;
+  if (!text.trim() && !pictures.length) return;
   const [quote, keyThen] = [state.quote, draftKey()];
   words.value = "";
   drafts.delete(keyThen);
@@ -152,7 +153,7 @@ async function send() {
   drawQuote();
   grow();
   closeHints();
-  if (!await say(segmentsOf(text), quote) && draftKey() === keyThen && !$("words").value) {
+  if (!await say([...segmentsOf(text), ...pictures], quote) && draftKey() === keyThen && !$("words").value) {
     $("words").value = text;
     drafts.set(keyThen, text);
     state.quote = quote;
@@ -183,7 +184,7 @@ function sendPicture(file) {
   if (!file) return;
   if (file.size > 2 * 1024 * 1024) { toast("图片太大了，最多 2 MB。", "bad"); return; }
   const reader = new FileReader();
-  reader.addEventListener("load", () => say([{ type: "image", data: { file: `base64://${reader.result.split(",")[1]}` } }], state.quote));
+  reader.addEventListener("load", () => send([{ type: "image", data: { file: `base64://${reader.result.split(",")[1]}` } }]));
   reader.readAsDataURL(file);
 }
 

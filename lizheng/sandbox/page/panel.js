@@ -175,29 +175,34 @@ function written() {
     const copied = await navigator.clipboard?.writeText(done.result).then(() => true, () => false);
     toast(copied ? "已复制。" : "全选了，按 Ctrl+C 复制。");
   };
-  return h("section", { class: "write pad" }, h("button", { type: "button", class: "plain", id: "write", onclick: write }, "把这个群的对话写成测试"),
+  return h("section", { class: "write" }, h("h3", {}, "给开发者"),
+    h("button", { type: "button", class: "plain", id: "write", onclick: write }, "把这个群的对话写成测试"),
     h("p", { class: "hint" }, "放进插件 README 的「群聊」代码块，或者 stage.play(…)，以后每次测试都照着演。"), text);
 }
 
+const opened = new Set();
+
 function dialogues() {
-  if (!state.dialogues.length) return [h("p", { class: "hint pad" }, "还没有示例对话。")];
-  const features = Map.groupBy ? Map.groupBy(state.dialogues, (one) => one.feature) : grouped(state.dialogues);
-  return [written(), h("p", { class: "hint pad" }, "点「重演」，对话会在群里重新发生一遍，里正的回答是真的。"),
-    ...[...features].map(([feature, list]) => h("section", { class: "feature" }, h("h3", {}, feature), list.map(dialogue)))];
+  if (!state.dialogues.length) return [h("p", { class: "hint pad" }, "还没有示例对话。"), written()];
+  const features = new Map();
+  for (const one of state.dialogues) features.set(one.feature, [...(features.get(one.feature) ?? []), one]);
+  if (!opened.size) opened.add(features.keys().next().value);
+  return [h("p", { class: "hint pad" }, "点「重演」，对话会在一个新群里重新发生一遍，里正的回答是真的。"),
+    ...[...features].map(([feature, list]) => shelf(feature, list)), written()];
 }
 
-function grouped(list) {
-  const groups = new Map();
-  for (const one of list) groups.set(one.feature, [...(groups.get(one.feature) ?? []), one]);
-  return groups;
+function shelf(feature, list) {
+  const keep = (event) => (event.target.open ? opened.add(feature) : opened.delete(feature));
+  return h("details", { class: "feature", open: opened.has(feature), ontoggle: keep },
+    h("summary", {}, h("h3", {}, feature), h("span", { class: "hint" }, `${list.length} 段`)), list.map(dialogue));
 }
 
 function dialogue(one) {
   const playing = state.playing === one.name;
   return h("details", { class: "dialogue" },
-    h("summary", {}, h("span", {}, one.name),
+    h("summary", {}, h("span", {}, one.name.replace(`${one.feature}·`, "")),
       h("button", {
-        type: "button", class: "strong small", disabled: Boolean(state.playing),
+        type: "button", class: "strong small", disabled: Boolean(state.playing), "aria-label": `重演 ${one.name}`,
         onclick: (event) => { event.preventDefault(); state.started = true; link.tellOnly("play", { name: one.name }); },
       }, playing ? "重演中…" : "重演")),
     h("ol", { class: "lines" }, one.lines.map((words) => h("li", {}, words))));
