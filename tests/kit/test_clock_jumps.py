@@ -45,7 +45,7 @@ async def prepared(stage: HostStage) -> Player:
 
 @pytest.mark.parametrize("restart", [False, True])
 async def test_a_year_forward(stage: HostStage, restart: bool) -> None:
-    """What came due is done once, what was to be confirmed is over and swept away, and nothing is repeated for every day in between."""
+    """What came due is done once, what was to be confirmed is swept away, nothing is repeated for the days between."""
     player = await prepared(stage)
     before = sent(stage)
     stage.host.clock.move(YEAR)
