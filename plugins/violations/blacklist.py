@@ -20,7 +20,7 @@ from lizheng.params import People
 from lizheng.roles import Role
 from lizheng.store import atomic
 from lizheng.text import clip, mask, visible
-from plugins.violations import enforcing, texts
+from plugins.violations import cases, enforcing, texts
 from plugins.violations.models import Barred
 from plugins.violations.rules import shown_name
 
@@ -79,6 +79,10 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
     known = {row.user_id for row in await _valid_here(ctx, owner_id).filter(user_id__in=people)}
     new = [person for person in people if person not in known]
     here = [person for person in people if person in members]
+    if new and ctx.group.dry_run:
+        # The list holds in other groups too, which are in no dry run.
+        await ctx.say(texts.DRY_BAR, names=await ctx.names_of(new))
+        return
     if new:
         record = await _write_down(ctx, new, owner_id, reason)
         await ctx.say(texts.BARRED, names=await ctx.names_of(new), record=record)
@@ -105,6 +109,9 @@ async def remove(ctx: Context, people: People) -> None:
     listed = {row.user_id for row in rows}
     if not listed:
         raise Declined(texts.UNBARRED_NOT.format(names=await ctx.names_of(people)))
+    if ctx.group.dry_run:
+        await ctx.say(texts.DRY_UNBAR, names=await ctx.names_of(sorted(map(int, listed))))
+        return
     record = await _strike_off(ctx, rows)
     gone = [person for person in people if person in listed]
     await ctx.say(texts.UNBARRED, names=await ctx.names_of(gone), record=record)
@@ -133,11 +140,13 @@ async def show(ctx: Context) -> None:
 
 
 async def undo_bar(ctx: Context, undo: dict[str, Any]) -> None:
+    cases.refuse_in_dry_run(ctx)
     await Barred.filter(group_id=undo["group"], user_id__in=undo["people"]).delete()
 
 
 @atomic
 async def undo_unbar(ctx: Context, undo: dict[str, Any]) -> None:
+    cases.refuse_in_dry_run(ctx)
     at = ctx.host.clock.now()
     for row in undo["rows"]:
         key = {"group_id": row["group_id"], "user_id": row["user_id"]}

@@ -13,6 +13,7 @@ from lizheng.acts import why_protected
 from lizheng.models import Pending
 from lizheng.roles import Role
 from lizheng.store import atomic, next_number
+from lizheng.undo import CannotUndo
 from plugins.violations import texts
 from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
 from plugins.violations.models import Barred, Case
@@ -247,8 +248,15 @@ async def lift_mute(ctx: GroupContext, cases: Sequence[Case]) -> None:
             await ctx.mute(user_id, max(others) - now, reason)
 
 
+def refuse_in_dry_run(ctx: GroupContext) -> None:
+    """What would be taken back in QQ or in other groups stays until the dry run is over. Raises `CannotUndo`."""
+    if ctx.group.dry_run:
+        raise CannotUndo(texts.DRY_UNDO)
+
+
 async def undo_case(ctx: GroupContext, undo: dict[str, Any]) -> None:
     """`/撤销` of a case: it counts no more, the mute ends, the blacklist entry goes."""
+    refuse_in_dry_run(ctx)
     case = await Case.get(id=undo["case"])
     if await set_aside(ctx, [case], "undone"):
         await lift_mute(ctx, [case])

@@ -186,6 +186,9 @@ async def pardon(ctx: Context, which: Which) -> None:
             state = cases.state_of(case, ctx.now)
             raise Declined(texts.PARDON_ALREADY.format(number=cases.label(case), state=state))
         found, name = [case], case.name
+    if ctx.group.dry_run:
+        await ctx.say(texts.DRY_PARDON, name=name, numbers=cases.labels(found))
+        return
     pardoned, record = await cases.pardon(ctx, found)
     await ctx.say(texts.PARDONED, name=name, numbers=cases.labels(pardoned), record=record)
     await cases.lift_mute(ctx, pardoned)
