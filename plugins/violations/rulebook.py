@@ -74,13 +74,19 @@ class Rulebook:
         rules = self._sets.get(group_id)
         if rules is None or ctx.role >= Role.ADMIN:
             return False
-        if ctx.command is not None and (ctx.role >= Role.DEPUTY or ctx.command.feature is ctx.feature):
+        if ctx.command is not None and ctx.role >= Role.DEPUTY:
             return False
         text = "".join([part.data["text"] for part in ctx.message if part.type == "text"])
         number = rules.broken(text) if text else 0
-        if number:
-            return await self._broken(ctx, rules, number, (event.message_id,), excerpt(text))
+        ours = ctx.command is not None and ctx.command.feature is ctx.feature
+        if number and not (ours and await self._may_appeal(ctx)):
+            seen = excerpt(text)
+            return await self._broken(ctx, rules, number, (event.message_id,), seen, punish=not ours)
         return bool(rules.floods) and await self._flooded(ctx, rules)
+
+    async def _may_appeal(self, ctx: Context) -> bool:
+        """Whether an appeal may say what the case was about: while there is one to appeal."""
+        return any(not case.appealed for case in await cases.counting(ctx, ctx.author_id))
 
     async def _flooded(self, ctx: Context, rules: Ruleset) -> bool:
         for number, rule in rules.floods.items():
@@ -100,7 +106,14 @@ class Rulebook:
         return False
 
     async def _broken(
-        self, ctx: Context, rules: Ruleset, number: int, messages: tuple[int, ...], seen: str
+        self,
+        ctx: Context,
+        rules: Ruleset,
+        number: int,
+        messages: tuple[int, ...],
+        seen: str,
+        *,
+        punish: bool = True,
     ) -> bool:
         known = ctx.host.roster.seen(ctx.group.id, ctx.author_id)
         if why_protected(ctx, ctx.author_id, known) or getattr(ctx.event, "anonymous", None):
@@ -109,7 +122,7 @@ class Rulebook:
         rule = texts.RULE_NAME.format(number=number)
         acting = ctx.within(ctx.feature)
         recall = messages if then.recall else ()
-        if not then.punish or await self._again(acting, ctx.author_id):
+        if not (then.punish and punish) or await self._again(acting, ctx.author_id):
             await self._only_recall(acting, ctx, recall, number)
             return bool(recall)
         found = Charge(
