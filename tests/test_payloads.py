@@ -165,6 +165,8 @@ def _payloads() -> Iterator[str]:
     yield from STRANGE
 
 
+EVERYBODY = "[CQ:at,qq=all]"
+"""What would annoy most; it goes everywhere also when only a few payloads do."""
 PAYLOADS = tuple(dict.fromkeys(_payloads()))
 
 
@@ -311,7 +313,7 @@ async def everywhere(stage: HostStage, per_sink: int) -> tuple[int, list[str], l
     supply = itertools.cycle(rest)
     sinks = square.sinks()
     for sink in sinks:
-        for batch in batches(list(itertools.islice(supply, per_sink))):
+        for batch in batches([EVERYBODY, *itertools.islice(supply, per_sink - 1)]):
             for payload in batch:
                 try:
                     sink.do(payload)

@@ -175,6 +175,7 @@ async def histories(stage: HostStage, count: int, figure: Note) -> None:
         for position in range(longest):
             if position == longest // 2:
                 await stage.restart()
+                stage.host.adapter._seen.clear()  # as in a new process, which has seen nothing yet
             for pair in pairs:
                 delivered += pair.deliver(position, stage.wire._take)
             await stage.settle()

@@ -372,6 +372,24 @@ async def test_a_cancelled_caller_gets_its_cancellation_after_the_commit(store: 
     assert await Switch.filter(feature="kept").count() == 1
 
 
+async def test_what_could_not_be_committed_is_gone_and_blocks_nothing(store: Store):
+    """Here for a reference that is checked at the commit; a full disk fails there as well."""
+    await fetch("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+    await fetch("CREATE TABLE child (of INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)")
+
+    @atomic
+    async def orphan() -> None:
+        await Switch.create(group_id=1, feature="lost", on=True)
+        await fetch("INSERT INTO child VALUES (7)")
+
+    for _ in range(3):
+        with pytest.raises(sqlite3.IntegrityError):
+            await orphan()
+    async with asyncio.timeout(5):
+        await switch("kept")
+    assert await Switch.all().values_list("feature", flat=True) == ["kept"]
+
+
 async def test_numbers_are_counted_per_group_and_name_without_a_gap(store: Store):
     assert [await next_number(1, "record") for _ in range(3)] == [1, 2, 3]
     assert await next_number(2, "record") == 1
