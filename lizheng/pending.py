@@ -32,6 +32,7 @@ YES = frozenset({"同意", "通过", "可以", "准"})
 NO = frozenset({"拒绝", "驳回", "不同意"})
 SKIP = frozenset({"跳过", "取消", "不设", "先不设"})
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
+TOLD_EVERY = 600.0
 ASKED = "移出的人太多，等人确认"
 """Why a kick beyond its budget is not done yet."""
 
@@ -227,6 +228,8 @@ async def by_quote(ctx: Context) -> bool:
     answer = owner.decisions[asked.kind].answer if owner else None
     if answer is None and word not in YES | NO:
         return False
+    if word not in YES | NO | SKIP and not await _is_asked(ctx, asked):
+        return False
     pending = await find_open(ctx, None, ("deputy", "admin"))
     if answer is not None and word not in NO | SKIP:
         await _refuse_other(ctx, pending)
@@ -236,6 +239,15 @@ async def by_quote(ctx: Context) -> bool:
     else:
         await _answer(ctx, pending, "approved" if word in YES else "rejected")
     return True
+
+
+async def _is_asked(ctx: Context, pending: Pending) -> bool:
+    """Whether any words are the answer; too late they are talk, and so are others' once they were told who decides."""
+    if pending.state != "open" or pending.expires_at <= ctx.now:
+        return False
+    if await ctx.confirmed_role() >= DECIDERS.get(pending.decider, Role.MEMBER):
+        return True
+    return ctx.host.now_and_then(ctx.group.id, f"asked:{pending.id}", TOLD_EVERY)
 
 
 async def ask_first(ctx: GroupContext, act: Act) -> Outcome:

@@ -35,3 +35,20 @@ async def test_an_answer_is_carried_out_and_the_next_question_comes(stage: HostS
 管理员→里正「（2/」：每周五 18:00-20:00
 里正：2 号已经被拒绝了，没有再动。
 """)
+
+
+async def test_members_may_talk_about_a_question(stage: HostStage) -> None:
+    if not {"name_tag", "ad_window"} <= stage.host.features.keys():
+        return
+    await stage.play("""
+管理员：/开启 全部
+里正：…
+里正：（1/…）群名片要写成什么样？…
+小王→里正：这个要怎么填
+里正：1 号要由管理员及以上来决定。
+小李→里正「群名片」：我也想知道
+管理员→里正「群名片」：先不设
+里正：（2/…）广告什么时候可以免费发？…
+管理员→里正「群名片」：好的谢谢
+小王→里正「群名片」：原来如此
+""")
