@@ -23,6 +23,8 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 FAILED = 1
 """What pytest ends with when tests ran and some failed; anything else did not try the bug."""
+LONGEST = 300.0
+"""Seconds for the suites of one bug."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def passed(suites: list[str], folder: Path, bug: Bug | None = None) -> bool:
         if bug is not None:
             bug.put_into(tree)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *suites]
-        ran = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+        ran = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        return False  # a bug may leave something behind that keeps the process from ending
     finally:
         shutil.rmtree(tree)
     if ran.returncode not in (0, FAILED):
