@@ -242,12 +242,14 @@ async def by_quote(ctx: Context) -> bool:
 
 
 async def _is_asked(ctx: Context, pending: Pending) -> bool:
-    """Whether any words are the answer; too late they are talk, and so are others' once they were told who decides."""
-    if pending.state != "open" or pending.expires_at <= ctx.now:
-        return False
-    if await ctx.confirmed_role() >= DECIDERS.get(pending.decider, Role.MEMBER):
+    """Whether any words are to be taken for an answer: from whoever decides while it is open; else they are talk, once
+    it was told why they are none.
+    """
+    decides = await ctx.confirmed_role() >= DECIDERS.get(pending.decider, Role.MEMBER)
+    is_open = pending.state == "open" and pending.expires_at > ctx.now
+    if decides and is_open:
         return True
-    return ctx.host.now_and_then(ctx.group.id, f"asked:{pending.id}", TOLD_EVERY)
+    return (decides or is_open) and ctx.host.now_and_then(ctx.group.id, f"asked:{pending.id}", TOLD_EVERY)
 
 
 async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
