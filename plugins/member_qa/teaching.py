@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lizheng.models import Record
 
 LESSON, MERGE, ANSWER = "lesson", "merge", "answer"
-PROPOSALS = (LESSON, ANSWER)
+PROPOSALS = (LESSON, MERGE, ANSWER)
 MOST_PROPOSED = 3
 SHOWN_ANSWER = 60
 
@@ -70,10 +70,13 @@ class Teaching:
     async def teach(self, ctx: Context, written: Written) -> None:
         if is_anonymous(ctx.event):
             raise Declined("匿名的人不能教，换成自己的名字再来吧。")
+        freely = await may_teach(ctx)
+        if not freely:
+            await refuse_too_many(ctx)
         lesson = await with_pictures(ctx, written.lesson, written.images)
         if twin := await self._library.twin(ctx, lesson):
             await self._offer_merge(ctx, twin, lesson)
-        elif await may_teach(ctx):
+        elif freely:
             entry, record = await self._library.add(ctx, lesson, ctx.author_id)
             await _tell_taught(ctx, entry, record)
         else:
@@ -81,7 +84,6 @@ class Teaching:
 
     async def _propose(self, ctx: GroupContext, lesson: Lesson, twin: Entry | None = None) -> None:
         """All of it is shown: nobody lets through what they have not seen."""
-        await refuse_too_many(ctx)
         await ctx.submit(
             LESSON,
             texts.PROPOSED,
@@ -153,7 +155,7 @@ async def with_pictures(ctx: GroupContext, lesson: Lesson, images: list[Other]) 
 
 
 async def refuse_too_many(ctx: GroupContext) -> None:
-    """Nobody has the bot say what nobody has let through more than a few times. Raises `Declined`."""
+    """Nobody has the bot say, and keep the pictures of, more than a little that nobody has let through. Raises `Declined`."""
     mine = Pending.filter(
         group_id=ctx.group.id, feature=ctx.feature.id, author_id=ctx.author_id, state="open"
     )

@@ -87,11 +87,13 @@ class Waiting:
         question = await self._question(ctx, reply.number) if reply.number else await self._quoted(ctx)
         if question.closed:
             raise Declined(texts.ALREADY_CLOSED.format(number=question.number))
+        freely = await may_teach(ctx)
+        if not freely:
+            await refuse_too_many(ctx)
         lesson = await with_pictures(ctx, Lesson((question.text,), reply.text), reply.images)
-        if await may_teach(ctx):
+        if freely:
             await self._adopt(ctx, question, lesson, ctx.author_id)
             return
-        await refuse_too_many(ctx)
         await ctx.submit(
             ANSWER,
             texts.ANSWER_PROPOSED,
