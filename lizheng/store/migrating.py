@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
@@ -70,7 +71,7 @@ async def migrate(context: TortoiseContext, config: dict) -> None:
     connection = context.db(CONNECTION)
     if connection.capabilities.dialect != "postgres":
         with context:
-            await MigrationExecutor(connection, config["apps"]).migrate(direction="forward")
+            await _apply(connection, config["apps"])
         return
     with context:
         async with in_transaction(CONNECTION) as transaction:
@@ -80,10 +81,16 @@ async def migrate(context: TortoiseContext, config: dict) -> None:
 async def migrate_within(transaction: BaseDBAsyncClient, config: dict) -> None:
     """Apply every pending migration in a running transaction of Postgres, alone among those who would."""
     await transaction.execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_ADVISORY_LOCK])
-    executor = MigrationExecutor(transaction, config["apps"])
+    executor = MigrationExecutor(transaction, {})
     # Looking for a table that is not there would abort the transaction.
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-    await executor.migrate(direction="forward")
+    await _apply(transaction, config["apps"])
+
+
+async def _apply(connection: BaseDBAsyncClient, apps: Mapping[str, Any]) -> None:
+    """One app after the other: at each step an executor makes the models of all its apps anew, and no app needs another's."""
+    for label, app in apps.items():
+        await MigrationExecutor(connection, {label: app}).migrate(direction="forward")
 
 
 async def make_migrations(label: str, modules: AppModules) -> list[Path]:
