@@ -34,6 +34,14 @@ nightly *args:
 postgres *args:
     python3 -m tests --engine postgres tests/kit tests/plugins tests/test_readmes.py {{args}}
 
+# Put known bugs into a copy, one at a time, and see that the tests find them.
+seeded *args:
+    {{python}} -m tests.seeded {{args}}
+
+# How much of the code the tests reach, and the branches of the rooms everything rests on.
+covered *args:
+    {{python}} -m tests.covered {{args}}
+
 # Pin every dependency again; add --upgrade to move the pins.
 pin *args:
     uv pip compile --universal --all-extras --group dev --group train --annotation-style line --custom-compile-command "just pin" {{args}} pyproject.toml -o constraints.txt
