@@ -114,7 +114,7 @@ def _usages(forms: list[Form]) -> list[str]:
 async def features(ctx: Context) -> None:
     """Every feature with its switch, plugins of others included; whoever may switch is told how."""
     lines = [
-        clip(f"{'●' if s.on else '○'} {s.title}：{_clause(s.summary)}", WIDTH + 1)
+        f"{'●' if s.on else '○'} {s.title}" + clip(f"：{_clause(s.summary)}", max(WIDTH - len(s.title), 2))
         for s in ctx.host.register.switchables(ctx.group)
     ]
     head = texts.FEATURES if ctx.role < Role.ADMIN else texts.FEATURES_TO_SWITCH

@@ -1,6 +1,6 @@
 """Takes the pictures of docs/images anew: `python -m tests.e2e.screenshots`.
 
-A copy of the project runs as anybody would start it, with an empty database; headless Chromium acts a short scene.
+A copy of the project runs as anybody would start it, with an empty database; headless Chromium acts short scenes.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ LARGEST = 200 * 1024
 TRADERS, OWNER, ADMIN, MEMBER, NEWCOMER = 700_001, 100_001, 100_002, 100_004, 100_009
 DESKTOP = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
 PHONE = {"width": 390, "height": 780, "deviceScaleFactor": 1.5, "mobile": True}
+SNIPPET = {"width": 390, "height": 720, "deviceScaleFactor": 1.5, "mobile": True}
+ADVERTISEMENT = "招网店兼职打字员，一单十五元，当天结算，加QQ 2046813579"
 ENTER = "\ue007"
 
 
@@ -113,15 +115,25 @@ class Page:
             if self.driver.execute_script(script, *given):
                 return
             time.sleep(0.1)
-        raise SystemExit(f"never became true: {script} {given}")
+        seen = self.driver.execute_script("return document.querySelector('#log').innerText")[-400:]
+        raise SystemExit(f"never became true: {script} {given}; the last that is seen:\n{seen}")
+
+    def press(self, *keys: str) -> None:
+        self.driver.switch_to.active_element.send_keys(*keys)
 
     def sees(self, words: str) -> None:
         self.until("return document.querySelector('#log').innerText.includes(arguments[0])", words)
 
+    def read(self, pattern: str) -> str:
+        """What the last match of the pattern's group in the log is."""
+        return re.findall(
+            pattern, self.driver.execute_script("return document.querySelector('#log').innerText")
+        )[-1]
+
     def say(self, words: str) -> None:
         self.until("return document.querySelector('#words')")
         self.driver.execute_script("document.querySelector('#words').focus()")
-        self.driver.switch_to.active_element.send_keys(words, ENTER)
+        self.press(words, ENTER)
 
     def click(self, selector: str) -> None:
         self.until("return document.querySelector(arguments[0])", selector)
@@ -131,7 +143,8 @@ class Page:
         """Save what is seen now. Raises `SystemExit` when the picture is too large for a repository."""
         self.until("return !document.querySelector('#idle').classList.contains('busy')")
         self.driver.execute_script(
-            "document.activeElement.blur(); document.querySelector('#toasts').replaceChildren()"
+            "document.activeElement.blur(); document.querySelector('#toasts').replaceChildren();"
+            "const log = document.querySelector('#log'); log.scrollTop = log.scrollHeight"
         )
         path = IMAGES / f"{name}.png"
         self.driver.save_screenshot(str(path))
@@ -152,7 +165,7 @@ def scene(page: Page) -> None:
     page.become(NEWCOMER)
     page.click(".outside .strong")
     page.until("return document.activeElement?.name === 'comment'")
-    page.driver.switch_to.active_element.send_keys("阿敏介绍的，卖茶叶", ENTER)
+    page.press("阿敏介绍的，卖茶叶", ENTER)
     page.become(ADMIN)
     page.click(".request .decide .strong")
     page.sees("欢迎加入")
@@ -177,6 +190,63 @@ def pictures(page: Page) -> None:
     page.picture("sandbox-phone")
 
 
+def advertisement(page: Page) -> None:
+    """An advertisement is recalled with an order; its author sends a red packet, an admin confirms it."""
+    page.become(MEMBER)
+    page.say(ADVERTISEMENT)
+    page.sees("已撤回")
+    page.picture("advertisement")
+    page.click(".tools .red")
+    page.until("return document.activeElement?.name === 'wish'")
+    page.driver.execute_script("document.activeElement.value = '广告A1'")
+    page.press(ENTER)
+    page.sees("等管理员确认")
+    page.become(ADMIN)
+    page.say("/确认收款 A1 100")
+    page.sees("收齐了")
+    page.picture("tax")
+
+
+def ladder(page: Page) -> None:
+    """A warning, then a mute."""
+    page.become(ADMIN)
+    for words in ("刷屏", "还刷"):
+        page.say("/警告 @小王")
+        page.press(words, ENTER)
+        page.sees(f"：{words}。")
+    page.picture("ladder")
+
+
+def answers(page: Page) -> None:
+    """What was taught is answered, however it is asked."""
+    page.become(OWNER)
+    page.say("/教 怎么申请白名单|白名单在哪弄 => 在群公告里点链接填表，当天通过")
+    page.sees("记住了")
+    page.become(NEWCOMER)
+    page.say("如何申请白名单？")
+    page.sees("引用回「有用」或「没用」")
+    page.say("/问 几点能过")
+    page.sees("待答")
+    page.picture("answers")
+
+
+def brief(page: Page) -> None:
+    """What a member hands in is in the next morning's brief."""
+    page.become(NEWCOMER)
+    page.say("/早报 投稿 周六下午三点江边骑车，来的回 1")
+    page.sees("投稿早报")
+    page.become(ADMIN)
+    page.say(page.read(r"同意请发 (/通过 \d+)"))
+    page.sees("会进下一期早报")
+    page.click("#tab-clock")
+    page.click(".moves button:nth-child(3)")
+    page.until(
+        "const last = [...document.querySelectorAll('.row.bot .bubble')].at(-1);"
+        "return last.innerText.startsWith('早报') && [...last.querySelectorAll('img')].every((one) => one.complete)"
+    )
+    page.picture("brief")
+
+
 def main() -> None:
     argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__).parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -186,6 +256,9 @@ def main() -> None:
             page = Page(driver, address)
             scene(page)
             pictures(page)
+            page.look(size=SNIPPET)
+            for act in (advertisement, ladder, answers, brief):
+                act(page)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class Page:
     async def js(self, script: str, *given: Any) -> Any:
         return await self.run(self.driver.execute_script, script, *given)
 
-    async def until(self, script: str, *given: Any, seconds: float = 6) -> Any:
+    async def until(self, script: str, *given: Any, seconds: float = 15) -> Any:
         """The first true value of the script; fails when none comes in time."""
         for _ in range(int(seconds / 0.05)):
             if found := await self.js(script, *given):
