@@ -41,6 +41,7 @@ class Act:
 
 
 UNREADABLE = "读不到成员列表，没有执行"
+GONE = "他已经不在群里"
 NO_RIGHTS = "里正在本群不是管理员"
 NO_RIGHTS_TOPIC = "no-rights"
 """Told once, and once more after the bot's own role has changed."""
@@ -103,7 +104,7 @@ async def _refusal(ctx: GroupContext, act: Act) -> str:
     if act.target and not act.own:
         target = await host.roster.member(group.id, act.target, fresh=True)
         if target is None and not act.may_be_gone:
-            return "他已经不在群里"
+            return GONE
         return why_protected(ctx, act.target, target)
     return ""
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng.acts import why_protected
+from lizheng.acts import GONE, why_protected
 from lizheng.models import Pending
+from lizheng.outcome import State
 from lizheng.roles import Role
 from lizheng.store import atomic, next_number
 from lizheng.undo import CannotUndo
@@ -243,7 +244,9 @@ async def lift_mute(ctx: GroupContext, cases: Sequence[Case]) -> None:
         reason = texts.UNMUTE_REASON.format(numbers=labels(mine))
         others = [c.until for c in await counting(ctx, user_id) if c.until is not None and c.until > now]
         if not others:
-            await ctx.unmute(user_id, reason)
+            outcome = await ctx.unmute(user_id, reason)
+            if outcome.state is State.NOT_DONE and outcome.why != GONE:
+                await ctx.say(texts.STILL_MUTED, name=ctx.name_of(user_id), why=outcome.why)
         elif max(others) < max(case.until for case in mine if case.until):
             await ctx.mute(user_id, max(others) - now, reason)
 

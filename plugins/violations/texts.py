@@ -43,6 +43,8 @@ PARDON_ALREADY = "{number} 本来就不算数了：{state}。"
 PARDON_NOTE = "赦免 {numbers}"
 UNMUTE_REASON = "{numbers} 不算数了"
 
+STILL_MUTED = "{name} 的禁言没能解除：{why}。请在 QQ 里给他解除。"
+
 APPEAL_NOTHING = "你没有可以申诉的违规记录。"
 APPEAL_ONCE = "{number} 已经申诉过了，每条只能申诉一次。"
 APPEAL_OVER = "{number} 已经不算数了，不用申诉。"

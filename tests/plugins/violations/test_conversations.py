@@ -395,3 +395,18 @@ async def test_what_is_left_of_another_mute_goes_on(stage: HostStage) -> None:
 里正：赦免了 小王 的 W1，不再算数。撤销发 /撤销 7。
 【里正 解除禁言 小王】
 """)
+
+
+async def test_a_mute_that_cannot_be_lifted_is_said_so(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理
+小王：在
+管理员：/禁言 @小王 1小时 误会
+【里正 禁言 小王 1小时】
+里正：…
+群主：/白名单 添加 @小王
+里正：…
+管理员：/赦免 @小王
+里正：赦免了 小王 的 W1，不再算数。…
+里正：小王 的禁言没能解除：他在白名单里，受保护。请在 QQ 里给他解除。
+""")
