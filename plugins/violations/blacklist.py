@@ -22,6 +22,7 @@ from lizheng.store import atomic
 from lizheng.text import clip, mask, visible
 from plugins.violations import cases, enforcing, texts
 from plugins.violations.models import Barred
+from plugins.violations.naming import shown_names
 from plugins.violations.rules import shown_name
 
 if TYPE_CHECKING:
@@ -81,14 +82,14 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
     here = [person for person in people if person in members]
     if new and ctx.group.dry_run:
         # The list holds in other groups too, which are in no dry run.
-        await ctx.say(texts.DRY_BAR, names=await ctx.names_of(new))
+        await ctx.say(texts.DRY_BAR, names=await shown_names(ctx, new))
         return
     if new:
         record = await _write_down(ctx, new, owner_id, reason)
-        await ctx.say(texts.BARRED, names=await ctx.names_of(new), record=record)
+        await ctx.say(texts.BARRED, names=await shown_names(ctx, new), record=record)
         await _look_elsewhere(ctx)
     if known:
-        await ctx.say(texts.BARRED_ALREADY, names=await ctx.names_of(sorted(known)))
+        await ctx.say(texts.BARRED_ALREADY, names=await shown_names(ctx, sorted(known)))
     if here:
         await _offer(ctx, here)
 
@@ -108,13 +109,13 @@ async def remove(ctx: Context, people: People) -> None:
     rows = await _valid_here(ctx, await owner_of(ctx)).filter(user_id__in=people)
     listed = {row.user_id for row in rows}
     if not listed:
-        raise Declined(texts.UNBARRED_NOT.format(names=await ctx.names_of(people)))
+        raise Declined(texts.UNBARRED_NOT.format(names=await shown_names(ctx, people)))
     if ctx.group.dry_run:
-        await ctx.say(texts.DRY_UNBAR, names=await ctx.names_of(sorted(map(int, listed))))
+        await ctx.say(texts.DRY_UNBAR, names=await shown_names(ctx, sorted(map(int, listed))))
         return
     record = await _strike_off(ctx, rows)
     gone = [person for person in people if person in listed]
-    await ctx.say(texts.UNBARRED, names=await ctx.names_of(gone), record=record)
+    await ctx.say(texts.UNBARRED, names=await shown_names(ctx, gone), record=record)
 
 
 @atomic
@@ -178,7 +179,7 @@ async def _send_off(ctx: GroupContext, user_id: int) -> None:
 
 
 async def _offer(ctx: GroupContext, people: Sequence[int]) -> None:
-    names = "、".join(shown_name(ctx.name_of(person)) for person in people)
+    names = await shown_names(ctx, people)
     await ctx.preview(DECISION, texts.BARRED_PRESENT, payload={"people": list(people)}, names=names)
 
 

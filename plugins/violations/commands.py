@@ -17,7 +17,8 @@ from lizheng.text import visible
 from plugins.violations import blacklist, cases, texts
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import KICK, Measure, checked_span
-from plugins.violations.rules import excerpt
+from plugins.violations.naming import shown_names
+from plugins.violations.rules import excerpt, shown_name
 from plugins.violations.settings import Settings
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ async def _ask_first(ctx: Context, targets: Sequence[int], found: Charge) -> Non
         payload=payload,
         count=len(targets),
         what=measure.said if measure else "警告",
-        names=await ctx.names_of(targets),
+        names=await shown_names(ctx, targets),
         reason=found.reason,
     )
 
@@ -175,7 +176,7 @@ async def punish_confirmed(ctx: GroupContext, pending: Pending) -> None:
 async def pardon(ctx: Context, which: Which) -> None:
     if which.person:
         found = await cases.pardonable(ctx, which.person)
-        name = await ctx.names_of([which.person])
+        name = await shown_names(ctx, [which.person])
         if not found:
             raise Declined(texts.PARDON_NOTHING.format(name=name))
     else:
@@ -185,7 +186,7 @@ async def pardon(ctx: Context, which: Which) -> None:
         if not cases.matters(case, ctx.now):
             state = cases.state_of(case, ctx.now)
             raise Declined(texts.PARDON_ALREADY.format(number=cases.label(case), state=state))
-        found, name = [case], case.name
+        found, name = [case], shown_name(case.name)
     if ctx.group.dry_run:
         await ctx.say(texts.DRY_PARDON, name=name, numbers=cases.labels(found))
         return

@@ -173,3 +173,16 @@ async def test_a_raid_of_listed_people_is_kicked_within_the_budget(stage: HostSt
 【里正 踢 {names[5]}】
 """)
     assert await Barred.all().count() == 7
+
+
+async def test_a_name_that_is_an_advertisement_is_not_repeated(stage: HostStage) -> None:
+    player = await stage.play("开：违规处理\n小王：在\n小李：在\n")
+    stage.world.people[player.person("小王")].nickname = "代充加V wxid998877"
+    await player.play("""
+小王：在
+管理员：/黑名单 添加 @小王 广告
+里正：已把 代＊ 加进黑名单…
+里正：代＊ 在黑名单里，现在就在本群。…
+管理员：/踢 @小王 @小李
+里正：要对 2 个人踢：代＊、小李…
+""")

@@ -19,7 +19,8 @@ async def test_a_demoted_admin_confirms_nothing(stage: HostStage) -> None:
 管理员：/取消 1
 里正：1 号已经取消了。
 """)
-    assert not await Case.exists() and not await Barred.exists()
+    assert not await Case.exists()
+    assert not await Barred.exists()
 
 
 async def test_nor_a_kick_beyond_the_budget(stage: HostStage) -> None:
