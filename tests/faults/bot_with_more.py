@@ -18,8 +18,8 @@ assert probe.metadata is not None
 probe.metadata.extra["lizheng"].hidden = False  # so that it can be switched on by chat
 if folder := os.environ.get("OTHER_PLUGINS"):
     sys.path.append(folder)
-    for file in sorted(Path(folder).glob("*.py")):
-        nonebot.load_plugin(file.stem)
+    for found in sorted([*Path(folder).glob("*.py"), *Path(folder).glob("nonebot_plugin_*/__init__.py")]):
+        nonebot.load_plugin(found.stem if found.stem != "__init__" else found.parent.name)
 
 if __name__ == "__main__":
     nonebot.run(**server_options())
