@@ -193,3 +193,28 @@ async def test_two_accounts_in_one_group_act_as_one(tmp_path: Path, database: st
         await group.asks(group.wang, "/群规", "先读后说")
     finally:
         await pair.stop()
+
+
+@pytest.mark.nightly
+async def test_five_hundred_groups_are_taken_over(pair: Pair, database: str):
+    """What every group asks the moment one host is killed, the other answers within 15 seconds; nothing is lost or doubled."""
+    groups = [Group(pair) for _ in range(500)]
+    await pair.start()
+    async with asyncio.timeout(60):
+        while (await query(database, "SELECT count(*) FROM lizheng_lease WHERE id > 0")) != [(500,)]:
+            await asyncio.sleep(0.1)
+    for group in groups:
+        group.say(group.wang, "/帮助")
+    await pair.until(lambda: all(len(group.said) > 1 for group in groups), 60, "introductions and answers")
+    pair.host.kill()
+    began = time.monotonic()
+    before = [len(group.said) for group in groups]
+    for group in groups:
+        group.say(group.li, "/帮助")
+    await pair.until(
+        lambda: all(len(g.said) > n for g, n in zip(groups, before, strict=True)), 60, "answers after"
+    )
+    seconds = time.monotonic() - began
+    await asyncio.sleep(3)
+    assert [len(group.said) for group in groups] == [count + 1 for count in before]
+    assert seconds <= TAKEOVER, f"{seconds:.1f} s"
