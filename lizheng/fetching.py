@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import contextlib
 import http.client
 import socket
 import ssl
@@ -61,11 +62,17 @@ async def fetch(data: Mapping[str, Any], most: int, *, loopback: bool) -> bytes:
     address = next((p for p in places if p.startswith(("http://", "https://"))), None)
     if address is None:
         raise Unreachable("no address")
+    lines: list[socket.socket] = []
     try:
-        work = asyncio.to_thread(_download, urlsplit(address), most, loopback)
+        work = asyncio.to_thread(_download, urlsplit(address), most, loopback, lines)
         return await asyncio.wait_for(work, SECONDS)
     except (TimeoutError, OSError, ValueError, http.client.HTTPException) as error:
         raise Unreachable(str(error)) from error
+    finally:
+        # A thread cannot be cancelled: one that reads drop by drop would hold its place, and the host's end, for hours.
+        for line in lines:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def decode(text: str, most: int) -> bytes:
@@ -83,16 +90,22 @@ def decode(text: str, most: int) -> bytes:
     return content
 
 
-def _download(address: SplitResult, most: int, loopback: bool) -> bytes:
-    """One GET of the checked address; redirects are not followed."""
+def _download(address: SplitResult, most: int, loopback: bool, lines: list[socket.socket]) -> bytes:
+    """One GET of the checked address; redirects are not followed. The open connection is put into `lines`."""
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 80)
     peer = _checked(address.hostname or "", port, loopback)
     with socket.create_connection((peer, port), timeout=SECONDS) as plain:
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(address.hostname or "", port, timeout=SECONDS)
-        context = ssl.create_default_context() if secure else None
-        connection.sock = context.wrap_socket(plain, server_hostname=address.hostname) if context else plain
+        connection.sock = plain
+        if secure:
+            connection.sock = ssl.create_default_context().wrap_socket(
+                plain, server_hostname=address.hostname, do_handshake_on_connect=False
+            )
+        lines.append(connection.sock)
+        if isinstance(connection.sock, ssl.SSLSocket):
+            connection.sock.do_handshake()
         path = quote(address.path or "/", safe="/%") + (
             f"?{quote(address.query, safe='=&%?/:+,')}" if address.query else ""
         )

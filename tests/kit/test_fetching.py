@@ -1,8 +1,10 @@
 """The bytes behind a picture or a file: from anywhere public, within a size."""
 
+import asyncio
 import base64
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from lizheng.fetching import TooBig, Unreachable, decode, fetch
 
 CONTENT = b"0123456789" * 100
+HUNG_UP = threading.Event()
 
 
 class Server(http.server.BaseHTTPRequestHandler):
@@ -21,7 +24,18 @@ class Server(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        if self.path.startswith("/drops"):
+            self._drip()
+            return
         self.wfile.write(CONTENT)
+
+    def _drip(self) -> None:
+        try:
+            for _ in range(1000):
+                self.wfile.write(b"0")
+                time.sleep(0.05)
+        except OSError:
+            HUNG_UP.set()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -37,6 +51,14 @@ def address() -> Iterator[str]:
 
 async def test_a_file_is_read_where_this_machine_may_be_asked(address: str) -> None:
     assert await fetch({"url": f"{address}/ok?名=题库.csv"}, 1000, loopback=True) == CONTENT
+
+
+async def test_who_answers_drop_by_drop_is_hung_up_on(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lizheng.fetching.SECONDS", 0.3)
+    HUNG_UP.clear()
+    with pytest.raises(Unreachable):
+        await fetch({"url": f"{address}/drops"}, 10_000, loopback=True)
+    assert await asyncio.to_thread(HUNG_UP.wait, 2.0)
 
 
 @pytest.mark.parametrize("path", ["/ok", "/away"])
