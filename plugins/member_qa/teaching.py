@@ -12,6 +12,7 @@ from lizheng.commands import Declined
 from lizheng.context import is_anonymous
 from lizheng.grammar import Other, Words
 from lizheng.models import Pending
+from lizheng.pending import refuse_muted
 from lizheng.pictures import shown
 from lizheng.roles import Role
 from lizheng.speech import Mention
@@ -73,6 +74,7 @@ class Teaching:
         freely = await may_teach(ctx)
         if not freely:
             await refuse_too_many(ctx)
+            await refuse_muted(ctx)
         lesson = await with_pictures(ctx, written.lesson, written.images)
         if twin := await self._library.twin(ctx, lesson):
             await self._offer_merge(ctx, twin, lesson)

@@ -187,10 +187,12 @@ async def test_no_more_pictures_are_kept_for_a_member_than_lessons(stage: HostSt
 
 
 async def test_who_is_muted_has_no_lesson_said_in_the_group(stage: HostStage) -> None:
-    player = await stage.play("开：问答\n小王：在\n")
+    player = await stage.play("开：问答\n小王：在\n管理员：/教 几点开门 => 八点\n里正：…\n")
     player.group.members[player.person("小王")].muted_until = stage.world.now() + 3600
     await player.play("""
 小王（私聊）：/教 怎么领红包 => 加微信领
+里正（私聊 小王）：你在群里被禁言了，等解除了再来。
+小王（私聊）：/教 几点开门 => 加微信问
 里正（私聊 小王）：你在群里被禁言了，等解除了再来。
 【过 1 小时】
 小王（私聊）：/教 怎么领红包 => 群主发
