@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,6 +31,17 @@ def server_options() -> dict[str, Any]:
         "access_log": False,
         "timeout_graceful_shutdown": 8,
     }
+
+
+def say_where(host: str, port: int) -> None:
+    """Print what to write into the QQ endpoint."""
+    name = "这台机器的地址" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host
+    sys.stdout.write(
+        "\n等 QQ 端连过来，在 NapCat 或 LLBot 里新建「WebSocket 客户端」（反向 WebSocket）：\n"
+        f"  地址 ws://{name}:{port}/onebot/v11/ws\n"
+        "  Token 和 ONEBOT_ACCESS_TOKEN 一样，消息格式 Array\n\n"
+    )
+    sys.stdout.flush()
 
 
 def driver_options() -> dict[str, Any]:

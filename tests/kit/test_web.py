@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from lizheng.adapter import Access
-from lizheng.web import Guard, mount_status, prometheus_text
+from lizheng.web import Guard, mount_status, prometheus_text, say_where
 
 
 def _client(health=lambda: {"version": "1"}, hosts=("localhost", "[::1]"), **kwargs) -> httpx.AsyncClient:
@@ -55,3 +55,12 @@ async def test_metrics_are_off_unless_given() -> None:
 
 def test_prometheus_lines_are_sorted() -> None:
     assert prometheus_text({"b": 2, "a": 0.5}) == "lizheng_a 0.5\nlizheng_b 2\n"
+
+
+def test_what_to_write_into_the_endpoint_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    say_where("127.0.0.1", 8080)
+    assert "  地址 ws://127.0.0.1:8080/onebot/v11/ws\n" in capsys.readouterr().out
+    say_where("::1", 8081)
+    assert "ws://[::1]:8081/" in capsys.readouterr().out
+    say_where("0.0.0.0", 8080)
+    assert "ws://这台机器的地址:8080/" in capsys.readouterr().out
