@@ -42,7 +42,7 @@ ROWS = (
     ),
     Row(
         "kills postgres",
-        "同上，Postgres",
+        "随机聊天加 kill -9，Postgres：账目差错",
         "100 段里 0",
         "{histories} 段、{entries} 笔账，差错 {wrong}",
         f"{NIGHTLY} tests/faults/test_ledger.py -k postgres",
@@ -56,7 +56,7 @@ ROWS = (
     ),
     Row(
         "briefs blind",
-        "同上，查不到历史",
+        "重启和接口出错前后的早报，查不到历史",
         "0 重复，漏的都报告",
         "{briefs} 份，重复 {doubled}，漏 {missing}、都报告了",
         f"{NIGHTLY} tests/faults/test_brief.py",
@@ -133,7 +133,7 @@ ROWS = (
     ),
     Row(
         "spends postgres",
-        "同上，Postgres",
+        "一个额度同时花 30 次，Postgres",
         "1,000 轮都只成 1 次",
         "{rounds} 轮，不是 1 次的 {wrong}",
         f"{NIGHTLY} tests/kit/test_ledger.py -k postgres",
@@ -147,7 +147,7 @@ ROWS = (
     ),
     Row(
         "cancellations postgres",
-        "同上，Postgres",
+        "数据库代码里取消，Postgres",
         "400 次，0 死锁",
         "{cancelled} 次，死锁 {locked}，写一半的 {halved}",
         "just test tests/kit/test_store.py -k cancellations",
@@ -258,6 +258,9 @@ class Figures:
 
     def __init__(self, rows: Iterable[Row] = ROWS) -> None:
         self.rows = {row.key: row for row in rows}
+        assert len({row.title for row in self.rows.values()}) == len(self.rows), (
+            "a title is what a page knows a row by"
+        )
         self.noted: dict[str, dict[str, float]] = {}
 
     def note(self, row: str, **numbers: float) -> None:
