@@ -117,8 +117,8 @@ async def features(ctx: Context) -> None:
         f"{'●' if s.on else '○'} {s.title}" + clip(f"：{_clause(s.summary)}", max(WIDTH - len(s.title), 2))
         for s in ctx.host.register.switchables(ctx.group)
     ]
-    head = texts.FEATURES if ctx.role < Role.ADMIN else texts.FEATURES_TO_SWITCH
-    await ctx.say(head, lines="\n".join(lines))
+    hint = texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING
+    await ctx.say(texts.FEATURES, hint=hint, lines="\n".join(lines))
 
 
 def _clause(summary: str) -> str:
