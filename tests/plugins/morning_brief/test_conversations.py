@@ -231,7 +231,7 @@ async def test_another_features_paragraph_is_shown_and_one_that_fails_is_not(sta
         feature.answers(brief_section, answer)
         found.append(feature)
     known = dict(stage.host.features)
-    stage.host.features |= {feature.id: feature for feature in found}
+    stage.host.features.update({feature.id: feature for feature in found})
     try:
         await stage.play("""
 开：早报
@@ -244,7 +244,8 @@ async def test_another_features_paragraph_is_shown_and_one_that_fails_is_not(sta
   [CQ:at,qq=all]
 """)
     finally:
-        stage.host.features = known
+        stage.host.features.clear()
+        stage.host.features.update(known)
 
 
 async def test_all_of_a_submission_is_seen_before_it_is_let_through(stage: HostStage) -> None:
