@@ -40,6 +40,9 @@ class Standby:
         self._waiting.setdefault(key, deque()).append(_Waiting(account, item, self._clock.elapsed()))
         self._count += 1
         self._drop_old(key)
+        if self._count > KEPT_EVENTS:
+            max(self._waiting.values(), key=len).popleft()
+            self._count -= 1
 
     def take(self, key: int) -> list[_Waiting]:
         """What came in lately, oldest first; it is handed out once."""
@@ -61,7 +64,7 @@ class Standby:
 
     def _drop_old(self, key: int) -> None:
         waiting, oldest = self._waiting.get(key, deque()), self._clock.elapsed() - KEPT_SECONDS
-        while waiting and (waiting[0].at < oldest or self._count > KEPT_EVENTS):
+        while waiting and waiting[0].at < oldest:
             waiting.popleft()
             self._count -= 1
 
