@@ -123,6 +123,7 @@ async def test_what_was_under_way_is_done_once(pair: Pair, database: str):
     assert len(answers) >= 7, "at most the one between its record and its answer went without"
 
 
+@pytest.mark.nightly
 async def test_settings_are_seen_by_the_other_host_within_two_seconds(pair: Pair, database: str):
     group = Group(pair)
     await pair.start()
@@ -136,6 +137,7 @@ async def test_settings_are_seen_by_the_other_host_within_two_seconds(pair: Pair
     assert seconds <= 4.0, "a host that ends leaves its groups to the other at once"
 
 
+@pytest.mark.nightly
 async def test_what_one_host_was_taught_the_other_knows(pair: Pair):
     group = Group(pair)
     await pair.start()
@@ -155,6 +157,7 @@ async def test_what_one_host_was_taught_the_other_knows(pair: Pair):
     )
 
 
+@pytest.mark.nightly
 async def test_a_frozen_host_does_not_act_when_it_wakes(pair: Pair):
     """Stopped for longer than its leases, as a swapped-out machine is; what it had is the other's."""
     group = Group(pair)
