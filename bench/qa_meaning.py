@@ -1,3 +1,4 @@
+# pyright: reportMissingImports=false
 """Vectors of questions for training and measuring, worked out once."""
 
 from __future__ import annotations

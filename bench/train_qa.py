@@ -1,3 +1,4 @@
+# pyright: reportMissingImports=false
 """Learn when to speak unasked, and print what held on groups that were left out.
 
     python -m bench.train_qa --data DIR --out plugins/member_qa/assets/verifier.json.gz
