@@ -176,6 +176,7 @@ async def test_a_frozen_host_does_not_act_when_it_wakes(pair: Pair):
     assert len(group.said) == before + 2
 
 
+@pytest.mark.nightly
 async def test_two_accounts_in_one_group_act_as_one(tmp_path: Path, database: str):
     pair = Pair(tmp_path, database, apart=True)
     group = Group(pair)
