@@ -13,7 +13,6 @@ import contextlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from nonebot.log import logger
@@ -62,11 +61,6 @@ class Alone:
         return ""
 
     @property
-    def living(self) -> Collection[str]:
-        """The hosts known to be alive, this one included."""
-        return (self.name,)
-
-    @property
     def kin(self) -> Collection[int]:
         """QQ accounts of ours that are connected to other hosts."""
         return ()
@@ -93,31 +87,25 @@ class Alone:
         """Leave everything to the others."""
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Where this host acts from now on, each with the account that acted there before (0 for none)."""
-
-    places: Mapping[int, int]
-
-
 class Leases:
     """This host's share of the groups. A key is a group, or minus an account for what is said to it in private.
 
-    `wanted()` says where an account of ours could act, as `{key: account}`. `on_taken` and `on_lost` are awaited with
-    every change; `on_beat` after every beat that reached the database.
+    `wanted()` says where an account of ours could act, as `{key: account}`. `on_taken` is awaited with what became
+    ours, each with the account that acted there before (0 for none), `on_lost` with what is no longer; `on_beat` after
+    every beat that reached the database. `company` says whether another host lives.
     """
 
     def __init__(
         self,
         clock: Clock,
         wanted: Callable[[], Mapping[int, int]],
-        on_taken: Callable[[Taken], Awaitable[None]],
+        on_taken: Callable[[Mapping[int, int]], Awaitable[None]],
         on_lost: Callable[[Collection[int]], Awaitable[None]],
         on_beat: Callable[[], Awaitable[None]],
     ):
         self.host = secrets.token_hex(8)
         self.kin: Collection[int] = ()
-        self.living: Collection[str] = ()
+        self.company = False
         self._clock = clock
         self._woken = asyncio.Event()
         self._wanted, self._on_taken, self._on_lost, self._on_beat = wanted, on_taken, on_lost, on_beat
@@ -205,7 +193,7 @@ class Leases:
 
     async def _look(self) -> None:
         hosts = await fetch(_HOSTS)
-        self.living = frozenset(row["id"] for row in hosts)
+        self.company = len(hosts) > 1
         self.kin = {
             int(account) for row in hosts if row["id"] != self.host for account in _read(row["accounts"])
         }
@@ -224,7 +212,7 @@ class Leases:
         self._others |= keys.keys() - took.keys()
         if new:
             logger.info("lizheng: this host acts for {} more", len(new))
-            await self._on_taken(Taken(new))
+            await self._on_taken(new)
 
     @atomic
     async def _take(self, keys: Mapping[int, int]) -> dict[int, int]:

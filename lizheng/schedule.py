@@ -68,7 +68,7 @@ class Schedule:
         or with None, a repeating slot ends there.
         """
         self._jobs[feature, name] = _Job(handler, late_limit, on_missed)
-        self._wake()
+        self.wake()
 
     async def plan(
         self,
@@ -88,7 +88,7 @@ class Schedule:
         job = self._jobs.get((feature, name))
         late = job.late_limit if job else None
         slot = await slots.plan(feature, name, group_id, key, due_at, payload or {}, late, replace=replace)
-        after_commit(self._wake)
+        after_commit(self.wake)
         return slot
 
     async def cancel(self, feature: str, name: str, group_id: int, key: str = "") -> None:
@@ -113,17 +113,19 @@ class Schedule:
 
     async def start(self) -> None:
         """Take up the slots, those that a crash left running first."""
-        await slots.release(self._own, self._others_living())
+        await slots.release(self._own)
         self._unseen = True
         self._ticker = asyncio.create_task(self._run())
 
     async def take_over(self) -> None:
-        """Run what a host that lives no more left running, and what has become this host's."""
-        await slots.release(self._own, self._others_living())
-        self._wake()
+        """Run what a host that lives no more left running."""
+        if await slots.release(self._own):
+            self.wake()
 
-    def _others_living(self) -> list[str]:
-        return [name for name in self._shares.living if name != self._shares.name]
+    def wake(self) -> None:
+        """Look again at once, for instance because other groups have become this host's."""
+        self._unseen = True
+        self._alarm.ring()
 
     async def stop(self, deadline: float = 3.0) -> None:
         """Start no more, and let the running ones end within `deadline` seconds."""
@@ -139,10 +141,6 @@ class Schedule:
             if late:
                 await asyncio.wait(late)
         await self._write_finished()
-
-    def _wake(self) -> None:
-        self._unseen = True
-        self._alarm.ring()
 
     async def _run(self) -> None:
         while True:
@@ -186,7 +184,7 @@ class Schedule:
         def ended(_: asyncio.Task[None]) -> None:
             self._running.pop(lane, None)
             self._own.discard(slot.id)
-            self._wake()
+            self.wake()
 
         task.add_done_callback(ended)
 

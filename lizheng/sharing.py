@@ -12,7 +12,7 @@ from nonebot import logger
 
 from lizheng.clock import Clock
 from lizheng.events import GroupTakenOver
-from lizheng.leases import Alone, Leases, Taken
+from lizheng.leases import Alone, Leases
 
 if TYPE_CHECKING:
     from lizheng.host import Host
@@ -86,10 +86,6 @@ class Sharing(Alone):
     def kin(self) -> Collection[int]:
         return self._leases.kin
 
-    @property
-    def living(self) -> Collection[str]:
-        return self._leases.living
-
     def mine(self, key: int) -> bool:
         return not key or self._leases.mine(key)
 
@@ -118,18 +114,19 @@ class Sharing(Alone):
         self._standby.keep(key, account, item)
         return False
 
-    async def _taken(self, taken: Taken) -> None:
+    async def _taken(self, taken: Mapping[int, int]) -> None:
         """Everything that the host before left: rows on their way, slots that ran, events nobody answered."""
         host, now = self._host, self._host.clock.now()
         await host.groups.refresh()
-        await host.outbox.take_over(taken.places)
+        await host.outbox.take_over(taken)
         await host.schedule.take_over()
-        for key in taken.places:
+        host.schedule.wake()
+        for key in taken:
             if key > 0:
                 self._doubted[key] = now
                 moment = GroupTakenOver(key, user_id=0, operator_id=0, time=int(now.timestamp()))
                 await host.dispatch.tell(host.groups[key], moment)
-        self._let_in(taken.places)
+        self._let_in(taken)
 
     async def _lost(self, keys: Collection[int]) -> None:
         logger.info("lizheng: another host acts for {} from now on", len(keys))
@@ -141,7 +138,7 @@ class Sharing(Alone):
         self._standby.sweep()
         mine = [key for key in self._standby.places() if self._leases.mine(key)]
         self._let_in(dict.fromkeys(mine, 0))
-        if len(self._leases.living) > 1:
+        if self._leases.company:
             await self._host.outbox.pick_up()
         await self._host.schedule.take_over()
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
-from lizheng.models import Slot
+from lizheng.models import HostRow, Slot
 from lizheng.store.sql import fetch, fetch_many
 
 _PLAN = (
@@ -57,9 +57,10 @@ async def plan(
     return await Slot.get(feature=feature, name=name, group_id=group_id, key=key)
 
 
-async def release(own: Collection[int], living: Collection[str]) -> int:
-    """Let slots wait again that a host left running which no longer lives, and that do not run here; how many."""
-    gone = Q(claimed_by=None) | Q(claimed_by__not_in=[*living, "-"])
+async def release(own: Collection[int]) -> int:
+    """Let slots wait again that no living host runs, nor this one; how many. A host alone has no row, and is no other's."""
+    living = Subquery(HostRow.all().values("id"))
+    gone = Q(claimed_by=None) | Q(claimed_by__not_in=living)
     return await Slot.filter(gone, state="running", id__not_in=[*own, 0]).update(state="waiting")
 
 

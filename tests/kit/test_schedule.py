@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lizheng.clock import Clock
-from lizheng.models import Slot, Switch
+from lizheng.models import HostRow, Slot, Switch
 from lizheng.schedule import Schedule
 from lizheng.store import Store, atomic
 from tests.figures import Note
@@ -285,6 +285,27 @@ async def test_two_hosts_on_one_database_run_each_slot_once(schedule: Schedule, 
     await asyncio.gather(settle(schedule), settle(other))
     await other.stop()
     assert sorted(handler.keys, key=int) == [str(number) for number in range(40)]
+
+
+async def test_what_a_living_host_runs_is_left_to_it_and_taken_over_when_it_is_gone(clock: Clock, store: Store):
+    """A host that has just come claims slots before anybody has heard of it; its row says that it lives."""
+    later = NOON + hours(1)
+    for name, host in (("theirs", "other"), ("orphan", "dead"), ("ours", None)):
+        claimed = {"state": "running", "claimed_at": NOON, "claimed_by": host}
+        await Slot.create(feature="f", name="job", group_id=1, key=name, due_at=NOON, **claimed)
+    await HostRow.create(id="other", alive_until=later)
+    handler = Handler()
+    schedule = Schedule(clock)
+    schedule.register("f", "job", handler)
+    await schedule.start()
+    await settle(schedule)
+    assert sorted(handler.keys) == ["orphan", "ours"]
+    assert (await Slot.get(key="theirs")).state == "running"
+    await HostRow.all().delete()
+    await schedule.take_over()
+    await settle(schedule)
+    await schedule.stop()
+    assert sorted(handler.keys) == ["orphan", "ours", "theirs"]
 
 
 async def test_slots_of_a_feature_that_is_gone_wait_and_block_nobody(schedule: Schedule, clock: Clock):
