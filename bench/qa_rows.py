@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from bench.apart import load
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "plugins" / "member_qa" / "finding"
@@ -20,16 +20,7 @@ CHAT = ("oos_chat",)
 
 def finding(part: str = "") -> ModuleType:
     """The retrieval without the plugin around it, or one of its modules."""
-    if _NAME not in sys.modules:
-        spec = importlib.util.spec_from_file_location(
-            _NAME, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
-        )
-        if spec is None or spec.loader is None:
-            raise ImportError(f"nothing to import in {FOLDER}")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[_NAME] = module
-        spec.loader.exec_module(module)
-    return importlib.import_module(f"{_NAME}.{part}") if part else sys.modules[_NAME]
+    return load(_NAME, FOLDER, part)
 
 
 @dataclass(frozen=True, slots=True)
