@@ -125,23 +125,15 @@ def _write_docs() -> str:
 
 
 async def _export_ledger(group_id: int, out: Path) -> str:
-    import nonebot  # loads what the other commands do without
+    from lizheng.ledger import export  # loads what the other commands do without
+    from lizheng.offline import opened
+    from lizheng.store import StoreError
 
-    from lizheng import config
-    from lizheng.clock import Clock
-    from lizheng.ledger import export
-    from lizheng.store import Store, StoreError
-
-    nonebot.init(**config.from_environment())
-    found = config.read(nonebot.get_driver().config)
-    store = Store(found.database, {}, ROOT / "data" / "backups", Clock())
     try:
-        await store.open()
-        count = await export.export(group_id, out, ZoneInfo(found.timezone))
+        async with opened({}) as found:
+            count = await export.export(group_id, out, ZoneInfo(found.timezone))
     except (StoreError, OSError) as error:
         raise ValueError(str(error)) from error
-    finally:
-        await store.close()
     return f"导出了 {count} 条流水到 {out}。"
 
 

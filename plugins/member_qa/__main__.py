@@ -7,11 +7,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-import nonebot
-
-from lizheng import config
 from lizheng.clock import Clock
-from lizheng.store import AppModules, Store, StoreError
+from lizheng.offline import opened
+from lizheng.store import AppModules, StoreError
 from plugins.member_qa import importing, tables
 from plugins.member_qa.rows import Base, Row, rows_of
 from plugins.member_qa.rules import Lesson
@@ -46,19 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _with_store(base: Base, parsed: Parsed | None) -> tuple[list[Row], importing.Written | None]:
     """The entries there are and, when there is something to import, what became of it."""
-    nonebot.init(**config.from_environment())
     apps = {"member_qa": AppModules("plugins.member_qa.models", "plugins.member_qa.migrations")}
-    clock = Clock()
-    database = config.read(nonebot.get_driver().config).database
-    store = Store(database, apps, config.ROOT / "data" / "backups", clock)
-    try:
-        await store.open()
+    async with opened(apps):
         rows = await rows_of(base)
         if parsed is None:
             return rows, None
-        return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, clock.now())
-    finally:
-        await store.close()
+        return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, Clock().now())
 
 
 def _told(done: importing.Written, parsed: Parsed) -> str:

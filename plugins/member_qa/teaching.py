@@ -122,14 +122,6 @@ class Teaching:
         entry, record = await self._library.add(ctx, lesson, pending.author_id)
         await _tell_taught(ctx, entry, record)
 
-    async def refused(self, ctx: GroupContext, pending: Pending) -> None:
-        await ctx.say(
-            texts.REFUSED,
-            who=Mention(pending.author_id),
-            question=clip(pending.payload["questions"][0], 40),
-            reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
-        )
-
     @telling
     async def merge_confirmed(self, ctx: GroupContext, pending: Pending) -> None:
         """The author wants the known entry changed: done at once with the role, else proposed, one's own too: what was
@@ -174,6 +166,16 @@ async def may_teach(ctx: GroupContext) -> bool:
         return await ctx.host.role_now(ctx.group, ctx.author_id) >= Role.DEPUTY
     except NetworkError:
         return False
+
+
+async def refused(ctx: GroupContext, pending: Pending) -> None:
+    """A lesson or an answer that an admin did not want."""
+    await ctx.say(
+        texts.REFUSED,
+        who=Mention(pending.author_id),
+        question=clip(pending.payload["questions"][0], 40),
+        reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
+    )
 
 
 async def _tell_taught(ctx: GroupContext, entry: Entry, record: Record) -> None:

@@ -10,7 +10,7 @@ from lizheng.context import is_anonymous
 from lizheng.grammar import Misread, Other, Words
 from lizheng.models import Pending
 from lizheng.pictures import shown
-from lizheng.speech import Mention, plain
+from lizheng.speech import plain
 from lizheng.text import clip, fold_command, visible
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
@@ -140,14 +140,6 @@ class Waiting:
         if twin is not None and lesson_of(twin).answer == lesson.answer:
             return
         await self._adopt(ctx, question, lesson, pending.author_id)
-
-    async def refused(self, ctx: GroupContext, pending: Pending) -> None:
-        await ctx.say(
-            texts.REFUSED,
-            who=Mention(pending.author_id),
-            question=clip(pending.payload["questions"][0], 40),
-            reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
-        )
 
     async def _adopt(self, ctx: GroupContext, question: Question, lesson: Lesson, author: int) -> None:
         if twin := await self._library.twin(ctx, lesson):
