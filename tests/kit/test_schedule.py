@@ -287,7 +287,9 @@ async def test_two_hosts_on_one_database_run_each_slot_once(schedule: Schedule, 
     assert sorted(handler.keys, key=int) == [str(number) for number in range(40)]
 
 
-async def test_what_a_living_host_runs_is_left_to_it_and_taken_over_when_it_is_gone(clock: Clock, store: Store):
+async def test_what_a_living_host_runs_is_left_to_it_and_taken_over_when_it_is_gone(
+    clock: Clock, store: Store
+):
     """A host that has just come claims slots before anybody has heard of it; its row says that it lives."""
     later = NOON + hours(1)
     for name, host in (("theirs", "other"), ("orphan", "dead"), ("ours", None)):
