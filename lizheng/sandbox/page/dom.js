@@ -121,9 +121,9 @@ export function ask(title, fields, confirm = "好", hint = "") {
         h("button", { type: "button", class: "plain", onclick: () => box.close() }, "取消"),
         h("button", { type: "submit", class: "strong" }, confirm)));
     const box = h("dialog", { class: "ask", "aria-label": title }, form);
-    let answer = null;
-    form.addEventListener("submit", () => { answer = Object.fromEntries(new FormData(form)); });
-    box.addEventListener("close", () => { box.remove(); resolve(answer); });
+    // Not left to "close": a page that has gone to the background gets that event only when it is looked at again.
+    form.addEventListener("submit", () => resolve(Object.fromEntries(new FormData(form))));
+    box.addEventListener("close", () => { box.remove(); resolve(null); });
     document.body.append(box);
     box.showModal();
     form.querySelector("input, select")?.select?.();
