@@ -1,4 +1,7 @@
-"""`python3 -m tests [pytest arguments]`: sets everything up, then runs pytest."""
+"""`python3 -m tests [pytest arguments]`: sets everything up, then runs pytest.
+
+Without arguments everything that CI runs is shared between two processes, a file always in one of them.
+"""
 
 import os
 import sys
@@ -13,5 +16,7 @@ bootstrap.enter("dev")
 
 import pytest
 
+EVERYTHING = ["-n", "2", "--dist", "loadfile"]
+
 os.chdir(ROOT)
-sys.exit(pytest.main(sys.argv[1:]))
+sys.exit(pytest.main(sys.argv[1:] or EVERYTHING))

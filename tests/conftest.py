@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -46,6 +46,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(line)
     if page := config.getoption("--figures"):
         figures.write(page, today(), machine())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes hands what it measured to the one that prints."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = session.config.stash[FIGURES].noted  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """pytest-xdist: one of the processes has ended."""
+    for row, numbers in getattr(node, "workeroutput", {}).get("figures", {}).items():
+        node.config.stash[FIGURES].note(row, **numbers)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
