@@ -151,8 +151,7 @@ def _move(target: str, source: str, *, leave_behind: bool) -> str:
     for url, scheme, name in ((source, "sqlite://", "来源"), (target, "postgres://", "目标")):
         if not url.startswith(scheme):
             raise ValueError(f"{name}要以 {scheme} 开头；来源可以用 --source 写明。")
-    backups = ROOT / "data" / "backups"
-    old, new = (Store(url, apps, backups, Clock()) for url in (source, target))
+    old, new = (Store(url, apps, Clock()) for url in (source, target))
     try:
         moved = asyncio.run(moving.move(old, new, mismatches, leave_behind=leave_behind))
     except (StoreError, OSError) as error:

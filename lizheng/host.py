@@ -113,7 +113,7 @@ class Host:
         apps = {
             f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models
         }
-        self.store = Store(self.config.database, apps, config.ROOT / "data" / "backups", self.clock)
+        self.store = Store(self.config.database, apps, self.clock)
         try:
             await self.store.open()
         except StoreError as error:

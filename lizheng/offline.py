@@ -21,7 +21,7 @@ async def opened(apps: Mapping[str, AppModules]) -> AsyncIterator[HostConfig]:
     """
     nonebot.init(**config.from_environment())
     found = config.read(nonebot.get_driver().config)
-    store = Store(found.database, apps, config.ROOT / "data" / "backups", Clock())
+    store = Store(found.database, apps, Clock())
     try:
         await store.open()
         yield found

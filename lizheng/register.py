@@ -8,7 +8,7 @@ from typing import Any
 import nonebot
 from nonebot.rule import CommandRule
 
-from lizheng import ledger, pending
+from lizheng import ledger, pending, upkeep
 from lizheng.events import GroupEvent
 from lizheng.feature import Feature, Watch
 from lizheng.gate import is_on
@@ -28,7 +28,7 @@ class Register:
 
     def take_in(self) -> None:
         """Read NoneBot's plugin table, the only list of features there is."""
-        found = [pending.feature, ledger.feature]
+        found = [pending.feature, ledger.feature, upkeep.feature]
         for plugin in nonebot.get_loaded_plugins():
             feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
             if isinstance(feature, Feature):

@@ -109,7 +109,7 @@ async def database_url(engine: Engine, tmp_path: Path) -> AsyncIterator[str]:
 async def on_postgres(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Store]:
     """The kit's store on a new Postgres database."""
     url = await postgres.fresh(tmp_path, empty=True)
-    store = Store(url, {}, tmp_path, Clock())
+    store = Store(url, {}, Clock())
     await store.open()
     yield store
     await store.close()

@@ -18,4 +18,3 @@ feature.command("已发红包", "说自己的红包已经发了", aliases={"paid
 feature.on_message(desk.look, order=20)
 feature.on_start(nightly.begin)
 feature.job(nightly.CHECK, nightly.check)
-feature.job(nightly.ALARM, nightly.alarm)

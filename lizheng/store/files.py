@@ -65,9 +65,9 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def check(database: Path, backups: Path) -> None:
+def check(database: Path) -> None:
     """Raises StoreError when the file is damaged, no SQLite database or read-only. Changes nothing."""
-    hint = _repair_hint(database, backups)
+    hint = _repair_hint(database)
     try:
         with database.open("rb") as file:
             header = file.read(len(_HEADER))
@@ -117,21 +117,22 @@ def copy(database: Path, target: Path) -> None:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         raise StoreError(
-            f"升级前备份数据库到 {target} 失败（{error}）。数据库没有改动，请腾出磁盘空间或检查权限后再启动。"
+            f"备份数据库到 {target} 失败（{error}）。数据库没有改动，请腾出磁盘空间或检查权限。"
         ) from error
 
 
-def back_up(database: Path, backups: Path, now: datetime) -> Path:
-    """Copy the database into `backups`, keeping the newest seven of it."""
-    target = backups / f"{database.stem}-{now:%Y%m%d-%H%M%S-%f}{database.suffix}"
+def back_up(database: Path, now: datetime) -> Path:
+    """Copy the database into the folder `backups` beside it, keeping the newest seven of it. Raises StoreError."""
+    target = database.parent / "backups" / f"{database.stem}-{now:%Y%m%d-%H%M%S-%f}{database.suffix}"
     copy(database, target)
-    for old in list_backups(database, backups)[:-BACKUPS_KEPT]:
+    for old in list_backups(database)[:-BACKUPS_KEPT]:
         old.unlink(missing_ok=True)
     return target
 
 
-def list_backups(database: Path, backups: Path) -> list[Path]:
+def list_backups(database: Path) -> list[Path]:
     """This database's backups, oldest first."""
+    backups = database.parent / "backups"
     return sorted(backups.glob(f"{database.stem}-[0-9]*{database.suffix}")) if backups.is_dir() else []
 
 
@@ -150,8 +151,8 @@ def remove(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
-def _repair_hint(database: Path, backups: Path) -> str:
-    kept = list_backups(database, backups)
+def _repair_hint(database: Path) -> str:
+    kept = list_backups(database)
     if kept:
         return f"可以先移走它，再把备份 {kept[-1]} 复制成 {database.name}。"
     return f"没有找到备份：可以用 sqlite3 的 .recover 抢救；确定不要旧数据，就把 {database.name} 移走再启动。"

@@ -91,7 +91,7 @@ async def move(source: Store, target: Store, check: Check, *, leave_behind: bool
     lock = files.OwnerLock(path)
     lock.acquire()
     try:
-        files.check(path, source.backups)
+        files.check(path)
         if migrating.pending(source.apps, files.applied(path)):
             raise StoreError(FRESH.format(path=path))
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as origin:

@@ -22,18 +22,17 @@ _PRAGMAS = {"busy_timeout": 5000, "journal_mode": "WAL", "synchronous": "FULL", 
 class Store:
     """One database for the whole process, over SQLite or Postgres.
 
-    `apps` maps each feature's label to where its models and migrations are; the kit's own are added. Backups
-    of a SQLite file go to `backups` before it is migrated.
+    `apps` maps each feature's label to where its models and migrations are; the kit's own are added. A SQLite file is
+    backed up before it is migrated.
     """
 
     atomic = staticmethod(atomic)
     in_atomic = staticmethod(in_atomic)
     after_commit = staticmethod(after_commit)
 
-    def __init__(self, url: str, apps: Mapping[str, AppModules], backups: Path, clock: Clock) -> None:
+    def __init__(self, url: str, apps: Mapping[str, AppModules], clock: Clock) -> None:
         self.url = url
         self.apps = {KIT: KIT_MODULES, **apps}
-        self.backups = backups
         self._clock = clock
         self._connection: dict[str, Any] = expand_db_url(url)
         if self.is_sqlite:
@@ -76,6 +75,15 @@ class Store:
             self._lock.release()
             self._lock = None
 
+    async def back_up(self) -> Path | None:
+        """Copy the file as it is now, while it is in use, and drop what is older than the newest seven; None without a file.
+
+        Raises StoreError when there is no room or no permission.
+        """
+        if self.path is None:
+            return None
+        return await asyncio.to_thread(files.back_up, self.path, self._clock.now())
+
     async def connect(self) -> TortoiseContext:
         """A connection beside the process's own, for whoever closes it: neither locked nor migrated. Raises StoreError."""
         return await self._connect(self._connection, everywhere=False)
@@ -88,11 +96,11 @@ class Store:
         staged = path.with_name(path.name + ".new")
         files.remove(staged)
         if await asyncio.to_thread(path.exists):
-            await asyncio.to_thread(files.check, path, self.backups)
+            await asyncio.to_thread(files.check, path)
             done = await asyncio.to_thread(files.applied, path)
             if not migrating.pending(self.apps, done):
                 return
-            backup = await asyncio.to_thread(files.back_up, path, self.backups, self._clock.now())
+            backup = await asyncio.to_thread(files.back_up, path, self._clock.now())
             logger.info(f"升级数据库前已备份到 {backup}")
             await asyncio.to_thread(files.copy, path, staged)
         await self._migrate_file(staged)

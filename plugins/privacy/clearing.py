@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
 
 from lizheng import GroupContext
+from lizheng.clock import next_time
 from lizheng.keeping import kept_by
 
 if TYPE_CHECKING:
     from lizheng.host import Host
 
 PURGE = "purge"
-NIGHT = timedelta(hours=4, minutes=40)
+AT = (4, 40)
 
 
 async def begin(host: Host) -> None:
     """At every start: the next night is planned, once."""
-    await host.schedule.plan(__name__.split(".")[1], PURGE, 0, next_night(host.now()))
+    await host.schedule.plan(__name__.split(".")[1], PURGE, 0, next_time(host.now(), *AT))
 
 
 async def purge(ctx: GroupContext, slot: Any) -> datetime:
@@ -27,10 +28,4 @@ async def purge(ctx: GroupContext, slot: Any) -> datetime:
     for keep in kept_by(ctx.host.features.values()):
         if count := await keep.purge(ctx.host.clock.now(), ctx.host.config.retention_days):
             logger.info("retention: {} rows of {} are gone", count, keep.model._meta.db_table)
-    return next_night(ctx.now)
-
-
-def next_night(now: datetime) -> datetime:
-    """The next time in the small hours of the host's zone."""
-    tonight = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
-    return tonight if tonight > now else tonight + timedelta(days=1)
+    return next_time(ctx.now, *AT)

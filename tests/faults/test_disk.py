@@ -50,7 +50,7 @@ def tear(log: Path, chance: random.Random) -> None:
 
 async def records_in(folder: Path) -> dict[int, int]:
     """Open the copy as the host does; how many records each group has. Raises when it does not open or does not add up."""
-    store = Store(f"sqlite://{folder / FILES[0]}", {}, folder, Clock())
+    store = Store(f"sqlite://{folder / FILES[0]}", {}, Clock())
     await store.open()
     try:
         assert not await mismatches()

@@ -93,7 +93,7 @@ async def play(folder: Path, histories: int, seed: int, url: str = "") -> int:
     for group in groups:
         ads = [text for text in group.said if text.startswith("【广告】")]
         assert len(ads) == len(set(ads)), "an ad was posted twice"
-    store = Store(url or f"sqlite://{folder / 'lizheng.db'}", {}, folder, Clock())
+    store = Store(url or f"sqlite://{folder / 'lizheng.db'}", {}, Clock())
     await store.open()
     try:
         return await _look(groups)

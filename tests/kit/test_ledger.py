@@ -31,7 +31,7 @@ groups = itertools.count(1)
 
 @pytest.fixture
 async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(database_url, {}, tmp_path, Clock())
+    store = Store(database_url, {}, Clock())
     await store.open()
     yield store
     await store.close()

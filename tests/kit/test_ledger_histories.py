@@ -162,7 +162,7 @@ async def compare(steps: list[tuple]) -> None:
 def play_histories(figure: Note, examples: int, longest: int) -> None:
     """One database for all of them, a group for each."""
     folder = Path(tempfile.mkdtemp())
-    store = Store(f"sqlite://{folder}/lizheng.db", {}, folder, Clock())
+    store = Store(f"sqlite://{folder}/lizheng.db", {}, Clock())
     with asyncio.Runner() as runner:
 
         def run(work: Coroutine[Any, Any, None]) -> None:

@@ -63,10 +63,7 @@ async def lived(stage: Any) -> AsyncIterator[Any]:
 def stores(stage: Any, target: str) -> tuple[Store, Store]:
     host = stage.host
     apps = {f.id: AppModules(f.models, f"{f.module}.migrations") for f in host.features.values() if f.models}
-    folder = Path(host.config.database_url.removeprefix("sqlite://")).parent
-    old, new = (
-        Store(url, apps, folder / "backups", host.clock) for url in (host.config.database_url, target)
-    )
+    old, new = (Store(url, apps, host.clock) for url in (host.config.database_url, target))
     EXECUTOR_CACHE.clear()
     return old, new
 

@@ -14,7 +14,7 @@ from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, outbox_for, pass
 
 @pytest.fixture
 async def store(database_url: str, tmp_path: Path):
-    store = Store(database_url, {}, tmp_path, Clock())
+    store = Store(database_url, {}, Clock())
     await store.open()
     yield store
     await store.close()

@@ -87,7 +87,7 @@ async def crash(outbox: Outbox) -> None:
 
 async def play(steps: list[tuple]) -> None:
     folder = Path(tempfile.mkdtemp())
-    store = Store(f"sqlite://{folder}/lizheng.db", {}, folder, Clock())
+    store = Store(f"sqlite://{folder}/lizheng.db", {}, Clock())
     await store.open()
     try:
         peer = Peer(Clock())

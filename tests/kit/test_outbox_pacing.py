@@ -118,7 +118,7 @@ def test_the_breaker_opens_at_three_and_waits_longer_each_time():
 
 @pytest.fixture
 async def store(database_url: str, tmp_path: Path):
-    store = Store(database_url, {}, tmp_path, Clock())
+    store = Store(database_url, {}, Clock())
     await store.open()
     yield store
     await store.close()

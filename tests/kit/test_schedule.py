@@ -15,7 +15,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 @pytest.fixture
 async def store(database_url: str, tmp_path: Path):
-    store = Store(database_url, {}, tmp_path, Clock())
+    store = Store(database_url, {}, Clock())
     await store.open()
     yield store
     await store.close()

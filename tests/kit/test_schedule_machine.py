@@ -103,7 +103,7 @@ class Real:
 
 async def play(steps: list[tuple]) -> None:
     folder = Path(tempfile.mkdtemp())
-    store = Store(f"sqlite://{folder}/lizheng.db", {}, folder, Clock())
+    store = Store(f"sqlite://{folder}/lizheng.db", {}, Clock())
     await store.open()
     clock = Clock()
     clock.freeze(NOON)

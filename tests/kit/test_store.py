@@ -34,7 +34,7 @@ from tests.kit.outbox_peer import Peer, outbox_for, quiet, text
 
 
 def store_at(folder: Path, **apps: AppModules) -> Store:
-    return Store(f"sqlite://{folder}/lizheng.db", apps, folder / "backups", Clock())
+    return Store(f"sqlite://{folder}/lizheng.db", apps, Clock())
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ async def test_a_database_that_cannot_be_written_is_refused():
             os.seteuid(65534)
         try:
             with pytest.raises(StoreError, match="不能写入"):
-                files.check(folder / "lizheng.db", folder / "backups")
+                files.check(folder / "lizheng.db")
         finally:
             if as_root:
                 os.seteuid(0)
