@@ -3,7 +3,7 @@
 from lizheng.events import FileShared
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.member_qa import files, library, privacy, teaching, waiting
+from plugins.member_qa import feedback, files, library, privacy, teaching, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
@@ -53,6 +53,8 @@ feature.decision(teaching.LESSON, teacher.accepted, teaching.refused)
 feature.decision(teaching.MERGE, teacher.merge_confirmed)
 feature.decision(teaching.ANSWER, asked.accepted, teaching.refused)
 feature.decision(files.IMPORT, desk.confirmed)
+feature.decision(feedback.DOUBT, feedback.held_back, feedback.stood_by)
+feature.undo(feedback.UNDO, feedback.undo_verdict)
 feature.undo(library.UNDO, entries.undo)
 feature.undo(files.UNDO, desk.undo)
 feature.undo(waiting.UNDO, asked.undo)

@@ -15,8 +15,9 @@ from lizheng.text import clip, fold, visible
 from plugins.member_qa import rules, texts
 from plugins.member_qa.feedback import hear
 from plugins.member_qa.finding import Found, could_ask, find, shipped
-from plugins.member_qa.library import Library, ask_again, label
+from plugins.member_qa.library import Library, label
 from plugins.member_qa.models import Entry
+from plugins.member_qa.questions import say_not_taught
 from plugins.member_qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Answering:
         if near:
             await self._offer(ctx, text, near[:3])
         else:
-            await _not_taught(ctx, text)
+            await say_not_taught(ctx, text)
 
     async def _tell_asked(self, ctx: Context, entry_id: int) -> bool:
         entry = (await self._library.entries([entry_id])).get(entry_id)
@@ -83,6 +84,9 @@ class Answering:
         return True
 
     async def _offer(self, ctx: Context, question: str, near: list[Entry]) -> None:
+        if ctx.answers_to:
+            await _list_near(ctx, near)
+            return
         lines = [
             texts.CHOICE.format(place=place, question=clip(entry.questions[0], 40))
             for place, entry in enumerate(near, 1)
@@ -97,7 +101,7 @@ class Answering:
 
     async def _say(self, ctx: Context, entry: Entry) -> None:
         await ctx.say(
-            texts.ANSWER,
+            texts.ANSWER_ASIDE if ctx.answers_to else texts.ANSWER,
             answer=entry.answer,
             pictures=shown(ctx, entry.pictures),
             number=label(entry),
@@ -110,7 +114,7 @@ class Answering:
         if ctx.command is not None or (text := plain_talk(ctx)) is None:
             return False
         if ctx.quoted is not None:
-            return await hear(ctx, text, self._library)
+            return await hear(ctx, text)
         if len(text) == 1 and text in "0123" and await self._choose(ctx, int(text)):
             return True
         if len(text) > rules.MOST_QUESTION:
@@ -128,7 +132,7 @@ class Answering:
         if choice is None or choice.until < ctx.host.clock.elapsed() or place > len(choice.entries):
             return False
         if place == 0:
-            await _not_taught(ctx, choice.question)
+            await say_not_taught(ctx, choice.question)
             return True
         return await self._tell_asked(ctx, choice.entries[place - 1])
 
@@ -140,7 +144,9 @@ class Answering:
 
     async def _auto_reply(self, ctx: Context, entry_id: int) -> bool:
         entry = (await self._library.entries([entry_id])).get(entry_id)
-        if entry is None or not await _claim(ctx, entry, ctx.settings(Settings).keyword_rest):
+        if entry is None or entry.verdict < 0:
+            return False
+        if not await _claim(ctx, entry, ctx.settings(Settings).keyword_rest):
             return False
         images = shown(ctx, entry.pictures)
         await ctx.say(texts.AUTO_REPLY, answer=entry.answer, pictures=images)
@@ -154,12 +160,19 @@ class Answering:
         if entry is None or entry.version != shelf.versions.get(entry.id):
             self._library.shelves.forget(ctx.group.id)
             return False
-        if rules.is_bad(entry.useful, entry.useless):
-            return False
-        if not await _claim(ctx, entry, ctx.settings(Settings).rest):
+        if entry.verdict < 0 or not await _claim(ctx, entry, ctx.settings(Settings).rest):
             return False
         await self._say(ctx, entry)
         return True
+
+
+async def _list_near(ctx: Context, near: list[Entry]) -> None:
+    """In private only commands are heard: what comes near is named by its number."""
+    lines = [
+        texts.CHOICE_ASIDE.format(number=label(entry), question=clip(entry.questions[0], 40))
+        for entry in near
+    ]
+    await ctx.say(texts.CHOICES_ASIDE, lines="\n".join(lines), example=label(near[0]))
 
 
 def plain_talk(ctx: Context) -> str | None:
@@ -188,8 +201,3 @@ async def _claim(ctx: Context, entry: Entry, rest: timedelta) -> bool:
     lately = Q(told_at__isnull=True) | Q(told_at__lte=now - rest)
     free = Entry.filter(lately, id=entry.id, version=entry.version, forgotten=False)
     return bool(await free.update(told_at=now, told=F("told") + 1))
-
-
-async def _not_taught(ctx: Context, text: str) -> None:
-    question = await ask_again(ctx, text)
-    await ctx.say(texts.NOT_TAUGHT, number=question.number)

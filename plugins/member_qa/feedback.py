@@ -1,41 +1,47 @@
-"""有用 and 没用 under an answer: what they do to its standing."""
+"""有用 and 没用 under an answer: what they do to its standing, and when the deputies are asked about it."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
 from lizheng.context import is_anonymous
+from lizheng.models import Pending
+from lizheng.roles import Role
 from lizheng.speech import plain
 from lizheng.store import atomic
+from lizheng.text import clip
+from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
-from plugins.member_qa.library import label
 from plugins.member_qa.models import Entry, Vote
 
 if TYPE_CHECKING:
-    from lizheng.context import Context
-    from plugins.member_qa.library import Library
+    from lizheng.context import Context, GroupContext
 
+DOUBT, UNDO = "doubt", "verdict"
 VALUES = {"有用": 1, "没用": -1, "没有用": -1}
 _NUMBER = re.compile(
     r"—— 问答 (?:(?P<shelf>\S{1,32})-)?(?P<number>\d{1,18}) 号，引用回「有用」或「没用」\s*$"
 )
 
 
-async def hear(ctx: Context, text: str, library: Library) -> bool:
+async def hear(ctx: Context, text: str) -> bool:
     """Take a quoting message for an opinion when it is one about an answer of ours; True when it was."""
     value = VALUES.get(text.rstrip("。！!~～ "))
     entry = await quoted_entry(ctx) if value else None
     if value is None or entry is None or is_anonymous(ctx.event):
         return False
-    before = (entry.useful, entry.useless)
-    if not await _vote(ctx, entry, value):
+    was_doubted = rules.is_doubted(entry.useful, entry.useless)
+    counted = await _vote(ctx, entry, value)
+    await entry.refresh_from_db(fields=["useful", "useless", "verdict"])
+    if not entry.shelf and entry.verdict != value and await ctx.confirmed_role() >= Role.DEPUTY:
+        await _judge(ctx, entry, value, texts.THANKS)
+    elif not counted:
         return True
-    await entry.refresh_from_db(fields=["useful", "useless"])
-    if rules.is_bad(entry.useful, entry.useless) and not rules.is_bad(*before):
-        await ctx.say(texts.BAD, number=label(entry), count=entry.useless)
+    elif not was_doubted and await _is_to_be_judged(ctx, entry):
+        await _ask_deputies(ctx, entry)
     else:
         await ctx.say(texts.THANKS)
     return True
@@ -69,3 +75,62 @@ async def _vote(ctx: Context, entry: Entry, value: int) -> bool:
     if not new:
         await Entry.filter(id=entry.id).update(**{lost: F(lost) - 1})
     return True
+
+
+# — the deputies' word —————————————————————————————————————————————————————————————————————
+
+
+async def _is_to_be_judged(ctx: Context, entry: Entry) -> bool:
+    """Whether members doubt it and nobody has been asked about it. A shared answer is not this group's to judge."""
+    if entry.shelf or entry.verdict or not rules.is_doubted(entry.useful, entry.useless):
+        return False
+    asked = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DOUBT, state="open")
+    waiting = await asked.filter(expires_at__gt=ctx.host.clock.now())
+    return all(one.payload["entry"] != entry.id for one in waiting)
+
+
+async def _ask_deputies(ctx: Context, entry: Entry) -> None:
+    await ctx.submit(
+        DOUBT,
+        texts.DOUBTED,
+        payload={"entry": entry.id, "version": entry.version},
+        number=entry.number,
+        question=clip(entry.questions[0], 30),
+        count=entry.useless,
+    )
+
+
+async def _judge(ctx: GroupContext, entry: Entry, value: int, agreed: str = texts.STOOD_BY) -> None:
+    """Hold the answer back, or stand by it, which is `agreed` to where nothing changes."""
+    before = entry.verdict
+    if not await Entry.filter(id=entry.id, version=entry.version).update(verdict=value):
+        await ctx.say(texts.CHANGED_MEANWHILE, number=entry.number)
+    elif value > 0:
+        await ctx.say(texts.RESTORED if before < 0 else agreed, number=entry.number)
+    else:
+        undo = {"name": UNDO, "entry": entry.id, "version": entry.version, "verdict": before}
+        record = await ctx.note("held", f"先不主动答问答 {entry.number} 号", undo=undo)
+        await ctx.say(texts.HELD, number=entry.number, record=record.number)
+
+
+async def undo_verdict(ctx: Context, undo: dict[str, Any]) -> None:
+    held = Entry.filter(id=undo["entry"], version=undo["version"], verdict=-1)
+    if not await held.update(verdict=undo["verdict"]):
+        raise CannotUndo("后来又改过了")
+
+
+async def held_back(ctx: GroupContext, pending: Pending) -> None:
+    await _decide(ctx, pending, -1)
+
+
+async def stood_by(ctx: GroupContext, pending: Pending) -> None:
+    await _decide(ctx, pending, 1)
+
+
+async def _decide(ctx: GroupContext, pending: Pending, value: int) -> None:
+    asked = pending.payload
+    entry = await Entry.get_or_none(id=asked["entry"], version=asked["version"], forgotten=False)
+    if entry is None:
+        await ctx.say(texts.DOUBT_OVER)
+    else:
+        await _judge(ctx, entry, value)

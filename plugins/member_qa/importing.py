@@ -11,7 +11,7 @@ from lizheng.store import atomic, next_number
 from lizheng.text import fold
 from plugins.member_qa import rules
 from plugins.member_qa.library import COUNTER
-from plugins.member_qa.models import Change, Entry
+from plugins.member_qa.models import Change, Entry, Vote
 from plugins.member_qa.rows import Base, Row
 from plugins.member_qa.rules import Lesson
 
@@ -92,9 +92,12 @@ async def _change(steps: list[tuple[Row, Lesson]], author: int, now: datetime) -
     done: list[tuple[int, int, Row]] = []
     for row, lesson in steps:
         content, version = lesson.stored(), row["version"] + 1
+        anew = rules.judged_anew(Lesson.of(row), content)
         changed = await Entry.filter(id=row["id"], version=row["version"]).update(
-            version=version, changed_at=now, **content
+            version=version, changed_at=now, **content, **anew
         )
+        if changed and anew:
+            await Vote.filter(entry_id=row["id"]).delete()
         if changed:
             await Change.create(entry_id=row["id"], at=now, by=author, what="导入", content=content)
             done.append((row["id"], version, {**Lesson.of(row).stored(), "forgotten": False}))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import F
-
 from lizheng.commands import Declined
 from lizheng.store import after_commit, atomic, next_number
 from lizheng.text import fold
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.finding import Wording
-from plugins.member_qa.models import Change, Entry, Question
+from plugins.member_qa.models import Change, Entry, Question, Vote
+from plugins.member_qa.questions import key_of
 from plugins.member_qa.rows import Base
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.settings import Settings
@@ -25,16 +24,10 @@ if TYPE_CHECKING:
 
 UNDO = "entries"
 COUNTER = "member_qa"
-QUESTIONS = "member_qa_question"
 
 
 def lesson_of(entry: Entry) -> Lesson:
     return Lesson(tuple(entry.questions), entry.answer, tuple(entry.pictures), entry.exact)
-
-
-def key_of(question: str) -> str:
-    """What makes two questions of `/待答` the same: equal but for wordings that mean the same."""
-    return Wording(question).canonical[:255]
 
 
 class Library:
@@ -146,12 +139,14 @@ class Library:
     ) -> bool:
         """One change by conditional update; False when the entry is no longer the version that was read."""
         now = ctx.host.clock.now()
-        done = await Entry.filter(id=entry.id, version=entry.version).update(
-            version=entry.version + 1, changed_at=now, **content
-        )
+        anew = rules.judged_anew(lesson_of(entry), content)
+        update = {**content, **anew, "version": entry.version + 1, "changed_at": now}
+        done = await Entry.filter(id=entry.id, version=entry.version).update(**update)
         if done:
-            entry.update_from_dict({**content, "version": entry.version + 1, "changed_at": now})
+            entry.update_from_dict(update)
             await Change.create(entry_id=entry.id, at=now, by=by, what=what, content=content)
+        if done and anew:
+            await Vote.filter(entry_id=entry.id).delete()
         return bool(done)
 
     async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
@@ -183,27 +178,6 @@ class Library:
 
 def _snapshot(entry: Entry) -> dict[str, Any]:
     return {**lesson_of(entry).stored(), "forgotten": entry.forgotten}
-
-
-async def ask_again(ctx: GroupContext, text: str) -> Question:
-    """Count a question that nobody could answer; one that was closed waits again."""
-    key, now = key_of(text), ctx.host.clock.now()
-
-    @atomic
-    async def write() -> Question:
-        known = await Question.get_or_none(group_id=ctx.group.id, key=key)
-        if known is None:
-            return await Question.create(
-                group_id=ctx.group.id,
-                number=await next_number(ctx.group.id, QUESTIONS),
-                key=key,
-                text=text,
-                asked_at=now,
-            )
-        await Question.filter(id=known.id).update(asked=F("asked") + 1, asked_at=now, closed=False)
-        return known
-
-    return await write()
 
 
 def label(entry: Entry) -> str:

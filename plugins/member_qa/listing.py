@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from tortoise.expressions import Q
+
 from lizheng.commands import Declined
 from lizheng.pictures import shown
 from lizheng.roles import Role
@@ -54,8 +56,9 @@ class Listing:
 
     async def bad(self, ctx: Context, page: int = 1) -> None:
         """What members found useless, the worst first."""
-        rows = await Entry.filter(group_id=ctx.group.id, shelf="", forgotten=False, useless__gt=0)
-        rows = [row for row in rows if row.useless >= row.useful]
+        told = Q(useless__gt=0) | Q(verdict__lt=0)
+        rows = await Entry.filter(told, group_id=ctx.group.id, shelf="", forgotten=False)
+        rows = [row for row in rows if row.verdict < 0 or row.useless >= row.useful]
         rows.sort(key=lambda row: (row.useful - row.useless, row.number))
         if not rows:
             await ctx.say(texts.BAD_NONE)
@@ -110,9 +113,7 @@ class Listing:
 
 
 def _mark(entry: Entry) -> str:
-    marks = [
-        word
-        for word, on in (("关键词", entry.exact), ("没用的多", rules.is_bad(entry.useful, entry.useless)))
-        if on
-    ]
+    doubted = not entry.verdict and rules.is_doubted(entry.useful, entry.useless)
+    told = (("关键词", entry.exact), ("先不主动答", entry.verdict < 0), ("没用的多", doubted))
+    marks = [word for word, on in told if on]
     return f"（{'，'.join(marks)}）" if marks else ""

@@ -9,7 +9,9 @@ from tortoise.models import Model
 class Entry(Model):
     """A question in all its wordings, and its answer. `group_id` 0 with a name in `shelf` is a set shared by groups.
 
-    `version` counts its changes; `told_at` is when it was last said without being asked by command.
+    `version` counts its changes; `told_at` is when it was last said without being asked by command. `useful`, `useless`
+    and `verdict` are about the answer as it is now: what members say of it, and the deputies' word, -1 to hold it back,
+    1 to stand by it, 0 while they have said nothing.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -27,6 +29,7 @@ class Entry(Model):
     version = fields.IntField(default=1)
     useful = fields.IntField(default=0)
     useless = fields.IntField(default=0)
+    verdict = fields.SmallIntField(default=0)
     told = fields.IntField(default=0)
     told_at = fields.DatetimeField(null=True)
 
@@ -50,16 +53,21 @@ class Change(Model):
 
 
 class Question(Model):
-    """Something that was asked by command and that nobody has taught. `key` is what tells it from others."""
+    """Something that was asked by command and that nobody has taught. `key` is what tells it from others.
+
+    `author_id` asked it first. `ignored`: closed because nobody is to wait for an answer any more.
+    """
 
     id = fields.BigIntField(primary_key=True)
     group_id = fields.BigIntField()
     number = fields.BigIntField()
     key = fields.CharField(max_length=255)
     text = fields.TextField()
+    author_id = fields.BigIntField(default=0)
     asked = fields.IntField(default=1)
     asked_at = fields.DatetimeField()
     closed = fields.BooleanField(default=False)
+    ignored = fields.BooleanField(default=False)
 
     class Meta(Model.Meta):
         table = "member_qa_question"

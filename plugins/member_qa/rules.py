@@ -18,8 +18,8 @@ MOST_WORDINGS = 20
 MOST_PICTURES = 3
 MOST_ENTRIES = 20_000
 LEAST = 2
-BAD_VOTES = 2
-"""So many more 没用 than 有用 and an answer is no longer given unasked."""
+DOUBTS = 3
+"""So many more 没用 than 有用 and the deputies are asked about an answer."""
 VOTE_MOVES, MOST_MOVES = 0.4, 4
 _ARROW = re.compile(r"[=＝][>＞]|[⇒→]")
 _BARS = re.compile(r"[|｜]")
@@ -120,8 +120,14 @@ def merged(before: Lesson, new: Lesson) -> Lesson:
     return Lesson(questions, new.answer, new.pictures, before.exact)
 
 
-def is_bad(useful: int, useless: int) -> bool:
-    return useless - useful >= BAD_VOTES
+def judged_anew(before: Lesson, content: Mapping[str, Any]) -> dict[str, int]:
+    """What was said of an answer does not hold for another: an entry's columns that go back when `content` changes it."""
+    after = content.get("answer", before.answer), tuple(content.get("pictures", before.pictures))
+    return {} if after == (before.answer, before.pictures) else {"useful": 0, "useless": 0, "verdict": 0}
+
+
+def is_doubted(useful: int, useless: int) -> bool:
+    return useless - useful >= DOUBTS
 
 
 def rank(score: float, useful: int, useless: int) -> float:

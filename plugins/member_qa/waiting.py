@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from lizheng.commands import Declined
 from lizheng.context import is_anonymous
-from lizheng.grammar import Misread, Other, Words
-from lizheng.models import Pending
+from lizheng.grammar import Misread, Other, Words, parse_number_list
+from lizheng.models import Pending, Record
 from lizheng.pictures import shown
 from lizheng.speech import plain
+from lizheng.store import atomic
 from lizheng.text import clip, fold_command, visible
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
-from plugins.member_qa.library import Library, key_of, lesson_of
+from plugins.member_qa.library import Library, lesson_of
 from plugins.member_qa.models import Question
+from plugins.member_qa.questions import known_as
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.teaching import ANSWER, may_teach, refuse_too_many, telling, with_pictures
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 UNDO = "question"
 PAGE = 5
-_NOTED = re.compile(r"^还没人教过这个，记在待答 (\d{1,18}) 号了。")
+MOST_AT_ONCE = 50
+_NOTED = re.compile(r"^还没人教过这个，(?:记在|和)待答 (\d{1,18}) 号")
 _ASKED = re.compile(r"^\s*\S?\s*(?:问|ask)?\s*")
 
 
@@ -48,6 +51,19 @@ class Reply:
         return cls(number, rules.check_answer(words.rest(), pictured=bool(images)), images)
 
 
+class Numbers(tuple[int, ...]):
+    """One or more numbers of waiting questions, each once."""
+
+    __slots__ = ()
+    label = "<编号…>"
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Numbers:
+        if not (told := words.rest()):
+            raise Misread(texts.NO_NUMBER)
+        return cls(parse_number_list(told, MOST_AT_ONCE))
+
+
 class Waiting:
     def __init__(self, library: Library):
         self._library = library
@@ -68,17 +84,24 @@ class Waiting:
         ]
         await ctx.say(texts.WAITING, page=page, pages=pages, lines="\n".join(lines), example=shown[0].number)
 
-    async def ignore(self, ctx: Context, number: Annotated[int, "编号"]) -> None:
-        question = await self._question(ctx, number)
-        await Question.filter(id=question.id).update(closed=True)
-        record = await ctx.note(
-            "ignored", f"不再等待答 {question.number} 号", undo={"name": UNDO, "question": question.id}
-        )
-        await ctx.say(texts.WAITING_CLOSED, number=question.number, record=record.number)
+    async def ignore(self, ctx: Context, numbers: Numbers) -> None:
+        """All of them or none: a number that is not there changes nothing."""
+        ids = [(await self._question(ctx, number)).id for number in numbers]
+        told = "、".join(map(str, numbers))
+
+        @atomic
+        async def write() -> Record:
+            await Question.filter(id__in=ids).update(closed=True, ignored=True)
+            undo = {"name": UNDO, "questions": ids}
+            return await ctx.note("ignored", f"不再等待答 {clip(told, 60)} 号", undo=undo)
+
+        record = await write()
+        await ctx.say(texts.WAITING_CLOSED, numbers=clip(told, 60), record=record.number)
 
     async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
-        if not await Question.filter(id=undo["question"], closed=True).update(closed=False):
-            raise CannotUndo("它又在等了")
+        questions = Question.filter(id__in=undo["questions"], ignored=True)
+        if not await questions.update(closed=False, ignored=False):
+            raise CannotUndo("它们又在等了")
 
     async def answer(self, ctx: Context, reply: Reply) -> None:
         """From whoever may teach it is an entry at once, from others it is put before the deputies."""
@@ -86,7 +109,8 @@ class Waiting:
             raise Declined("匿名的人不能答，换成自己的名字再来吧。")
         question = await self._question(ctx, reply.number) if reply.number else await self._quoted(ctx)
         if question.closed:
-            raise Declined(texts.ALREADY_CLOSED.format(number=question.number))
+            sentence = texts.ALREADY_IGNORED if question.ignored else texts.ALREADY_CLOSED
+            raise Declined(sentence.format(number=question.number, question=clip(question.text, 40)))
         freely = await may_teach(ctx)
         if not freely:
             await refuse_too_many(ctx)
@@ -125,10 +149,10 @@ class Waiting:
             return await self._question(ctx, int(noted[1]))
         asked = visible(said)
         bare = _ASKED.sub("", fold_command(asked), count=1) if rules.for_others(asked) else asked
-        question = await Question.get_or_none(group_id=ctx.group.id, key=key_of(bare))
-        if question is None or not question.key:
+        known = await known_as(ctx.group.id, bare)
+        if known is None:
             raise Misread(texts.WHICH_QUESTION)
-        return question
+        return known.question
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 

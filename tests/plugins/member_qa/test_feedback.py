@@ -5,19 +5,42 @@ from lizheng.sandbox.stage import HostStage
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
 
 
-async def test_a_bad_answer_is_held_back(stage: HostStage) -> None:
-    await stage.play(f"""
+TAUGHT = """
 开：问答
 管理员：/教 怎么联机 => 重启电脑
 里正：记住了…
 小王：怎么联机
 里正：重启电脑
-  {ANSWER}
+  —— 问答 1 号，引用回「有用」或「没用」
+"""
+DOUBTED = """
 小王→里正「重启」：没用
 里正：记下了，谢谢。
 小王→里正「重启」：没用
 小李→里正「重启」：没用！
-里正：记下了。问答 1 号有 2 人说没用，先不主动答了；会的人用 /教 换个答案吧。
+里正：记下了，谢谢。
+小张→里正「重启」：没用
+里正：问答 1 号「怎么联机」有 3 人说没用，要先不主动答它吗？
+  看答案发 /问答 看 1，换答案用 /教。请代管或管理员来定：
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+【过 11 分钟】
+小王：怎么联机
+里正：重启电脑
+  —— 问答 1 号，引用回「有用」或「没用」
+"""
+
+
+async def test_members_doubt_an_answer_and_only_deputies_hold_it_back(stage: HostStage) -> None:
+    await stage.play(f"""{TAUGHT}{DOUBTED}
+小王：/问答 差评
+里正：问答共 1 条（1/1 页）：
+  1. 怎么联机（没用的多）
+  看一条发 /问答 看 1。
+小王：/通过 1
+里正：…代管…
+管理员→里正「要先不主动答」：同意
+里正：问答 1 号先不主动答了，/问 还问得到。换了答案，或者引用它回「有用」，就恢复。
+  撤销发 /撤销 2。
 【过 11 分钟】
 小王：怎么联机
 小王：/问 怎么联机
@@ -25,16 +48,120 @@ async def test_a_bad_answer_is_held_back(stage: HostStage) -> None:
   {ANSWER}
 小王：/问答 差评
 里正：问答共 1 条（1/1 页）：
-  1. 怎么联机（没用的多）
+  1. 怎么联机（先不主动答）
   看一条发 /问答 看 1。
 小王→里正「重启」：有用
 里正：记下了，谢谢。
+小王：怎么联机
+管理员：/撤销 2
+里正：已撤销 #2：…
 小王：怎么联机
 里正：重启电脑
   {ANSWER}
 小张→小王「怎么联机」：有用
 小张：有用
 小张→里正「记下了」：有用
+""")
+
+
+async def test_what_deputies_stand_by_is_not_asked_about_again(stage: HostStage) -> None:
+    await stage.play(f"""{TAUGHT}{DOUBTED}
+管理员：/拒绝 1
+里正：好，问答 1 号照常答。
+小赵→里正「重启」：没用
+里正：记下了，谢谢。
+小王→里正「重启」：有用
+里正：记下了，谢谢。
+小王→里正「重启」：没用
+里正：记下了，谢谢。
+【过 11 分钟】
+小王：怎么联机
+里正：重启电脑
+  {ANSWER}
+""")
+
+
+async def test_who_changes_their_mind_does_not_have_the_deputies_asked_twice(stage: HostStage) -> None:
+    await stage.play(f"""{TAUGHT}{DOUBTED}
+小张→里正「重启」：有用
+里正：记下了，谢谢。
+小张→里正「重启」：没用
+里正：记下了，谢谢。
+""")
+
+
+async def test_an_admins_word_counts_at_once(stage: HostStage) -> None:
+    await stage.play(f"""{TAUGHT}
+管理员→里正「重启」：没用
+里正：问答 1 号先不主动答了，/问 还问得到。换了答案，或者引用它回「有用」，就恢复。
+  撤销发 /撤销 2。
+管理员→里正「重启」：没用
+【过 11 分钟】
+小王：怎么联机
+管理员二→里正「重启」：有用
+里正：问答 1 号又会主动答了。
+小王：怎么联机
+里正：重启电脑
+  {ANSWER}
+管理员：/撤销 2
+里正：…后来又改过了…
+管理员二→里正「重启」：有用
+""")
+
+
+async def test_a_keyword_is_held_back_too(stage: HostStage) -> None:
+    await stage.play(f"""
+开：问答
+管理员：/教 =群号 => 123456789
+里正：…
+小王：/问 群号
+里正：123456789
+  {ANSWER}
+管理员→里正「123456789」：没用
+里正：问答 1 号先不主动答了…
+小王：群号
+""")
+
+
+async def test_opinions_are_about_the_answer_there_is(stage: HostStage) -> None:
+    await stage.play(f"""{TAUGHT}{DOUBTED}
+管理员：/教 怎么联机 => 点联机大厅
+里正：…
+  确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
+管理员：/确认 2
+里正：换好了，问答 1 号现在有 1 种问法。
+  撤销发 /撤销 2。
+管理员：/通过 1
+里正：那条问答后来改过了，没有再动。
+小王：/问答 看 1
+里正：1 号 怎么联机
+  答：点联机大厅
+  管理员 教于 2026-11-18；有用 0，没用 0
+  改动：11-18 12:11 管理员 改
+【过 11 分钟】
+小王：怎么联机
+里正：点联机大厅
+  {ANSWER}
+小王→里正「点联机」：没用
+里正：记下了，谢谢。
+""")
+
+
+async def test_an_import_that_changes_the_answer_starts_anew(stage: HostStage) -> None:
+    await stage.play(f"""{TAUGHT}
+管理员→里正「重启」：没用
+里正：问答 1 号先不主动答了…
+管理员：/问答 导入 怎么联机 => 点联机大厅
+里正：…
+  确认请发 /确认 1，放弃发 /取消 1（5 分钟内有效）。
+管理员：/确认 1
+里正：导入好了：新的 0 条，换了答案的 1 条。…
+【过 11 分钟】
+小王：怎么联机
+里正：点联机大厅
+  {ANSWER}
+小王：/问答 差评
+里正：没有被说「没用」的问答。
 """)
 
 

@@ -1,0 +1,104 @@
+"""What was asked and nobody has taught: counted, near-same wordings as one, and no more than people can answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from tortoise.expressions import F
+
+from lizheng.commands import Declined
+from lizheng.store import atomic, next_number
+from lizheng.text import clip
+from plugins.member_qa import texts
+from plugins.member_qa.finding import Index, Wording, find, shipped
+from plugins.member_qa.models import Question
+
+if TYPE_CHECKING:
+    from lizheng.context import Context
+
+COUNTER = "member_qa_question"
+MOST_OF_ONE, MOST_OF_ALL = 5, 200
+"""Questions that wait at a time: one member's, and a group's."""
+SAME_SCORE, SAME_COSINE = 0.85, 0.5
+"""Two waiting questions this sure and this near are taken for one: surer than for an answer, as nobody chooses."""
+
+
+class Asked(NamedTuple):
+    """The question it was counted as; `merged` when that is another wording than the one that was said."""
+
+    question: Question
+    merged: bool
+
+
+def key_of(question: str) -> str:
+    """What makes two questions the same: equal but for wordings that mean the same."""
+    return Wording(question).canonical[:255]
+
+
+async def known_as(group_id: int, text: str) -> Asked | None:
+    """The question that this one is, waiting or not, or one that waits and asks nearly the same."""
+    key = key_of(text)
+    known = await Question.get_or_none(group_id=group_id, key=key) if key else None
+    if known is not None:
+        return Asked(known, merged=False)
+    waiting = await Question.filter(group_id=group_id, closed=False).limit(MOST_OF_ALL)
+    near = await asyncio.to_thread(_nearest, text, {one.id: one.text for one in waiting})
+    found = next((one for one in waiting if one.id == near), None)
+    return Asked(found, merged=True) if found else None
+
+
+def _nearest(text: str, waiting: dict[int, str]) -> int | None:
+    index = Index()
+    for key, question in waiting.items():
+        index.put(key, [question])
+    best = next(iter(find(index, shipped(), text, 1)), None)
+    return best.key if best and best.score >= SAME_SCORE and best.cosine >= SAME_COSINE else None
+
+
+async def ask_again(ctx: Context, text: str) -> Asked:
+    """Count a question that nobody could answer. Raises `Declined` for one that is not to wait, or has no room to."""
+    known = await known_as(ctx.group.id, text)
+    if known and known.question.ignored:
+        raise Declined(texts.NOT_WAITED_FOR)
+    if known is None or known.question.closed:
+        await _refuse_too_many(ctx)
+    if known is None:
+        return Asked(await _write_down(ctx, text), merged=False)
+    again = Question.filter(id=known.question.id)
+    await again.update(asked=F("asked") + 1, asked_at=ctx.host.clock.now(), closed=False)
+    return known
+
+
+async def _refuse_too_many(ctx: Context) -> None:
+    waiting = Question.filter(group_id=ctx.group.id, closed=False)
+    if await waiting.filter(author_id=ctx.author_id).count() >= MOST_OF_ONE:
+        raise Declined(texts.FULL_OF_YOURS.format(most=MOST_OF_ONE))
+    if await waiting.count() >= MOST_OF_ALL:
+        raise Declined(texts.FULL_OF_QUESTIONS.format(most=MOST_OF_ALL))
+
+
+@atomic
+async def _write_down(ctx: Context, text: str) -> Question:
+    question, _ = await Question.get_or_create(
+        {
+            "number": await next_number(ctx.group.id, COUNTER),
+            "text": text,
+            "author_id": ctx.author_id,
+            "asked_at": ctx.host.clock.now(),
+        },
+        group_id=ctx.group.id,
+        key=key_of(text),
+    )
+    return question
+
+
+async def say_not_taught(ctx: Context, text: str) -> None:
+    """That nobody has taught it, and where it waits now. Raises `Declined` where it does not."""
+    question, merged = await ask_again(ctx, text)
+    await ctx.say(
+        texts.NOT_TAUGHT_LIKE if merged else texts.NOT_TAUGHT,
+        number=question.number,
+        question=clip(question.text, 40),
+        how=(texts.TEACH_ASIDE if ctx.answers_to else texts.TEACH_HERE).format(number=question.number),
+    )
