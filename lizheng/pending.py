@@ -98,16 +98,14 @@ async def remember_notice(source: str | None, message_id: int | None) -> None:
 
 async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...]) -> Pending:
     """The open one that is meant. Raises `Declined` when there is none, or when several could be."""
-    query = Pending.filter(group_id=ctx.group.id)
-    if number is None and ctx.quoted:
-        query = query.filter(notice_id=ctx.quoted.message_id)
-    elif number is None:
-        query = query.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
-        if "author" in deciders:
-            query = query.filter(author_id=ctx.author_id)
+    here = Pending.filter(group_id=ctx.group.id)
+    if number is not None:
+        found = await here.filter(number=number)
+    elif ctx.quoted:
+        found = await here.filter(notice_id=ctx.quoted.message_id)
     else:
-        query = query.filter(number=number)
-    found = await query.order_by("-number").limit(6)
+        waiting = here.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
+        found = _likeliest(ctx, await waiting.order_by("-number"))
     if not found:
         raise Declined(f"没有待办 {number}。" if number is not None else "现在没有等你决定的事。")
     if len(found) > 1:
@@ -115,6 +113,21 @@ async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...])
         raise Declined(f"有几件事在等：{numbers}。请带上编号。")
     _refuse_closed(ctx, found[0])
     return found[0]
+
+
+def _likeliest(ctx: Context, waiting: list[Pending]) -> list[Pending]:
+    """Those a word without a number may mean: what they prepared themselves, else what waits for anybody like them,
+    and questions, which are answered in words, only where there is nothing else.
+    """
+    mine = [p for p in waiting if p.decider == "author" and p.author_id == ctx.author_id]
+    others = [p for p in waiting if p.decider != "author" and ctx.role >= DECIDERS[p.decider]]
+    found = mine or others
+    return [p for p in found if not _asks_for_words(ctx, p)] or found
+
+
+def _asks_for_words(ctx: Context, pending: Pending) -> bool:
+    owner = ctx.host.features.get(pending.feature)
+    return owner is not None and owner.decisions[pending.kind].answer is not None
 
 
 STATES = {

@@ -56,3 +56,19 @@ async def test_members_may_talk_about_a_question(stage: HostStage) -> None:
 里正：1 号已经被拒绝了，没有再动。
 管理员→里正「群名片」：好的谢谢
 """)
+
+
+async def test_a_word_without_a_number_is_not_for_a_question(stage: HostStage) -> None:
+    if not {"name_tag", "violations"} <= stage.host.features.keys():
+        return
+    await stage.play("""
+管理员：/开启 全部
+里正：已开启全部功能：…
+里正：（1/…）…
+管理员：/警告 @小王 @小李 刷屏
+里正：…确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
+管理员：/取消
+里正：2 号已经取消了。
+管理员：/取消
+里正：（2/…）…
+""")

@@ -95,7 +95,7 @@ async def test_a_kick_waits_for_an_admin(stage: HostStage) -> None:
 里正：你的名片改成「上海-小李」了。
 小王：/确认 1
 里正：1 号要由管理员及以上来决定。
-管理员：/确认 1
+管理员：/确认
 【里正 踢 小王】
 里正：移出了 1 人。
 【过 3 天】
