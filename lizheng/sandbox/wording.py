@@ -53,7 +53,8 @@ class Wording:
             if segment["type"] == "text":
                 parts.append(segment["data"]["text"])
             elif segment["type"] == "at":
-                parts.append(f"@{self.name(int(segment['data']['qq']))} ")
+                whom = str(segment["data"]["qq"])
+                parts.append(f"@{'全体成员' if whom == 'all' else self.name(int(whom))} ")
             elif segment["type"] == "image":
                 parts.append("[图片]")
             elif segment["type"] != "reply":

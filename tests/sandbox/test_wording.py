@@ -66,3 +66,14 @@ async def test_another_answer_is_noticed(stage: HostStage) -> None:
     written, _ = await happened(stage, SCRIPTS[0])
     with pytest.raises(Mismatch):
         await happened(stage, written.replace("移出：done", "移出：unknown"))
+
+
+async def test_a_mention_of_everybody_is_written_down(stage: HostStage) -> None:
+    seen: list[Happening] = []
+    stage.world.watchers.append(seen.append)
+    player = await stage.play("群主：大家好\n小王：你好")
+    everybody = {"type": "at", "data": {"qq": "all"}}
+    stage.world.say(player.group.group_id, player.people["群主"], [everybody])
+    past = [one for one in seen if one.group_id == player.group.group_id]
+    nick = lambda user_id: stage.world.people[user_id].nickname  # noqa: E731
+    assert "@全体成员" in Writer(player.group, stage.world.account, nick).write(past)
