@@ -39,6 +39,11 @@ class Form:
         parts = [f"/{self.command.name}", *self.words[:1], *(p.usage for p in self.parameters)]
         return " ".join(parts)
 
+    def takes_unspaced(self, text: str) -> bool:
+        """Whether `text` is unmistakably this form's first argument, those a quote may stand for left out."""
+        first = next((p for p in self.parameters if not p.takes_quote), None)
+        return bool(text) and first is not None and first.kind.fits(text)
+
     async def bind(self, ctx: Context, words: Words) -> dict[str, Any]:
         """Read this form's parameters from the words that follow the command and the sub-word.
 
@@ -116,7 +121,12 @@ class Command:
     def sub_word_before_argument(self, text: str) -> str | None:
         """The sub-word that `text` begins with, when what follows it speaks for itself: `通过` in `通过3`."""
         known = sorted({word for form in self.forms for word in form.words}, key=len, reverse=True)
-        return next((w for w in known if text.startswith(w) and speaks_for_itself(text[len(w) :])), None)
+        return next((w for w in known if text.startswith(w) and self.is_argument(text[len(w) :], w)), None)
+
+    def is_argument(self, text: str, word: str = "") -> bool:
+        """Whether `text` may follow the name, or this sub-word of it, without a space."""
+        forms = [form for form in self.forms if (word in form.words if word else not form.words)]
+        return speaks_for_itself(text) or any(form.takes_unspaced(text) for form in forms)
 
     def candidates(self, words: Words) -> list[Form]:
         """The forms these words may mean: those whose sub-word comes next (which is then taken), else the others."""

@@ -11,7 +11,7 @@ from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from lizheng.commands import Command
 from lizheng.feature import Feature
 from lizheng.gate import may
-from lizheng.grammar import At, Other, Text, Token, Words, speaks_for_itself
+from lizheng.grammar import At, Other, Text, Token, Words
 from lizheng.groups import GroupState
 from lizheng.roles import Role
 from lizheng.text import edit_distance_one, fold_command
@@ -123,6 +123,6 @@ def as_number(given: object) -> int:
 
 
 def _unmistakable(rest: str, command: Command, ctx: Context) -> bool:
-    if speaks_for_itself(rest) or command.sub_word_before_argument(rest.casefold()):
+    if command.is_argument(rest) or command.sub_word_before_argument(rest.casefold()):
         return True
     return rest in set(command.known_values(ctx))

@@ -1,7 +1,7 @@
 """Parameter types of command handlers: how each is read from words, named in usage lines, and refused in Chinese.
 
 A plugin adds its own by giving a class `label` (for the usage line), `async read(ctx, words)` raising `Misread`, and,
-when its values may follow a command without a space, `known(ctx)`.
+when its values may follow a command without a space, `known(ctx)` (a list of them) or `fits(text)` (whether it is one).
 """
 
 from __future__ import annotations
@@ -147,6 +147,13 @@ async def _read_duration(ctx: Context, words: Words) -> timedelta:
             raise misread from None
 
 
+def _is_duration(text: str) -> bool:
+    try:
+        return parse_duration(text) > timedelta()
+    except Misread:
+        return False
+
+
 async def _read_money(ctx: Context, words: Words) -> Yuan:
     return Yuan(parse_money(_need(words, "金额")))
 
@@ -155,11 +162,18 @@ async def _read_weekly(ctx: Context, words: Words) -> WeeklySpans:
     return parse_weekly(await _read_rest(ctx, words))
 
 
+def _never(text: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Kind:
+    """`fits`: whether a whole word can be nothing but one of these."""
+
     label: str
     read: Read
     known: Callable[[Context], Iterable[str]] = lambda ctx: ()
+    fits: Callable[[str], bool] = _never
 
 
 KINDS: dict[Any, Kind] = {
@@ -167,8 +181,8 @@ KINDS: dict[Any, Kind] = {
     Word: Kind("<词>", _read_word),
     int: Kind("<数字>", _read_int),
     bool: Kind("开|关", _read_on_off, lambda ctx: ("开", "关")),
-    Duration: Kind("<时长>", _read_duration),
-    timedelta: Kind("<时长>", _read_duration),
+    Duration: Kind("<时长>", _read_duration, fits=_is_duration),
+    timedelta: Kind("<时长>", _read_duration, fits=_is_duration),
     Yuan: Kind("<金额>", _read_money),
     WeeklySpans: Kind("<时段>", _read_weekly),
     Person: Kind("@成员", _read_person),
@@ -234,4 +248,4 @@ def _own_kind(hint: Any) -> Kind | None:
     label = getattr(hint, "label", None)
     if read is None or not isinstance(label, str):
         return None
-    return Kind(label, read, getattr(hint, "known", lambda ctx: ()))
+    return Kind(label, read, getattr(hint, "known", lambda ctx: ()), getattr(hint, "fits", _never))

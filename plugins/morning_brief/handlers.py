@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,12 @@ class TimeOfDay(str):
 
     label = "<时间>"
     __slots__ = ()
+
+    @staticmethod
+    def fits(text: str) -> bool:
+        with suppress(Misread):
+            return bool(parse_time_of_day(text).isoformat())
+        return False
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> TimeOfDay:

@@ -28,6 +28,10 @@ class Url(str):
     label = "<RSS 地址>"
     __slots__ = ()
 
+    @staticmethod
+    def fits(text: str) -> bool:
+        return text.startswith(("http://", "https://"))
+
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> Url:
         if not (text := words.rest()):

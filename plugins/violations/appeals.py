@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DECISION, LAPSE = "appeal", "lapse"
 OPEN_FOR = timedelta(days=7)
 MOST_REASON, SHOWN_REASON = 200, 80
-_NUMBER = re.compile(r"[wWｗＷ]([0-9]{1,9})(?=\s|[:：,，]|$)[\s:：,，]*")
+_NUMBER = re.compile(r"[wWｗＷ]([0-9]{1,9})(?![0-9A-Za-z_.@-])[\s:：,，]*")
 
 
 async def appeal(ctx: Context, words: Annotated[str, "理由"]) -> None:

@@ -33,7 +33,7 @@ Reason = Annotated[str, "理由"]
 
 
 class CaseNumber(int):
-    """`W3`."""
+    """`W3`, or only `3`: no QQ number is that short."""
 
     label = "<W编号>"
 
@@ -41,7 +41,7 @@ class CaseNumber(int):
     async def read(cls, ctx: Context, words: Words) -> CaseNumber:
         if not (word := words.word()):
             raise Misread("缺少编号，比如 W3。")
-        return cls(parse_label(word, "W"))
+        return cls(parse_label(word, "W", bare=True))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Which:
         if person := words.at():
             return cls(person=person)
         if not words.empty():
-            return cls(number=parse_label(words.word() or "", "W"))
+            return cls(number=parse_label(words.word() or "", "W", bare=True))
         if ctx.quoted and ctx.quoted.user_id:
             return cls(person=ctx.quoted.user_id)
         raise Misread("赦免谁？请写 W3 这样的编号、@ 他，或引用他的消息。")

@@ -256,3 +256,17 @@ async def test_all_of_a_submission_is_seen_before_it_is_let_through(stage: HostS
 里正：小王 投稿早报：「{long}」
   同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
 """)
+
+
+async def test_a_time_or_an_address_needs_no_space(stage: HostStage) -> None:
+    await stage.play("""
+开：早报
+管理员：/早报 时间07:30 工作日
+里正：早报改为工作日 07:30 发，下一期 明天 07:30。撤销发 /撤销 1。
+管理员：/早报时间８点半
+里正：早报改为工作日 08:30 发，下一期 明天 08:30。撤销发 /撤销 2。
+管理员：/早报 订阅http://127.1/
+里正：这个地址指向机器人自己的内网，不能订阅。…
+小王：/早报 时间表在哪
+里正：「时间表在哪」是多出来的。…
+""")
