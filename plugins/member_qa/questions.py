@@ -11,7 +11,7 @@ from lizheng.commands import Declined
 from lizheng.store import atomic, next_number
 from lizheng.text import clip
 from plugins.member_qa import texts
-from plugins.member_qa.finding import Index, Wording, find, shipped
+from plugins.member_qa.finding import Index, Wording, shipped
 from plugins.member_qa.models import Question
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COUNTER = "member_qa_question"
 MOST_OF_ONE, MOST_OF_ALL = 5, 200
 """Questions that wait at a time: one member's, and a group's."""
-SAME_SCORE, SAME_COSINE = 0.85, 0.5
+SAME_SCORE, SAME_COSINE = 0.85, 0.55
 """Two waiting questions this sure and this near are taken for one: surer than for an answer, as nobody chooses."""
 
 
@@ -49,11 +49,15 @@ async def known_as(group_id: int, text: str) -> Asked | None:
 
 
 def _nearest(text: str, waiting: dict[int, str]) -> int | None:
-    index = Index()
+    """By letters that all weigh the same: a few questions say nothing of what is rare."""
+    level, verifier, asked = Index(), shipped(), Wording(text)
+    sure = {SAME_SCORE: None}
     for key, question in waiting.items():
-        index.put(key, [question])
-    best = next(iter(find(index, shipped(), text, 1)), None)
-    return best.key if best and best.score >= SAME_SCORE and best.cosine >= SAME_COSINE else None
+        wording = Wording(question)
+        cosine = level.cosine(asked, wording)
+        if cosine >= SAME_COSINE:
+            sure.setdefault(verifier.score(asked, wording, cosine, cosine), key)
+    return sure[max(sure)]
 
 
 async def ask_again(ctx: Context, text: str) -> Asked:

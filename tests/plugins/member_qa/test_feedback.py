@@ -1,6 +1,10 @@
 """有用, 没用, choosing, listing."""
 
+import pytest
+
 from lizheng.sandbox.stage import HostStage
+from lizheng.undo import CannotUndo
+from tests.by_kit import undo
 
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
 
@@ -31,7 +35,7 @@ DOUBTED = """
 
 
 async def test_members_doubt_an_answer_and_only_deputies_hold_it_back(stage: HostStage) -> None:
-    await stage.play(f"""{TAUGHT}{DOUBTED}
+    player = await stage.play(f"""{TAUGHT}{DOUBTED}
 小王：/问答 差评
 里正：问答共 1 条（1/1 页）：
   1. 怎么联机（没用的多）
@@ -53,8 +57,9 @@ async def test_members_doubt_an_answer_and_only_deputies_hold_it_back(stage: Hos
 小王→里正「重启」：有用
 里正：记下了，谢谢。
 小王：怎么联机
-管理员：/撤销 2
-里正：已撤销 #2：…
+""")
+    await undo(stage, player, 2)
+    await player.play(f"""
 小王：怎么联机
 里正：重启电脑
   {ANSWER}
@@ -91,7 +96,7 @@ async def test_who_changes_their_mind_does_not_have_the_deputies_asked_twice(sta
 
 
 async def test_an_admins_word_counts_at_once(stage: HostStage) -> None:
-    await stage.play(f"""{TAUGHT}
+    player = await stage.play(f"""{TAUGHT}
 管理员→里正「重启」：没用
 里正：问答 1 号先不主动答了，/问 还问得到。换了答案，或者引用它回「有用」，就恢复。
   撤销发 /撤销 2。
@@ -103,10 +108,10 @@ async def test_an_admins_word_counts_at_once(stage: HostStage) -> None:
 小王：怎么联机
 里正：重启电脑
   {ANSWER}
-管理员：/撤销 2
-里正：…后来又改过了…
 管理员二→里正「重启」：有用
 """)
+    with pytest.raises(CannotUndo):
+        await undo(stage, player, 2)
 
 
 async def test_a_keyword_is_held_back_too(stage: HostStage) -> None:

@@ -1,0 +1,175 @@
+"""What waits for an answer: how much of it, near-same wordings, what is not to wait, and answering by quoting."""
+
+import pytest
+
+from lizheng.sandbox.stage import HostStage
+from plugins.member_qa import questions
+from plugins.member_qa.models import Question
+from plugins.member_qa.privacy import KEEPS
+from tests.by_kit import undo
+
+ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
+HERE = "知道的人引用这条发：/答 答案"
+
+
+async def test_a_member_has_a_few_questions_waiting_and_no_more(stage: HostStage) -> None:
+    asked = ["怎么联机", "几点开门", "谁是群主", "哪里停车", "多少钱一个月"]
+    waiting = "\n".join(
+        f"小王：/问 {one}\n里正：还没人教过这个，记在待答 {number} 号了。\n  {HERE}"
+        for number, one in enumerate(asked, 1)
+    )
+    await stage.play(f"""
+开：问答
+{waiting}
+小王：/问 周末打不打
+里正：还没人教过这个。你有 5 个问题在等人答，这个先没记；等它们有了答案再来问。
+小王：/问 怎么联机
+里正：还没人教过这个，记在待答 1 号了。
+  {HERE}
+小李：/问 周末打不打
+里正：还没人教过这个，记在待答 6 号了。
+  {HERE}
+小王：/问 周末打不打
+里正：还没人教过这个，记在待答 6 号了。
+  {HERE}
+管理员：/答 1 点联机大厅
+里正：待答 1 号有答案了…
+小王：/问 服务器在哪
+里正：还没人教过这个，记在待答 7 号了。
+  {HERE}
+""")
+
+
+async def test_a_groups_waiting_list_is_full_once(stage: HostStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "MOST_OF_ALL", 3)
+    await stage.play(f"""
+开：问答
+小王：/问 怎么联机
+里正：…
+小李：/问 几点开门
+里正：…
+小张：/问 谁是群主
+里正：…
+小赵：/问 哪里停车
+里正：还没人教过这个。待答满了（3 个），这个没记；请代管用 /待答 忽略 清掉几个。
+小赵：/问 几点开门
+里正：还没人教过这个，记在待答 2 号了。
+  {HERE}
+小赵：/待答 忽略 1 2
+里正：…代管…
+管理员：/待答 忽略 1 9
+里正：待答里没有 9 号，发 /待答 看看。
+管理员：/待答 忽略
+里正：没说是哪几个：写上待答的编号，例如 2 3 或 5-7。
+  用法：/待答 忽略 <编号…>
+  例如：/待答 忽略 2
+管理员：/待答 忽略 1-2
+里正：不再等 1、2 号的答案了，再有人问也不记。
+  撤销发 /撤销 1。
+小赵：/问 哪里停车
+里正：还没人教过这个，记在待答 4 号了。
+  {HERE}
+小赵：/待答
+里正：等人答的问题（1/1 页）：
+  3 号（问过 1 次）谁是群主
+  4 号（问过 1 次）哪里停车
+  知道就发：/答 3 答案
+""")
+
+
+async def test_the_same_in_other_words_waits_as_one(stage: HostStage) -> None:
+    await stage.play(f"""
+开：问答
+小王：/问 周末打不打
+里正：…
+小王：/问 哪里下载客户端
+里正：还没人教过这个，记在待答 2 号了。
+  {HERE}
+小李：/问 客户端去哪下
+里正：还没人教过这个，和待答 2 号「哪里下载客户端」记在一起了。
+  {HERE}
+小李：/问 怎么下载地图
+里正：还没人教过这个，记在待答 3 号了。
+  {HERE}
+小张：/待答
+里正：等人答的问题（1/1 页）：
+  2 号（问过 2 次）哪里下载客户端
+  1 号（问过 1 次）周末打不打
+  3 号（问过 1 次）怎么下载地图
+  知道就发：/答 2 答案
+管理员→里正「记在一起了」：/答 群文件里
+里正：待答 2 号有答案了，记成问答 1 号：哪里下载客户端
+  答：群文件里
+  撤销发 /撤销 1。
+小李：/问 客户端去哪下
+里正：群文件里
+  {ANSWER}
+""")
+
+
+async def test_what_is_not_waited_for_stays_away(stage: HostStage) -> None:
+    player = await stage.play("""
+开：问答
+小王：/问 群主有没有对象
+里正：…
+管理员：/待答 忽略 1
+里正：不再等 1 号的答案了，再有人问也不记。
+  撤销发 /撤销 1。
+小王：/问 群主有没有对象
+里正：还没人教过这个；代管说过不等它的答案了，所以没有记。
+小李：/待答
+里正：没有等人答的问题。
+小李：/答 1 有
+里正：待答 1 号不再等答案了；要教就发 /教 群主有没有对象 => 答案。
+""")
+    await undo(stage, player, 1)
+    await player.play("""
+小李：/待答
+里正：等人答的问题（1/1 页）：
+  1 号（问过 1 次）群主有没有对象
+  知道就发：/答 1 答案
+管理员：/答 1 有
+里正：待答 1 号有答案了…
+小李：/答 1 没有
+里正：待答 1 号已经有答案了；要换答案发 /教 群主有没有对象 => 答案。
+""")
+
+
+async def test_in_private_nobody_is_told_to_quote(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王（私聊）：/问 怎么联机
+里正（私聊 小王）：还没人教过这个，记在待答 1 号了。
+  群里的人发 /答 1 答案 就能教我，你过后再来问。
+管理员：/答 1 点联机大厅
+里正：…
+小王（私聊）：/问 怎么联机
+里正（私聊 小王）：点联机大厅
+  —— 问答 1 号
+管理员：/教 联机要钱吗 => 不要
+里正：…
+小王（私聊）：/问 联机
+里正（私聊 小王）：你是不是想问：
+  … 号 …
+  … 号 …
+  看答案发 /问答 看 …；都不是就在群里问。
+小王（私聊）：/问答 看 1
+里正（私聊 小王）：1 号 怎么联机
+  答：点联机大厅
+  管理员 教于 2026-11-18；有用 0，没用 0
+""")
+
+
+async def test_what_nobody_asks_for_half_a_year_goes(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王：/问 怎么联机
+里正：…
+【过 100 天】
+小王：/问 几点开门
+里正：…
+【过 100 天】
+""")
+    for keep in KEEPS:
+        await keep.purge(stage.host.clock.now(), 365)
+    assert [one.text for one in await Question.all()] == ["几点开门"]
