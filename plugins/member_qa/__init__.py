@@ -3,7 +3,7 @@
 from lizheng.events import FileShared
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.member_qa import feedback, files, library, privacy, teaching, waiting
+from plugins.member_qa import feedback, files, library, privacy, teaching, tidying, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
@@ -49,6 +49,8 @@ feature.on_start(shelves.begin)
 feature.on_start(desk.begin)
 feature.on_start(writer.begin)
 feature.on_start(meanings.begin)
+feature.on_start(tidying.begin)
+feature.job(tidying.TIDY, tidying.tidy)
 feature.decision(teaching.LESSON, teacher.accepted, teaching.refused)
 feature.decision(teaching.MERGE, teacher.merge_confirmed)
 feature.decision(teaching.ANSWER, asked.accepted, teaching.refused)

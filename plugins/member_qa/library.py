@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from lizheng.models import Record
 
 UNDO = "entries"
+CHANGED = "changed"
+"""The kind of record whose way back holds what an entry was before."""
 COUNTER = "member_qa"
 
 
@@ -127,7 +129,7 @@ class Library:
                 raise Declined(texts.CHANGED_MEANWHILE.format(number=entry.number))
             undo = {"name": UNDO, "entries": [[entry.id, entry.version, before]]}
             record = await ctx.note(
-                "changed", f"{what}问答 {entry.number} 号", target=entry.author_id, undo=undo
+                CHANGED, f"{what}问答 {entry.number} 号", target=entry.author_id, undo=undo
             )
             after_commit(lambda: self.shelves.changed([entry]))
             return record
@@ -150,7 +152,7 @@ class Library:
         return bool(done)
 
     async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
-        """Take a change of one or many entries back. Raises `CannotUndo` when one was changed again since."""
+        """Take a change of one or many entries back. Raises `CannotUndo` when one is not as that change left it."""
         steps: list[tuple[int, int, dict[str, Any] | None]] = undo["entries"]
         known = {e.id: e for e in await Entry.filter(id__in=[step[0] for step in steps])}
 
@@ -159,12 +161,20 @@ class Library:
             for entry_id, version, before in steps:
                 entry = known.get(entry_id)
                 content = before or {"forgotten": True}
-                if entry is None or entry.version != version:
+                if entry is None or not await self._is_as_left(entry, version):
                     raise CannotUndo("后来又改过了")
                 await self._apply(ctx, entry, "撤销", ctx.author_id, content)
             after_commit(lambda: self._take_in(ctx, known.values()))
 
         await write()
+
+    async def _is_as_left(self, entry: Entry, version: int) -> bool:
+        """Whether it is as that version was: it is that one, or what came later was taken back."""
+        if entry.version == version:
+            return True
+        later = entry.version - version
+        steps = await Change.filter(entry_id=entry.id).order_by("-id").offset(later).limit(1)
+        return bool(steps) and {"forgotten": False, **steps[0].content} == _snapshot(entry)
 
     def _take_in(self, ctx: GroupContext, entries: Collection[Entry]) -> None:
         if len(entries) > 100:

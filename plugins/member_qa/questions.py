@@ -51,7 +51,7 @@ async def known_as(group_id: int, text: str) -> Asked | None:
 def _nearest(text: str, waiting: dict[int, str]) -> int | None:
     """By letters that all weigh the same: a few questions say nothing of what is rare."""
     level, verifier, asked = Index(), shipped(), Wording(text)
-    sure = {SAME_SCORE: None}
+    sure: dict[float, int | None] = {SAME_SCORE: None}
     for key, question in waiting.items():
         wording = Wording(question)
         cosine = level.cosine(asked, wording)

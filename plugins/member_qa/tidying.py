@@ -1,0 +1,112 @@
+"""Every night: files go that no entry, no decision and no way back speaks of any more."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nonebot import logger
+from tortoise.expressions import Q
+
+from lizheng.models import Pending, Record, Slot
+from lizheng.pending import DECIDED
+from lizheng.pending import feature as pending_feature
+from lizheng.pictures import folder
+from plugins.member_qa.library import CHANGED
+from plugins.member_qa.models import Entry
+from plugins.member_qa.rows import READ
+
+if TYPE_CHECKING:
+    from lizheng.context import GroupContext
+    from lizheng.host import Host
+
+TIDY = "tidy"
+FEATURE = "member_qa"
+NIGHT = timedelta(hours=4, minutes=50)
+GRACE = timedelta(days=1)
+"""A file is stored before what speaks of it is; nobody takes this long in between."""
+_OURS = re.compile(r"\d+-[0-9a-f]{24}\.(?:png|jpg|gif|webp|import\.json)(?:\.part)?")
+"""Pictures and import previews; the vectors of a group are replaced, not collected."""
+
+
+async def begin(host: Host) -> None:
+    """At every start: the next night is planned, once."""
+    await host.schedule.plan(FEATURE, TIDY, 0, next_night(host.now()))
+
+
+async def tidy(ctx: GroupContext, slot: Any) -> datetime:
+    now = ctx.host.clock.now()
+    old = await asyncio.to_thread(_stored_before, folder(ctx), now - GRACE)
+    if old:
+        used = await names_in_use(now)
+        going = [file for file in old if file.name not in used]
+        if gone := await asyncio.to_thread(_drop, going):
+            logger.info("member_qa: {} files that nothing speaks of are gone", gone)
+    return next_night(ctx.now)
+
+
+def next_night(now: datetime) -> datetime:
+    """The next time in the small hours of the host's zone."""
+    tonight = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
+    return tonight if tonight > now else tonight + timedelta(days=1)
+
+
+def _stored_before(where: Path, moment: datetime) -> list[Path]:
+    """The files of ours that nobody has written since."""
+    if not where.is_dir():
+        return []
+    files = [file for file in where.iterdir() if _OURS.fullmatch(file.name)]
+    return [file for file in files if file.stat().st_mtime < moment.timestamp()]
+
+
+def _drop(files: Iterable[Path]) -> int:
+    gone = 0
+    for file in files:
+        try:
+            file.unlink()
+        except OSError as error:
+            logger.error("member_qa: {} cannot be removed: {}", file.name, type(error).__name__)
+        else:
+            gone += 1
+    return gone
+
+
+async def names_in_use(now: datetime) -> set[str]:
+    """The files that entries have, forgotten ones too, that an undo would bring back, or that wait for a decision."""
+    return {*await _of_entries(), *await _of_ways_back(), *await _of_decisions(now)}
+
+
+async def _of_entries() -> set[str]:
+    found: set[str] = set()
+    last = 0
+    while rows := await Entry.filter(id__gt=last).order_by("id").limit(READ).values("id", "pictures"):
+        last = rows[-1]["id"]
+        found.update(name for row in rows for name in row["pictures"])
+    return found
+
+
+async def _of_ways_back() -> set[str]:
+    """Of answers that were changed: an import leaves pictures as they are."""
+    found: set[str] = set()
+    last = 0
+    changed = Record.filter(feature=FEATURE, kind=CHANGED)
+    while rows := await changed.filter(id__gt=last).order_by("id").limit(READ).values("id", "undo"):
+        last = rows[-1]["id"]
+        steps = [step for row in rows if row["undo"] for step in row["undo"]["entries"]]
+        found.update(name for _, _, before in steps if before for name in before["pictures"])
+    return found
+
+
+async def _of_decisions(now: datetime) -> set[str]:
+    """Of what may still be agreed to, and of what was and is not carried out yet."""
+    mine = Pending.filter(feature=FEATURE)
+    rows = await mine.filter(Q(state="approved") | Q(state="open", expires_at__gt=now - GRACE))
+    agreed = [str(row.id) for row in rows if row.state == "approved"]
+    slots = Slot.filter(feature=pending_feature.id, name=DECIDED, key__in=agreed, state="done")
+    over = {str(key) for key in await slots.values_list("key", flat=True)}
+    payloads = [row.payload for row in rows if str(row.id) not in over]
+    return {name for payload in payloads for name in (*payload.get("pictures", ()), payload.get("file", ""))}
