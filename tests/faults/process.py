@@ -245,6 +245,9 @@ class Town:
     def wire(self) -> CountingWire:
         return self.wires[0]
 
+    def hosts(self) -> list[HostProcess]:
+        return [self.host]
+
     def wire_for(self, account: int) -> CountingWire:
         """A wire of an account to the host; not started."""
         url = f"ws://127.0.0.1:{self.host.port}/onebot/v11/ws"
@@ -258,7 +261,7 @@ class Town:
         self._changed.set()
 
     async def until(self, holds: Callable[[], bool], within: float = 10.0, what: str = "") -> None:
-        """Wait for something in the world. Raises `AssertionError` naming `what` when it does not come."""
+        """Wait for something in the world. When it does not come, raises `AssertionError` with `what` and the ends of the logs."""
         try:
             async with asyncio.timeout(within):
                 while not holds():
@@ -266,7 +269,8 @@ class Town:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), 0.1)
         except TimeoutError:
-            raise AssertionError(f"not within {within} s: {what}") from None
+            ends = "\n".join(f"— {one.log}\n{one.text()[-1500:]}" for one in self.hosts())
+            raise AssertionError(f"not within {within} s: {what}\n{ends}") from None
 
     async def start(self) -> None:
         await self.host.start()

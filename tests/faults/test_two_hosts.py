@@ -32,6 +32,9 @@ class Pair(Town):
         url = f"ws://127.0.0.1:{self.second.port}/onebot/v11/ws"
         self.beyond = CountingWire(self.world, url, TOKEN, account, reconnect=0.05)
 
+    def hosts(self) -> list[HostProcess]:
+        return [self.host, self.second]
+
     async def start(self) -> None:
         await super().start()
         await self.second.start()
