@@ -16,6 +16,7 @@ from lizheng.events import FeatureSwitched, MemberJoined
 from lizheng.gate import is_on
 from lizheng.grammar import Misread
 from lizheng.models import Pending
+from lizheng.outcome import Outcome, State
 from lizheng.params import People
 from lizheng.roles import Role
 from lizheng.store import atomic
@@ -157,25 +158,31 @@ async def undo_unbar(ctx: Context, undo: dict[str, Any]) -> None:
 # — those who are here —————————————————————————————————————————————————————————————————————
 
 
-async def turn_away(ctx: GroupContext, happened: MemberJoined) -> None:
-    """Somebody on the list came in, and goes out again."""
-    if not await Barred.filter(user_id=happened.user_id).exists():
-        return
+async def came_in(ctx: GroupContext, happened: MemberJoined) -> None:
+    """Who is listed goes out again; who is not, or stays for now, is muted for what was left of a mute."""
+    if not await _turn_away(ctx, happened.user_id):
+        await enforcing.mute_again(ctx, happened.user_id)
+
+
+async def _turn_away(ctx: GroupContext, user_id: int) -> bool:
+    if not await Barred.filter(user_id=user_id).exists():
+        return False
     try:
         owner_id = await owner_of(ctx)
     except Declined:
         await ctx.plan(SWEEP, ctx.host.clock.now() + RETRY, replace=True)
-        return
-    if await _valid_here(ctx, owner_id).filter(user_id=happened.user_id).exists():
-        await _send_off(ctx, happened.user_id)
+        return False
+    listed = await _valid_here(ctx, owner_id).filter(user_id=user_id).exists()
+    return listed and (await _send_off(ctx, user_id)).state is not State.NOT_DONE
 
 
-async def _send_off(ctx: GroupContext, user_id: int) -> None:
+async def _send_off(ctx: GroupContext, user_id: int) -> Outcome:
     await ctx.names_of([user_id])
     name = mask(ctx.name_of(user_id))
     gone = await ctx.kick(user_id, texts.BAR_RULE, rule=texts.BAR_RULE)
     if gone and ctx.host.now_and_then(ctx.group.id, f"{ctx.feature.id}:barred", TOLD_EVERY):
         await ctx.say(texts.BARRED_FLEW, name=name)
+    return gone
 
 
 async def _offer(ctx: GroupContext, people: Sequence[int]) -> None:
@@ -188,11 +195,18 @@ async def sweep_confirmed(ctx: GroupContext, pending: Pending) -> None:
     people = pending.payload["people"]
     owner_id = _owner(await ctx.host.roster.members(ctx.group.id))
     listed = {row.user_id for row in await _valid_here(ctx, owner_id).filter(user_id__in=people)}
+    became: dict[State, list[str]] = {}
     for person in [p for p in people if p in listed]:
+        name = ctx.name_of(person)
         outcome = await ctx.kick(person, texts.BAR_RULE, rule=texts.BAR_RULE)
-        if outcome.why:
-            name = shown_name(ctx.name_of(person))
-            await ctx.say(texts.BARRED_STAYS, name=name, why=outcome.why)
+        if outcome.state in (State.DONE, State.UNKNOWN):
+            became.setdefault(outcome.state, []).append(mask(name))
+        else:
+            await ctx.say(texts.BARRED_STAYS, name=shown_name(name), why=outcome.why)
+    if gone := became.get(State.DONE):
+        await ctx.say(texts.BARRED_GONE, names="、".join(gone))
+    if waiting := became.get(State.UNKNOWN):
+        await ctx.say(texts.BARRED_GOING, names="、".join(waiting))
 
 
 async def sweep(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -232,13 +246,15 @@ async def _plan_sweeps(host: Any, feature: Feature, groups: Sequence[Any], delay
 
 
 def resume(feature: Feature) -> Any:
-    """What has every group looked at when the host starts, if anybody is listed at all."""
+    """What has every group looked at when the host starts: for mutes somebody fled from, and those listed if any are."""
 
     async def begin(host: Any) -> None:
+        on = [g for g in host.groups.known() if is_on(g, feature)]
+        for group_id in await enforcing.muted_in(host):
+            if group := next((g for g in on if g.id == group_id), None):
+                await enforcing.plan_muting(GroupContext(host, group, feature), GATHERING)
         if await Barred.exists():
-            await _plan_sweeps(
-                host, feature, [g for g in host.groups.known() if is_on(g, feature)], GATHERING
-            )
+            await _plan_sweeps(host, feature, on, GATHERING)
 
     return begin
 
@@ -247,5 +263,6 @@ async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
     """What was left undone while it was off, and who came in meanwhile."""
     if happened.on:
         await enforcing.resume(ctx)
+        await enforcing.plan_muting(ctx, timedelta())
         if await Barred.exists():
             await ctx.plan(SWEEP, ctx.host.clock.now(), replace=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nonebot.adapters.onebot.v11 import NetworkError
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+from tortoise.queryset import QuerySet
 
 from lizheng.acts import NO_RIGHTS
-from lizheng.events import MemberJoined, MemberLeft
+from lizheng.context import GroupContext
+from lizheng.events import MemberLeft
 from lizheng.outcome import Outcome, State
 from lizheng.pending import ASKED
 from lizheng.store import atomic
@@ -19,9 +21,6 @@ from plugins.violations.models import Case
 from plugins.violations.settings import Settings
 from plugins.violations.telling import plan_telling
 
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-
 AGAIN, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 UNSURE = timedelta(hours=1)
 """After which an act that nobody answered for is said to be unclear; QQ's own notice may still clear it up."""
@@ -29,6 +28,7 @@ OFFLINE = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=24)
 """How long a measure may come late because QQ could not be reached."""
 FLEES = timedelta(days=30)
+FLED = "fled"
 
 
 async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -159,14 +159,47 @@ async def left(ctx: GroupContext, happened: MemberLeft) -> None:
 # — mutes ——————————————————————————————————————————————————————————————————————————————————
 
 
-async def mute_again(ctx: GroupContext, happened: MemberJoined) -> None:
+def _running(now: datetime) -> QuerySet[Case]:
+    return Case.filter(measure="mute", until__gt=now, state__in=cases.COUNTING, at__gt=now - FLEES)
+
+
+async def mute_again(ctx: GroupContext, user_id: int) -> None:
     """Who leaves and comes back is muted for what is left of it."""
     now = ctx.host.clock.now()
-    running = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="mute", until__gt=now)
-    case = await running.filter(state__in=cases.COUNTING, at__gt=now - FLEES).order_by("-until").first()
+    case = await _running(now).filter(group_id=ctx.group.id, user_id=user_id).order_by("-until").first()
     if case is not None and case.until is not None and case.until - now >= timedelta(seconds=1):
-        await ctx.mute(happened.user_id, case.until - now, texts.MUTE_AGAIN, rule=case.rule)
+        await ctx.mute(user_id, case.until - now, texts.MUTE_AGAIN, rule=case.rule)
         await Case.filter(id=case.id, outcome="not_done").update(outcome="done")
+
+
+async def muted_in(host: Any) -> set[int]:
+    """The groups in which a mute still runs."""
+    found = await _running(host.clock.now()).values_list("group_id", flat=True)
+    return {int(str(group_id)) for group_id in found}
+
+
+async def plan_muting(ctx: GroupContext, delay: timedelta) -> None:
+    """Have those looked for who left and came back while nobody saw it."""
+    await ctx.plan(FLED, ctx.host.clock.now() + delay, replace=True)
+
+
+async def mute_unseen(ctx: GroupContext, slot: Any) -> datetime | None:
+    """The slot: who joined after the mute began is muted for what is left of it. A mute somebody lifted stays lifted."""
+    running = await _running(ctx.host.clock.now()).filter(group_id=ctx.group.id).order_by("until")
+    if not running:
+        return None
+    try:
+        members = await ctx.host.roster.members(ctx.group.id, fresh=True)
+    except (NetworkError, ActionFailed):
+        return ctx.host.clock.now() + OFFLINE
+    began = {case.user_id: case.at.timestamp() for case in running}
+    for user_id, at in began.items():
+        member = members.get(user_id)
+        if member and member.joined_at > at and member.muted_until <= ctx.now.timestamp():
+            # A source for each: who is still to be muted may differ when this runs again.
+            alone = GroupContext(ctx.host, ctx.group, ctx.feature, source=f"{ctx.source}/{user_id}")
+            await mute_again(alone, user_id)
+    return None
 
 
 async def resume(ctx: GroupContext) -> None:

@@ -66,6 +66,8 @@ BARRED_LIST = "黑名单 {count} 人：\n{lines}"
 BARRED_MORE = "还有 {count} 人"
 BARRED_PRESENT = "{names} 在黑名单里，现在就在本群。要不要移出？"
 BARRED_FLEW = "黑名单里的 {name} 刚进群，已移出。"
+BARRED_GONE = "黑名单里的 {names} 已移出，一路平安。"
+BARRED_GOING = "黑名单里的 {names} 在排队，一个一个移出。"
 BAR_NOTE, UNBAR_NOTE = "拉黑 {names}", "移出黑名单 {names}"
 BAR_RULE = "黑名单"
 

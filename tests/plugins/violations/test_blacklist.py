@@ -1,5 +1,6 @@
 """The blacklist: shared by the groups of one owner, at the door and at a start."""
 
+from lizheng.models import Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from plugins.violations.models import Barred
@@ -46,6 +47,7 @@ async def test_adding_somebody_present_offers_the_kick(stage: HostStage) -> None
   确认请发 /确认 1，放弃发 /取消 1（5 分钟内有效）。
 管理员：/确认 1
 【里正 踢 小王】
+里正：黑名单里的 小＊ 已移出，一路平安。
 管理员：/黑名单 添加 @小李
 里正：已把 小李 加进黑名单…
 里正：小李 在黑名单里，现在就在本群。…
@@ -131,6 +133,7 @@ async def test_somebody_present_in_another_group_is_asked_about_there_once(stage
     await second.play("""
 群主：/确认 1
 【里正 踢 小王】
+里正：黑名单里的 小＊ 已移出，一路平安。
 """)
 
 
@@ -186,3 +189,44 @@ async def test_a_name_that_is_an_advertisement_is_not_repeated(stage: HostStage)
 管理员：/踢 @小王 @小李
 里正：要对 2 个人踢：代＊、小李…
 """)
+
+
+async def test_who_is_listed_and_muted_is_only_shown_out(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理
+小王：在
+管理员：/禁言 @小王 1小时 吵
+【里正 禁言 小王 1小时】
+里正：…
+【小王 退群】
+管理员：/黑名单 添加 @小王 骗子
+里正：已把 … 加进黑名单…
+【小王 进群】
+【里正 踢 小王】
+里正：黑名单里的 小＊ 刚进群，已移出。
+""")
+    assert await Record.filter(kind="mute").count() == 1
+
+
+async def test_those_who_wait_their_turn_are_not_said_to_stay(stage: HostStage) -> None:
+    config = stage.host.config
+    stage.host.config = config.model_copy(update={"pacing": "on"})
+    try:
+        await stage.restart()
+        await stage.play("""
+开：违规处理
+小王：在
+小李：在
+管理员：/黑名单 添加 @小王 @小李 骗子
+里正：已把 小王、小李 加进黑名单…
+里正：小王、小李 在黑名单里，现在就在本群。…
+【过 10 秒】
+管理员：/确认 1
+【里正 踢 小王】
+里正：黑名单里的 小＊ 已移出，一路平安。
+里正：黑名单里的 小＊ 在排队，一个一个移出。
+【过 4 秒】
+【里正 踢 小李】
+""")
+    finally:
+        stage.host.config = config

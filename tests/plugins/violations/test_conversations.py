@@ -333,6 +333,34 @@ async def test_coming_back_does_not_end_a_mute(stage: HostStage) -> None:
 """)
 
 
+async def test_nor_does_coming_back_unseen(stage: HostStage) -> None:
+    """While the feature is off, or the host away; a mute that somebody lifted stays lifted."""
+    player = await stage.play("""
+开：违规处理
+管理员：/禁言 @小王 1小时 吵
+【里正 禁言 小王 1小时】
+里正：@小王 禁言 1 小时（W1）：吵。…
+管理员：/禁言 @小李 1小时 吵
+【里正 禁言 小李 1小时】
+里正：@小李 禁言 1 小时（W2）：吵。…
+""")
+    group = player.group.group_id
+    stage.world.mute(group, player.person("小李"), player.person("管理员"), 0)
+    host = stage.host
+    await host.switch(host.groups[group], "violations", on=False)
+    await player.play("【小王 退群】\n【过 20 分】\n【小王 进群】\n")
+    await host.switch(host.groups[group], "violations", on=True)
+    await stage.settle()
+    assert player.group.members[player.person("小王")].muted_until == stage.world.now() + 2400
+    await player.play("小李：在\n")
+    await stage.wire.stop()
+    stage.world.leave(group, player.person("小王"))
+    stage.world.join(group, player.person("小王"))
+    await stage.wire.start()
+    await stage.wire.ready()
+    await player.play("【重启】\n【过 3 秒】\n【里正 禁言 小王 39分57秒】\n小李：在\n【重启】\n【过 3 秒】\n")
+
+
 async def test_what_was_said_before_is_taken_back_with_the_kick(stage: HostStage) -> None:
     said = "\n".join(f"小王：广告{n}" for n in range(25))
     recalled = "\n".join(["【里正 撤回 小王】"] * 20)
