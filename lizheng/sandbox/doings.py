@@ -5,7 +5,7 @@ from typing import Any
 
 from lizheng.sandbox.backstage import Backstage
 from lizheng.sandbox.world import FaultKind, World, WorldError
-from lizheng.sandbox.world.endpoints import ENDPOINTS
+from lizheng.sandbox.world.endpoints import MANNERS
 
 TEXT_LIMIT = 5000
 IMAGE_LIMIT = 2 * 1024 * 1024
@@ -196,7 +196,7 @@ async def perform(world: World, backstage: Backstage, given: dict[str, Any]) -> 
             await backstage.move_clock(ask.number("seconds", "时长", 1, 400 * 86400))
         return None
     if verb == "endpoint":
-        world.use_endpoint(ask.choice("name", "QQ 端", tuple(ENDPOINTS)))
+        world.manner = MANNERS[ask.choice("name", "QQ 端", tuple(MANNERS))]
         await backstage.reconnect()
         return None
     doing = DOINGS.get(verb) if isinstance(verb, str) else None

@@ -15,6 +15,7 @@ from websockets.typing import Origin
 from lizheng.sandbox.demo import TRADERS
 from lizheng.sandbox.guard import Guard
 from lizheng.sandbox.site import PAGE, Viewer
+from lizheng.sandbox.world.endpoints import MANNERS
 from tests.sandbox.site_host import KEY, Served, served
 
 OWNER, ADMIN, MEMBER, NEWCOMER = 100_001, 100_002, 100_004, 100_009
@@ -186,12 +187,13 @@ async def test_acting_on_people_and_requests(fresh: Served) -> None:
         await tab.do("role", group_id=TRADERS, user_id=OWNER, target=NEWCOMER, role="admin")
         await tab.do("card", group_id=TRADERS, user_id=NEWCOMER, target=NEWCOMER, card="杭州-包装-小满")
         await tab.do("packet", group_id=TRADERS, user_id=NEWCOMER, wish="广告A12")
-        await tab.do("endpoint", name="go-cqhttp")
+        await tab.do("endpoint", name="NapCat debug")
     assert refused["type"] == "error"
     assert "禁言" in refused["text"]
     assert (group.members[NEWCOMER].role, group.members[NEWCOMER].card) == ("admin", "杭州-包装-小满")
     assert group.messages[-1].packet == "广告A12"
-    assert fresh.world.endpoint.key == "go-cqhttp"
+    assert fresh.world.manner == MANNERS["NapCat debug"]
+    assert fresh.world.snapshot()["endpoint"] == "NapCat debug"
     assert fresh.stage.reconnects == 1
 
 

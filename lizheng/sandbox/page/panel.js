@@ -214,15 +214,13 @@ const KINDS = [
   ["stale_role", "过期的身份"], ["delay", "延迟"],
 ];
 
-const ENDPOINTS = [["napcat", "NapCat"], ["llbot", "LLBot"], ["go-cqhttp", "go-cqhttp"], ["lagrange", "Lagrange.OneBot"], ["snowluma", "SnowLuma"]];
-
 function endpoints() {
   const change = async (event) => {
     const done = await link.do("endpoint", { name: event.target.value });
     toast(done.ok ? "换好了，里正正在重新认识它。" : done.text, done.ok ? "" : "bad");
   };
   return h("label", { class: "endpoint" }, h("span", { class: "hint" }, "机器人背后的 QQ 端（红包的样子各不相同）"),
-    h("select", { onchange: change }, ENDPOINTS.map(([id, name]) => h("option", { value: id, selected: id === state.world.endpoint }, name))));
+    h("select", { onchange: change }, state.world.endpoints.map((name) => h("option", { value: name, selected: name === state.world.endpoint }, name))));
 }
 
 function faults() {

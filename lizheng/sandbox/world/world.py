@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from .actions import ACTIONS, BadParams, Call
+from .endpoints import MANNERS
 from .faults import FaultKind
 from .happenings import ApiCall
 from .order import Order
@@ -87,7 +88,8 @@ class World(Talk, Order):
         return {
             "now": self.now(),
             "seq": self._happened,
-            "endpoint": self.endpoint.key,
+            "endpoint": next((name for name, one in MANNERS.items() if one == self.manner), ""),
+            "endpoints": list(MANNERS),
             "app_name": self.endpoint.app_name,
             "account": self.account,
             "accounts": list(self.accounts),
