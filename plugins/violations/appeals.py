@@ -82,17 +82,28 @@ async def _submit(ctx: Context, case: Case, reason: str) -> None:
         cause=case.reason,
         reason=clip(unreachable(reason), SHOWN_REASON),
     )
-    await ctx.plan(LAPSE, pending.expires_at, key=str(case.id))
+    await ctx.plan(LAPSE, pending.expires_at, key=str(case.id), replace=True)
 
 
 async def granted(ctx: GroupContext, pending: Pending) -> None:
     case = await Case.get(id=pending.payload["case"])
+    if ctx.group.dry_run:
+        await _grant_later(ctx, case)
+        return
     pardoned, _ = await cases.pardon(ctx, [case])
     if not pardoned:
         await _too_late(ctx, case)
         return
     await ctx.say(texts.APPEAL_GRANTED, who=Mention(case.user_id), number=cases.label(case))
     await cases.lift_mute(ctx, [case])
+
+
+@atomic
+async def _grant_later(ctx: GroupContext, case: Case) -> None:
+    """In dry run nothing is pardoned, and the appeal is not used up."""
+    await Case.filter(id=case.id, state="appealed").update(state="open", appealed=False)
+    who, number = Mention(case.user_id), cases.label(case)
+    await ctx.say(texts.DRY_GRANT, who=who, number=number)
 
 
 @atomic

@@ -134,9 +134,9 @@ async def charge(ctx: GroupContext, found: Charge, source: str | None) -> Case |
     except NetworkError:
         pass  # looked at again before anything is done
     if ctx.group.dry_run:
-        what = found.measure or await _next_measure(ctx, found)
-        name = ctx.name_of(found.user_id)
-        await ctx.say(texts.DRY_RUN, name=name, what=what.said, reason=found.reason)
+        measure = found.measure or await _next_measure(ctx, found)
+        what = f"{'撤回，' if found.recall else ''}{measure.said}{'，拉黑' if found.owner_id else ''}"
+        await ctx.say(texts.DRY_RUN, name=ctx.name_of(found.user_id), what=what, reason=found.reason)
         return None
     return await open_case(ctx, found, source)
 

@@ -13,6 +13,7 @@ QUOTED = "引用的消息：{text}"
 CASE_NOTE = "{number} {what}"
 DRY_RUN = "【试运行】本来会：给 {name} 记一次违规，{what}。原因：{reason}"
 DRY_PARDON = "【试运行】本来会：赦免 {name} 的 {numbers}。"
+DRY_GRANT = "【试运行】{who} 本来会：申诉成立，{number} 不算数。试运行关掉后再发一次 /申诉。"
 DRY_BAR, DRY_UNBAR = "【试运行】本来会：把 {names} 加进黑名单。", "【试运行】本来会：把 {names} 移出黑名单。"
 DRY_UNDO = "正在试运行，先不动"
 
