@@ -19,6 +19,8 @@ Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
 CONTEXTS = {"Context": Any, "GroupContext": Any}
 """A handler's module may import the context for type checking only."""
+SHOWING = "查看"
+"""The sub-word of the form that a bare name means where every form has one."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ class Command:
         if (word := self.sub_word_before_argument(first)) and words.take(word):
             return [f for f in self.forms if word in f.words]
         plain = [f for f in self.forms if not f.words]
+        if not plain and words.empty():
+            plain = [f for f in self.forms if SHOWING in f.words]
         if not plain:
             options = "、".join(f.words[0] for f in self.forms if f.words)
             raise WrongUse(f"「/{self.name}」后面要跟：{options}。", self.forms[0])

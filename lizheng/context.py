@@ -110,10 +110,10 @@ class GroupContext(Verbs):
         return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
 
     async def names_of(self, people: Collection[int]) -> str:
-        """Their cards or nicknames, joined by 、; asks for those not seen yet."""
-        for user_id in people:
-            if self.host.roster.seen(self.group.id, user_id) is None:
-                with suppress(NetworkError):
+        """Their cards or nicknames, joined by 、; asks for those not seen yet, as long as it is answered."""
+        with suppress(NetworkError):
+            for user_id in people:
+                if self.host.roster.seen(self.group.id, user_id) is None:
                     await self.host.roster.member(self.group.id, user_id)
         return "、".join(map(self.name_of, people))
 

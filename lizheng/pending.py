@@ -21,6 +21,7 @@ from lizheng.outcome import Outcome, State
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose, plain
 from lizheng.store import atomic, next_number
+from lizheng.text import shown_name
 
 if TYPE_CHECKING:
     from lizheng.acts import Act
@@ -274,7 +275,7 @@ async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
         "kick",
         "10 分钟里已经移出不少人了，{who} 要不要也移出？原因：{reason}",
         payload=payload,
-        who=await ctx.names_of([act.target]),
+        who=shown_name(await ctx.names_of([act.target])),
         reason=act.reason or "无",
     )
     return Outcome(State.NOT_DONE, why=ASKED)
@@ -286,15 +287,18 @@ async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
     acting = ctx.on_behalf(owner, ctx.author_id, ctx.needed_role, ctx.source)
     outcome = await acting.kick(told["target"], told["reason"], rule=told["rule"], for_good=told["for_good"])
     if outcome.state is State.NOT_DONE:
-        await ctx.say("没有移出 {who}：{why}。", who=ctx.name_of(told["target"]), why=outcome.why)
+        who = shown_name(ctx.name_of(told["target"]))
+        await ctx.say("没有移出 {who}：{why}。", who=who, why=outcome.why)
 
 
 feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
-feature.command("确认", "确认自己发起的操作", example="/确认 3").form(confirm)
-feature.command("取消", "放弃自己发起的操作", example="/取消 3").form(cancel)
-feature.command("通过", "同意一件待办", role=Role.DEPUTY, example="/通过 3").form(approve)
+feature.command("确认", "确认自己发起的操作", aliases={"confirm"}, example="/确认 3").form(confirm)
+feature.command("取消", "放弃自己发起的操作", aliases={"cancel"}, example="/取消 3").form(cancel)
+feature.command("通过", "同意一件待办", aliases={"approve"}, role=Role.DEPUTY, example="/通过 3").form(
+    approve
+)
 feature.command(
-    "拒绝", "不同意一件待办", aliases={"驳回"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
+    "拒绝", "不同意一件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
 ).form(reject)
 feature.job(DECIDED, carry_out)
 feature.decision("kick", kick_confirmed)

@@ -36,8 +36,8 @@ command = feature.command("试运行", "只说会做什么，不真的做", alia
 command.form(switches.show_dry_run, summary="现在开着没有")
 command.form(switches.dry_run, example="/试运行 开")
 
-for title, summary, kind in standing.KINDS:
-    command = feature.command(title, summary)
+for title, alias, summary, kind in standing.KINDS:
+    command = feature.command(title, summary, aliases={alias})
     command.form(standing.lister(kind), word="查看|列表", summary=f"现在的{title}")
     command.form(standing.adder(kind), word="添加|加", role=ADMIN, example=f"/{title} 添加 @小王")
     command.form(standing.remover(kind), word="删除|移除", role=ADMIN, example=f"/{title} 删除 @小王")

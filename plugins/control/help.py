@@ -12,6 +12,8 @@ from plugins.control.naming import named
 
 WIDTH = 18
 """Characters in a line that a phone of 390 points does not break; a space and a slash together take one."""
+MOST_LINES = 12
+"""With the heading, what a phone shows at once."""
 FEW = 3
 """A command with more forms than this shows one example for all of them."""
 
@@ -50,11 +52,24 @@ def usable(ctx: Context, feature: Feature) -> list[Command]:
 
 
 async def overview(ctx: Context) -> None:
-    """One line per feature that is on; those with a single command share lines."""
+    """A paragraph per feature that is on; where that does not fit a phone, one line, and single commands share lines."""
     found = [(feature, usable(ctx, feature)) for feature in ctx.host.features.values()]
+    full = [line for feature, commands in found if commands for line in _paragraph(feature.title, commands)]
+    lines = full if len(full) <= MOST_LINES else _compact(found)
+    await ctx.say(texts.HELP, lines="\n".join(lines))
+
+
+def _paragraph(title: str, commands: list[Command]) -> list[str]:
+    """All the commands of a feature, after its title where one line takes both."""
+    one = f"{title}：{' '.join(f'/{command.name}' for command in commands)}"
+    if len(one.replace(" /", "/")) <= WIDTH:
+        return [one]
+    return [f"{title}：", *_flowing(commands)]
+
+
+def _compact(found: list[tuple[Feature, list[Command]]]) -> list[str]:
     lines = [_labelled(feature.title, commands) for feature, commands in found if len(commands) > 1]
-    single = [commands[0] for _, commands in found if len(commands) == 1]
-    await ctx.say(texts.HELP, lines="\n".join([*lines, *_flowing(single)]))
+    return [*lines, *_flowing([commands[0] for _, commands in found if len(commands) == 1])]
 
 
 def _labelled(title: str, commands: list[Command]) -> str:

@@ -2,6 +2,7 @@
 
 from lizheng import Context, Declined, Misread, Record, Words, audit
 from lizheng.grammar import parse_label
+from lizheng.text import clip
 from lizheng.undo import CannotUndo, undo_record
 from plugins.control import texts
 from plugins.control.settings import Settings
@@ -15,6 +16,8 @@ STATES = {
     "undone": "已撤销",
 }
 MOST = 30
+WHY = 24
+"""Characters of a reason that a list shows."""
 
 
 class RecordNumber(int):
@@ -30,7 +33,7 @@ class RecordNumber(int):
 
 
 class Which:
-    """A member, one number (`#12`), or how many."""
+    """A member, one number (`#12`, or `120`, as nobody means so many), or how many."""
 
     label = "<@成员|#编号|条数>"
 
@@ -48,9 +51,7 @@ class Which:
         if word.startswith(("#", "＃")):
             return cls(number=parse_label(word, "#"))
         count = parse_label(word, "#")
-        if count > MOST:
-            raise Misread(f"一次最多看 {MOST} 条；看某一条请写 #{count}。")
-        return cls(count=count)
+        return cls(number=count) if count > MOST else cls(count=count)
 
 
 def _what(record: Record) -> str:
@@ -59,6 +60,11 @@ def _what(record: Record) -> str:
 
 def _who(ctx: Context, user_id: int, nobody: str) -> str:
     return ctx.name_of(user_id) if user_id else nobody
+
+
+def _actor(ctx: Context, record: Record) -> str:
+    """The person, or the rule where none has decided it."""
+    return _who(ctx, record.actor_id, f"规则「{record.rule}」" if record.rule else "里正")
 
 
 async def show(ctx: Context, which: Which | None = None) -> None:
@@ -71,14 +77,19 @@ async def show(ctx: Context, which: Which | None = None) -> None:
     if not rows:
         await ctx.say(texts.NO_RECORDS)
         return
+    await ctx.names_of({user_id for r in rows for user_id in (r.actor_id, r.target_id) if user_id})
     await ctx.say("{lines}", lines="\n".join(_line(ctx, r) for r in rows))
 
 
 def _line(ctx: Context, record: Record) -> str:
+    """When, who, what, to whom, why, and what became of it."""
     when = record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M")
-    target = f" {ctx.name_of(record.target_id)}" if record.target_id else ""
+    what = _what(record)
+    known = record.target_id and str(record.target_id) not in what
+    target = f" {ctx.name_of(record.target_id)}" if known else ""
+    why = f"：{clip(record.reason, WHY)}" if record.reason and record.reason != what else ""
     state = "" if record.state == "done" else f"（{STATES[record.state]}）"
-    return f"#{record.number} {when} {_what(record)}{target}{state}"
+    return f"#{record.number} {when} {_actor(ctx, record)} {what}{target}{why}{state}"
 
 
 async def _show_one(ctx: Context, number: int) -> None:
@@ -91,7 +102,7 @@ async def _show_one(ctx: Context, number: int) -> None:
         number=record.number,
         when=record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M"),
         what=_what(record),
-        actor=_who(ctx, record.actor_id, f"规则 {record.rule}" if record.rule else "里正"),
+        actor=_actor(ctx, record),
         target=_who(ctx, record.target_id, "—"),
         reason=record.reason or "—",
         state=state,

@@ -10,12 +10,12 @@ from lizheng.groups import StandingKind
 from lizheng.text import clip, visible
 from plugins.control import texts
 
-KINDS: tuple[tuple[str, str, StandingKind], ...] = (
-    ("代管", "QQ 管理员之外，能处理违规和待办的人", "deputy"),
-    ("白名单", "机器人绝不动的人", "whitelist"),
-    ("机器人", "群里别的机器人：不听它说话，也不动它", "bot"),
+KINDS: tuple[tuple[str, str, str, StandingKind], ...] = (
+    ("代管", "deputy", "QQ 管理员之外，能处理违规和待办的人", "deputy"),
+    ("白名单", "whitelist", "机器人绝不动的人", "whitelist"),
+    ("机器人", "bots", "群里别的机器人：不听它说话，也不动它", "bot"),
 )
-TITLES = {kind: title for title, _, kind in KINDS}
+TITLES = {kind: title for title, _, _, kind in KINDS}
 Handler = Callable[..., Awaitable[None]]
 
 

@@ -206,7 +206,7 @@ async def test_without_rights_it_says_so_once_and_keeps_recording(stage: HostSta
 群主：/试踢 @小王 广告
 里正：移出：not_done 里正在本群不是管理员
 群主：/记录
-里正：…移出本群 小王（没有做成）…
+里正：…移出本群 小王：广告（没有做成）…
 """)
     stage.world.set_role(group.group_id, stage.world.account, "admin")
     await player.play("""

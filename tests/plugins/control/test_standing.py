@@ -20,3 +20,16 @@ async def test_nobody_takes_the_commands_from_those_above_or_beside_them(stage: 
 群主：/机器人 查看
 里正：机器人：管理员（…、小王（…
 """)
+
+
+async def test_the_bare_name_shows_who_is_on_it(stage: HostStage) -> None:
+    await stage.play("""
+小王：/白名单
+里正：现在没有白名单。
+管理员：/whitelist 添加 @小李
+里正：已把 小李 加进白名单。
+小王：/白名单
+里正：白名单：小李（…
+小王：/白名单 小李
+里正：「/白名单」后面要跟：查看、添加、删除。…
+""")
