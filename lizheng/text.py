@@ -217,6 +217,21 @@ def mask(text: str) -> str:
     return next(clusters(visible(text)), "") + "＊"
 
 
+_REACHABLE = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ_.:/@-]{5,}")
+NAME_SHOWN = 16
+
+
+def unreachable(text: str) -> str:
+    """A text without anything by which anyone could be reached."""
+    return _REACHABLE.sub("＊", visible(text))
+
+
+def shown_name(name: str) -> str:
+    """A member's name for what others read about them, hidden where it may be a way to reach someone."""
+    line = visible(name)
+    return mask(line) if _REACHABLE.search(line) and not line.isdecimal() else clip(line, NAME_SHOWN)
+
+
 def edit_distance_one(a: str, b: str) -> bool:
     """True when exactly one insertion, deletion, replacement or swap of neighbours turns a into b."""
     if len(a) > len(b):

@@ -13,10 +13,9 @@ from lizheng.models import Pending
 from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.store import atomic
-from lizheng.text import clip, fold_command, visible
+from lizheng.text import clip, fold_command, shown_name, unreachable, visible
 from plugins.violations import cases, texts
 from plugins.violations.models import Case
-from plugins.violations.rules import shown_name, unreachable
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext

@@ -20,11 +20,10 @@ from lizheng.outcome import Outcome, State
 from lizheng.params import People
 from lizheng.roles import Role
 from lizheng.store import atomic
-from lizheng.text import clip, mask, visible
+from lizheng.text import clip, mask, shown_name, visible
 from plugins.violations import cases, enforcing, texts
 from plugins.violations.models import Barred
 from plugins.violations.naming import shown_names
-from plugins.violations.rules import shown_name
 
 if TYPE_CHECKING:
     from lizheng.feature import Feature

@@ -13,12 +13,12 @@ from lizheng.context import Context
 from lizheng.grammar import Misread, Words, parse_label, tight
 from lizheng.params import Duration, Members
 from lizheng.speech import plain
-from lizheng.text import visible
+from lizheng.text import shown_name, visible
 from plugins.violations import blacklist, cases, texts
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import KICK, Measure, checked_span
 from plugins.violations.naming import shown_names
-from plugins.violations.rules import excerpt, shown_name
+from plugins.violations.rules import excerpt
 from plugins.violations.settings import Settings
 
 if TYPE_CHECKING:

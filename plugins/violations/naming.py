@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from plugins.violations.rules import shown_name
+from lizheng.text import shown_name
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext

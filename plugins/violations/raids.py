@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from lizheng.pending import ASKED
 from lizheng.store import atomic
+from lizheng.text import shown_name
 from plugins.violations import cases, texts
 from plugins.violations.cases import ENFORCE
 from plugins.violations.models import Case
-from plugins.violations.rules import shown_name
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext

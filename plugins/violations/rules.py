@@ -12,7 +12,7 @@ import re2
 from ahocorasick_rs import AhoCorasick
 
 from lizheng.grammar import Misread, parse_duration, parse_int, say_duration, tight
-from lizheng.text import clip, fold, mask, visible
+from lizheng.text import clip, fold, unreachable, visible
 from plugins.violations.ladder import MOST_RUNGS, Measure, parse_measure
 
 KINDS = ("关键词", "正则", "刷屏", "链接")
@@ -28,7 +28,6 @@ _LISTED = re.compile(r"[、，,；;|｜\s]+")
 _RUNG = re.compile(r"第([0-9]{1,3}|[一二三四五六七八九十]{1,3})级起?")
 _FLOOD = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,4})条")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-_REACHABLE = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ_.:/@-]{5,}")
 _DOMAINS = "com|cn|net|org|top|xyz|cc|vip|io|me|club|shop|site|link|tv|app|info|ltd|fun|icu|live|online|store|co|hk|tw"
 LINK = rf"https?://[!-~]*|www\.[!-~]+|[a-z0-9][a-z0-9.-]*\.(?:{_DOMAINS})(?:[/:?][!-~]*|\b)"
 PLAIN_TALK = ("今天天气不错", "好的", "收到", "哈哈哈", "ok", "1")
@@ -286,14 +285,3 @@ def _allowed(host: str, allowed: Iterable[str]) -> bool:
 def excerpt(text: str) -> str:
     """Enough of a message for an admin to know it again, nothing by which anyone could be reached."""
     return clip(unreachable(text), EXCERPT) or "（没有文字）"
-
-
-def unreachable(text: str) -> str:
-    """A text without anything by which anyone could be reached."""
-    return _REACHABLE.sub("＊", visible(text))
-
-
-def shown_name(name: str) -> str:
-    """A member's name for a list others read, hidden where it may be a way to reach someone."""
-    line = visible(name)
-    return mask(line) if _REACHABLE.search(line) and not line.isdecimal() else clip(line, EXCERPT)

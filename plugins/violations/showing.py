@@ -6,11 +6,10 @@ from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.params import Person
 from lizheng.roles import Role
-from lizheng.text import clip
+from lizheng.text import clip, shown_name
 from plugins.violations import cases, texts
 from plugins.violations.commands import CaseNumber
 from plugins.violations.models import Case
-from plugins.violations.rules import shown_name
 
 MOST, MOST_REASON = 10, 16
 

@@ -4,7 +4,8 @@ import pytest
 
 from lizheng.grammar import Misread
 from lizheng.sandbox.stage import HostStage
-from plugins.violations.rules import Ruleset, excerpt, parse_rule, shown_name
+from lizheng.text import shown_name
+from plugins.violations.rules import Ruleset, excerpt, parse_rule
 
 # — written ————————————————————————————————————————————————————————————————————————————————
 

@@ -153,6 +153,22 @@ async def test_a_kick_over_the_budget_waits_for_a_word_and_then_is_told(stage: H
 """)
 
 
+async def test_a_name_that_is_an_advertisement_is_not_asked_about_in_full(stage: HostStage) -> None:
+    names = ["小甲", "小乙", "小丙", "小丁", "小戊"]
+    player = await stage.play("开：违规处理\n管理员：在\n小王：在\n" + "".join(f"{n}：在\n" for n in names))
+    for name in names:
+        await player.play(f"管理员：/踢 @{name} 广告\n【里正 踢 {name}】\n里正：…\n【里正 撤回 {name}】\n")
+    stage.world.people[player.person("小王")].nickname = "代充加V wxid998877"
+    await player.play("""
+小王：在
+管理员：/踢 @小王 广告
+里正：10 分钟里已经移出不少人了，代＊ 要不要也移出？原因：W6 广告…
+【小王 升管理】
+管理员：/确认 1
+里正：没有移出 代＊：他是管理员，受保护。
+""")
+
+
 async def test_without_rights_it_says_so_once_and_goes_on_recording(stage: HostStage) -> None:
     player = await stage.play("""
 开：违规处理
