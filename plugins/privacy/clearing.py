@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PURGE = "purge"
 AT = (4, 40)
+DOUBTFUL = timedelta(days=3)
 
 
 async def begin(host: Host) -> None:
@@ -24,7 +25,15 @@ async def begin(host: Host) -> None:
 
 
 async def purge(ctx: GroupContext, slot: Any) -> datetime:
-    """One kind after the other, each in a statement of its own, so that nobody waits for long."""
+    """One kind after the other, each in a statement of its own, so that nobody waits for long.
+
+    After days without a night nothing goes until the next one: a clock that has jumped may still be set right.
+    """
+    if ctx.now - slot.due_at > DOUBTFUL:
+        logger.warning(
+            "retention: the last night was {} days ago; waiting for the next", (ctx.now - slot.due_at).days
+        )
+        return next_time(ctx.now, *AT)
     for keep in kept_by(ctx.host.features.values()):
         if count := await keep.purge(ctx.host.clock.now(), ctx.host.config.retention_days):
             logger.info("retention: {} rows of {} are gone", count, keep.model._meta.db_table)

@@ -45,7 +45,7 @@ async def prepared(stage: HostStage) -> Player:
 
 @pytest.mark.parametrize("restart", [False, True])
 async def test_a_year_forward(stage: HostStage, restart: bool) -> None:
-    """What came due is done once, what was to be confirmed is swept away, nothing is repeated for the days between."""
+    """What came due is done once, what was to be confirmed has expired, nothing is repeated for the days between."""
     player = await prepared(stage)
     before = sent(stage)
     stage.host.clock.move(YEAR)
@@ -56,7 +56,7 @@ async def test_a_year_forward(stage: HostStage, restart: bool) -> None:
     assert await Slot.filter(feature="probe").exclude(state="done").count() == 0
     await player.play("""
 管理员：/确认 1
-里正：没有待办 1。
+里正：1 号已经过期了，请重新发起。
 """)
     await acts_and_talks(stage, player)
 

@@ -169,6 +169,13 @@ async def test_an_endpoint_without_forwards_sends_plain_text(stage: HostStage) -
 """)
 
 
+async def nights(stage: HostStage, days: int) -> None:
+    """So many days, the last of them alone: what goes waits for a night that comes when it is due."""
+    for span in (days - 1, 1):
+        await stage.move(timedelta(days=span))
+        await stage.settle()
+
+
 async def test_the_night_takes_what_is_old_in_every_group(stage: HostStage) -> None:
     needs("ad_board")
     player = await stage.play(BOARD)
@@ -181,13 +188,25 @@ async def test_the_night_takes_what_is_old_in_every_group(stage: HostStage) -> N
     await stage.settle()
     assert await entries.all().count() == 0
     assert await Record.all().count() > 0
-    await stage.move(timedelta(days=28))
-    await stage.settle()
+    await nights(stage, 28)
     assert await Pending.all().count() == 0
-    await stage.move(timedelta(days=130))
-    await stage.settle()
+    await nights(stage, 130)
     assert await Record.filter(kind="submission").count() == 0
     assert await Outgoing.all().count() == 0
+
+
+async def test_a_clock_that_jumps_takes_nothing_until_a_night_later(stage: HostStage) -> None:
+    now = stage.host.clock.now()
+    await Record.create(group_id=1, number=1, at=now, feature="f", kind="k", target_id=1)
+    await stage.move(timedelta(days=366))
+    await stage.settle()
+    assert await Record.filter(group_id=1).count() == 1
+    await stage.restart()
+    await stage.settle()
+    assert await Record.filter(group_id=1).count() == 1
+    await stage.move(timedelta(days=1))
+    await stage.settle()
+    assert await Record.filter(group_id=1).count() == 0
 
 
 async def test_the_host_may_keep_less(stage: HostStage, monkeypatch: pytest.MonkeyPatch) -> None:
