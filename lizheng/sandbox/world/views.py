@@ -55,6 +55,13 @@ def _seen(world: "Core", message: Message, segment: dict[str, Any]) -> dict[str,
             "file": f"{data.get('emoji_id', 'mface')}.gif",
             **data,
         }
+    if kind == "file" and (content := world.media.get(str(data.get("file")))) is not None:
+        told = {
+            "file": data.get("name", data["file"]),
+            "file_id": data["file"],
+            "file_size": str(len(content)),
+        }
+        data = {key: value for key, value in data.items() if key != "name"} | told
     if kind in ("image", "record", "video"):
         name = str(data.get("name") or data.get("file") or kind)
         if name.startswith(("base64://", "http", "file:", "data:")):

@@ -1,13 +1,11 @@
 """Actions that change a group."""
 
-import base64
-import binascii
 from contextlib import suppress
 from typing import Any
 
 from lizheng.sandbox.world.refusal import WorldError
 
-from .params import Action, BadParams, Call
+from .params import Action, Call
 
 
 def set_group_kick(call: Call) -> None:
@@ -91,42 +89,6 @@ def get_group_notice(call: Call) -> list[dict[str, Any]]:
     return list(call.world.group(call.number("group_id")).notices)
 
 
-def upload_group_file(call: Call) -> dict[str, Any]:
-    """Only `base64://` brings content along; another `file` is taken as an empty file of that name."""
-    source, content = call.string("file"), b""
-    if source.startswith("base64://"):
-        try:
-            content = base64.b64decode(source.removeprefix("base64://"), validate=True)
-        except binascii.Error as error:
-            raise BadParams("file: bad base64") from error
-    name = call.string("name")
-    return {"file_id": call.world.upload_file(call.number("group_id"), call.account, name, content)}
-
-
-def get_group_file_url(call: Call) -> dict[str, Any]:
-    shared = call.world.group(call.number("group_id")).files.get(call.string("file_id"))
-    if shared is None:
-        raise WorldError("没有这个文件。", "文件不存在")
-    return {"url": f"{call.world.media_base}{shared.file_id}?fname={shared.name}"}
-
-
-def get_group_root_files(call: Call) -> dict[str, Any]:
-    group = call.world.group(call.number("group_id"))
-    files = [
-        {
-            "group_id": group.group_id,
-            "file_id": one.file_id,
-            "file_name": one.name,
-            "busid": 102,
-            "file_size": one.size,
-            "upload_time": int(one.at),
-            "uploader": one.uploader,
-        }
-        for one in group.files.values()
-    ]
-    return {"files": files, "folders": []}
-
-
 GROUPS: dict[str, Action] = {
     "set_group_kick": set_group_kick,
     "set_group_ban": set_group_ban,
@@ -141,7 +103,4 @@ GROUPS: dict[str, Action] = {
     "send_poke": send_poke,
     "_send_group_notice": send_group_notice,
     "_get_group_notice": get_group_notice,
-    "upload_group_file": upload_group_file,
-    "get_group_file_url": get_group_file_url,
-    "get_group_root_files": get_group_root_files,
 }
