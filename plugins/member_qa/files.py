@@ -6,14 +6,13 @@ import asyncio
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
-
 from lizheng.commands import Declined
 from lizheng.events import FileShared
-from lizheng.fetching import TooBig, Unreachable, content_of, fetch
+from lizheng.fetching import TooBig, Unreachable
 from lizheng.grammar import Misread
 from lizheng.models import Pending
 from lizheng.outbox import Draft
@@ -23,6 +22,7 @@ from lizheng.roles import Role
 from lizheng.text import clip, visible
 from plugins.member_qa import importing, tables, texts
 from plugins.member_qa.library import Library
+from plugins.member_qa.receiving import content_of_file
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson, read_lesson
 from plugins.member_qa.tables import BadTable, Parsed, Wrong
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
 
 IMPORT, UNDO = "import", "import"
-MOST_BYTES = 5 * 1024 * 1024
 MOST_SENT = 2 * 1024 * 1024
 WAITING = timedelta(minutes=10)
 SHOWN_WRONG = 3
+
+
+class Unfit(Declined):
+    """Another file, or the same one mended, would do."""
 
 
 class Files:
@@ -51,67 +54,55 @@ class Files:
         """From the lines that follow, from the file that is quoted, or from the next one put into the group's files."""
         if lines:
             await self._preview(ctx, "这条消息", _from_lines(lines))
-            return
-        file = (
-            next((s["data"] for s in ctx.quoted.segments if s["type"] == "file"), None)
-            if ctx.quoted
-            else None
-        )
-        if file is None:
-            now = ctx.host.clock.elapsed()
-            self._awaited = {key: until for key, until in self._awaited.items() if until > now}
-            self._awaited[ctx.group.id, ctx.author_id] = now + WAITING.total_seconds()
-            await ctx.say(texts.SEND_FILE)
-            return
-        name = str(file.get("name") or file.get("file_name") or file.get("file") or "")
-        try:
-            content = await content_of(ctx, file, MOST_BYTES, api="get_file")
-        except TooBig as error:
-            raise Declined(texts.FILE_BIG.format(name=_named(name))) from error
-        except Unreachable as error:
-            raise Declined(texts.FILE_LOST.format(name=_named(name))) from error
-        await self._read(ctx, name, content)
+        elif ctx.quoted is None:
+            self._await(ctx.group.id, ctx.author_id, ctx.host.clock.elapsed())
+            await ctx.say(texts.SEND_FILE_ASIDE if ctx.answers_to else texts.SEND_FILE)
+        else:
+            file = next((s["data"] for s in ctx.quoted.segments if s["type"] == "file"), None)
+            if file is None:
+                raise Declined(texts.QUOTED_NO_FILE)
+            name = str(file.get("name") or file.get("file_name") or file.get("file") or "")
+            await self._take(ctx, name, file, sender=ctx.answers_to)
+
+    def _await(self, group_id: int, user_id: int, now: float) -> None:
+        self._awaited = {key: until for key, until in self._awaited.items() if until > now}
+        self._awaited[group_id, user_id] = now + WAITING.total_seconds()
 
     async def shared(self, ctx: GroupContext, happened: FileShared) -> None:
-        """A file in the group's files, from somebody who was asked for one."""
+        """A file in the group's files, from somebody who was asked for one; until one is of use."""
         until = self._awaited.pop((ctx.group.id, happened.user_id), 0.0)
         if until < ctx.host.clock.elapsed():
             return
         asking = ctx.on_behalf(ctx.feature, happened.user_id, Role.ADMIN, ctx.source)
-        name = happened.name
-        if happened.size > MOST_BYTES:
-            await asking.say(texts.FILE_BIG, name=_named(name))
-            return
+        data = {"file_id": happened.file_id, "size": happened.size, "busid": happened.busid}
         try:
-            place = await ctx.host.query(
-                ctx.group.id,
-                "get_group_file_url",
-                group_id=ctx.group.id,
-                file_id=happened.file_id,
-                busid=happened.busid,
-            )
-            content = await fetch(place or {}, MOST_BYTES, loopback=ctx.host.config.sandboxed)
-        except TooBig:
-            await asking.say(texts.FILE_BIG, name=_named(name))
-        except (Unreachable, NetworkError, ActionFailed):
-            await asking.say(texts.FILE_LOST, name=_named(name))
-        else:
-            try:
-                await self._read(asking, name, content)
-            except (Declined, Misread) as refusal:
-                await asking.say("{sentence}", sentence=str(refusal))
+            await self._take(asking, happened.name, data)
+        except Unfit as refusal:
+            self._awaited[ctx.group.id, happened.user_id] = until
+            await asking.say(texts.SEND_AGAIN, sentence=str(refusal))
+        except Declined as refusal:
+            await asking.say("{sentence}", sentence=str(refusal))
+
+    async def _take(self, ctx: GroupContext, name: str, data: Mapping[str, Any], *, sender: int = 0) -> None:
+        try:
+            content = await content_of_file(ctx, data, sender=sender)
+        except TooBig as error:
+            raise Unfit(texts.FILE_BIG.format(name=_named(name))) from error
+        except Unreachable as error:
+            raise Unfit(texts.FILE_LOST.format(name=_named(name))) from error
+        await self._read(ctx, name, content)
 
     async def _read(self, ctx: GroupContext, name: str, content: bytes) -> None:
         try:
             parsed = await asyncio.to_thread(tables.read, name, content)
         except BadTable as bad:
-            raise Declined(texts.FILE_BROKEN.format(name=_named(name), why=f"{bad}。")) from bad
+            raise Unfit(texts.FILE_BROKEN.format(name=_named(name), why=f"{bad}。")) from bad
         await self._preview(ctx, _named(name), parsed)
 
     async def _preview(self, ctx: GroupContext, name: str, parsed: Parsed) -> None:
         wrong = _wrong(parsed.wrong)
         if not parsed.lessons:
-            raise Declined(texts.IMPORT_NOTHING.format(name=name, wrong=wrong))
+            raise Unfit(texts.IMPORT_NOTHING.format(name=name, wrong=wrong))
         rows = await rows_of((ctx.group.id, ""))
         found = await asyncio.to_thread(importing.plan, parsed.lessons, rows)
         if not found.new and not found.changed:
@@ -179,7 +170,8 @@ class Files:
         outcome = await ticket.outcome()
         if outcome.state is State.NOT_DONE:
             raise Declined(texts.EXPORT_FAILED.format(why=outcome.why or "QQ 没有收下"))
-        await ctx.say(texts.EXPORTED, count=len(rows), name=name)
+        told = texts.EXPORTED_ASIDE if private else texts.EXPORTED
+        await ctx.say(told, count=len(rows), name=name)
 
 
 def _from_lines(lines: str) -> Parsed:

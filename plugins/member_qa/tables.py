@@ -20,6 +20,8 @@ MOST_UNPACKED = 60 * 1024 * 1024
 CELL = 4000
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
 """A cell that begins with one of these may be run as a formula by a spreadsheet."""
+OLD_KINDS = frozenset({"xls", "et", "ods", "numbers"})
+"""Tables too, which their programs can save as one of ours."""
 _YES = frozenset({"是", "1", "yes", "y", "true", "√", "关键词"})
 _NAMES = {
     "问题": 0,
@@ -60,7 +62,7 @@ def read(name: str, content: bytes) -> Parsed:
     """The lessons of a file, by the kind its name tells. Raises `BadTable`."""
     kind = name.rpartition(".")[2].lower()
     if kind not in ("csv", "tsv", "txt", "xlsx"):
-        raise BadTable("只收 .csv 和 .xlsx")
+        raise BadTable("只收 .csv 和 .xlsx" + ("，请在表格软件里另存为 .xlsx" if kind in OLD_KINDS else ""))
     rows = _xlsx(content) if kind == "xlsx" else _csv(content)
     return parse(rows)
 

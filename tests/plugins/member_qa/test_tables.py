@@ -1,7 +1,6 @@
 """Tables in and out."""
 
 import asyncio
-import base64
 import csv
 import io
 import time
@@ -45,18 +44,7 @@ async def bring_in(ear: Ear, name: str, content: bytes) -> str:
 
 
 @pytest.fixture
-async def player(stage: HostStage, monkeypatch: pytest.MonkeyPatch) -> Player:
-    """A group whose files are at addresses that carry their content."""
-    world = stage.world
-    query = stage.host.query
-
-    async def with_content(group_id: int, api: str, /, **params: object) -> object:
-        if api == "get_group_file_url":
-            shared = world.group(group_id).files[str(params["file_id"])]
-            return {"url": f"base64://{base64.b64encode(shared.content or b'').decode()}"}
-        return await query(group_id, api, **params)
-
-    monkeypatch.setattr(stage.host, "query", with_content)
+async def player(stage: HostStage) -> Player:
     return await stage.play("开：问答\n管理员：/问答\n里正：…")
 
 
