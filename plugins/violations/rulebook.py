@@ -15,6 +15,7 @@ from lizheng.roles import Role
 from plugins.violations import cases, texts
 from plugins.violations.cases import RECALL, Charge
 from plugins.violations.models import Case, Rule
+from plugins.violations.reading import words_in
 from plugins.violations.recalling import Memory, Said
 from plugins.violations.rules import Ruleset, RuleSpec, excerpt, parse_rule
 
@@ -76,7 +77,7 @@ class Rulebook:
             return False
         if ctx.command is not None and ctx.role >= Role.DEPUTY:
             return False
-        text = "".join([part.data["text"] for part in ctx.message if part.type == "text"])
+        text = words_in(ctx.message)
         number = rules.broken(text) if text else 0
         ours = ctx.command is not None and ctx.command.feature is ctx.feature
         if number and not (ours and await self._may_appeal(ctx)):

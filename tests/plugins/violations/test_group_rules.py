@@ -1,10 +1,15 @@
 """Rules an admin makes: how they are written and refused, what they match, and what follows in the group."""
 
+import json
+
 import pytest
+from nonebot.adapters.onebot.v11 import MessageSegment
 
 from lizheng.grammar import Misread
 from lizheng.sandbox.stage import HostStage
 from lizheng.text import shown_name
+from plugins.violations.models import Case
+from plugins.violations.reading import words_in
 from plugins.violations.rules import Ruleset, excerpt, parse_rule
 
 # — written ————————————————————————————————————————————————————————————————————————————————
@@ -337,3 +342,67 @@ async def test_an_appeal_is_no_way_around_the_rules(stage: HostStage) -> None:
 【里正 撤回 小王】
 里正：@小王 这类内容本群不让发（规则 1）。
 """)
+
+
+CARD = {
+    "app": "com.tencent.structmsg",
+    "prompt": "[分享]游戏代充",
+    "meta": {
+        "news": {
+            "title": "游戏代充",
+            "jumpUrl": "https://evil.top/a?b=c",
+            "preview": "http://gchat.qpic.cn/x",
+            "tag": "某网站",
+        }
+    },
+}
+XML = '<?xml version="1.0"?><msg brief="[分享]" url="http://evil.top/a&amp;b"><item><title>游戏代充</title></item></msg>'
+
+
+def card(kind: str, **data: str) -> MessageSegment:
+    return MessageSegment(kind, dict(data))
+
+
+@pytest.mark.parametrize(
+    ("segment", "numbers"),
+    [
+        (card("json", data=json.dumps(CARD)), [1, 3]),
+        (card("xml", data=XML), [1, 3]),
+        (card("share", title="看看", content="代充", url="https://v.qq.com/x"), [1]),
+        (card("markdown", content="[看](https://evil.top)"), [3]),
+        (
+            card(
+                "json", data='{"meta": {"a": {"jumpUrl": "mqqapi://card/show", "preview": "http://x.top/p"}}}'
+            ),
+            [],
+        ),
+        (card("json", data='{"meta": {"a": {"url": "m.q.qq.com/a/s/1", "title": "小程序"}}}'), []),
+        (card("json", data='{"a": ' * 3000 + "1"), []),
+        (card("json", data="[" * 60_000), []),
+        (card("json", data='{"url": "https://[::1"}'), []),
+        (card("image", file="代充.jpg", url="https://evil.top/a"), []),
+        (card("forward", id="代充"), []),
+    ],
+)
+def test_what_is_read_of_a_card_is_held_against_the_rules(
+    segment: MessageSegment, numbers: list[int]
+) -> None:
+    assert RULES.all_broken(words_in([segment])) == numbers
+
+
+def test_words_around_a_mention_are_one_text() -> None:
+    said = [MessageSegment.text("代"), MessageSegment.at(1), MessageSegment.text("充")]
+    assert words_in(said) == "代充"
+
+
+async def test_a_shared_page_is_a_link(stage: HostStage) -> None:
+    player = await stage.play("""
+开：违规处理
+管理员：/违规规则 添加 链接 除 qq.com → 警告
+里正：…
+小王：在
+""")
+    segment = {"type": "json", "data": {"data": json.dumps(CARD)}}
+    stage.world.say(player.group.group_id, player.person("小王"), [segment])
+    await stage.settle()
+    assert await Case.all().values_list("reason", flat=True) == ["触发规则 1（链接）"]
