@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext
@@ -89,16 +90,20 @@ class Desk:
     # — looking ————————————————————————————————————————————————————————————————————————————
 
     async def show(self, ctx: Context) -> None:
-        """Today's: as it went out, or as it would be now."""
-        if not ctx.host.now_and_then(ctx.group.id, f"brief:{ctx.answers_to}", SHOWN_SECONDS):
+        """Today's: as it went out, or as it would be now; the same words are not said again within a minute."""
+        text = await self._todays(ctx)
+        topic = f"brief:{ctx.answers_to}:{crc32(text.encode('utf-8', 'replace'))}"
+        if not ctx.host.now_and_then(ctx.group.id, topic, SHOWN_SECONDS):
             raise Declined(texts.JUST_SHOWN)
+        await ctx.say("{text}", text=text)
+
+    async def _todays(self, ctx: Context) -> str:
         today = ctx.now.date()
         sent = await register.brief(ctx.group.id, today)
         if sent is not None and sent.text:
-            await ctx.say("{text}", text=sent.text)
-            return
+            return sent.text
         contents = await put_together(ctx, today, self._timing.almanac, self._counting)
-        await ctx.say("{text}", text=contents.page.text())
+        return contents.page.text()
 
     async def preview(self, ctx: Context) -> None:
         table = self._timing.timetable(ctx)

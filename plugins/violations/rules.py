@@ -142,7 +142,8 @@ def _parse_then(text: str) -> Then:
 
 
 def _keywords(body: str, then: Then) -> RuleSpec:
-    words = {fold(word): word for word in reversed(_LISTED.split(body)) if word}
+    listed = _LISTED.split(body.lstrip(":："))
+    words = {fold(word): word for word in reversed(listed) if word}
     if not words:
         raise Misread("没有写关键词，比如 关键词 代充、刷单。")
     if len(words) > MOST_WORDS:

@@ -12,7 +12,7 @@ from lizheng.text import clip
 from plugins.violations import cases, texts
 from plugins.violations.models import Rule
 from plugins.violations.rulebook import Rulebook
-from plugins.violations.rules import Ruleset, RuleSpec, parse_rule
+from plugins.violations.rules import KINDS, Ruleset, RuleSpec, parse_rule
 
 MOST_RULES, SHOWN = 50, 80
 COUNTER = "violations.rule"
@@ -25,6 +25,10 @@ class Written:
 
     def __init__(self, spec: RuleSpec):
         self.spec = spec
+
+    @staticmethod
+    def fits(text: str) -> bool:
+        return text in KINDS
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> Written:
