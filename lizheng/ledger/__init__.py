@@ -16,5 +16,6 @@ feature.command("已发红包", "说自己的红包已经发了", aliases={"paid
     desk.claim
 )
 feature.on_message(desk.look, order=20)
+feature.undo(desk.UNDO, desk.undo_confirm)
 feature.on_start(nightly.begin)
 feature.job(nightly.CHECK, nightly.check)

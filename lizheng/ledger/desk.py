@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lizheng.commands import Declined
 from lizheng.gate import is_on
@@ -14,11 +14,13 @@ from lizheng.models import Evidence, Order
 from lizheng.roles import Role
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
+from lizheng.undo import CannotUndo
 
 if TYPE_CHECKING:
     from lizheng.context import Context
 
 MONEY = "money"
+UNDO = "payment"
 SETTLED = "settled"
 LATE = timedelta(days=3)
 NOTICE_SOURCE = "evidence:"
@@ -208,12 +210,15 @@ async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidenc
 
     @atomic
     async def book() -> Order:
-        key = f"evidence:{found.id}" if found else f"word:{ctx.source}"
+        key = await orders.free_key(f"evidence:{found.id}") if found else f"word:{ctx.source}"
         now = await orders.confirm(order, amount, by=ctx.author_id, at=ctx.now, key=key)
         if found is None:
             await _admins_word(ctx, order)
         booked = now.paid - order.paid
-        await ctx.note("payment", f"确认收款 A{order.number} {say_money(booked)}", target=order.user_id)
+        undo = {"name": UNDO, "order": order.id, "key": key}
+        await ctx.note(
+            "payment", f"确认收款 A{order.number} {say_money(booked)}", target=order.user_id, undo=undo
+        )
         rest = say_money(max(0, now.price - now.paid))
         if now.state != "settled":
             await ctx.say(PARTLY, number=order.number, amount=say_money(booked), rest=rest)
@@ -222,6 +227,15 @@ async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidenc
         return now
 
     return await book()
+
+
+async def undo_confirm(ctx: Context, undo: dict[str, Any]) -> None:
+    """`/撤销` of a confirmed sum. Raises `CannotUndo`, and nothing changes."""
+    ctx.host.books.insist()
+    try:
+        await orders.unconfirm(undo["order"], undo["key"], by=ctx.author_id, at=ctx.now)
+    except Declined as why:
+        raise CannotUndo(str(why).rstrip("。")) from why
 
 
 async def _settled(ctx: Context, order: Order) -> None:
@@ -244,7 +258,7 @@ async def _settled(ctx: Context, order: Order) -> None:
     if owner is not None and waits:
         payload = {"order": order.id}
         await ctx.host.schedule.plan(
-            owner.id, SETTLED, ctx.group.id, ctx.now, key=str(order.id), payload=payload
+            owner.id, SETTLED, ctx.group.id, ctx.now, key=str(order.id), payload=payload, replace=True
         )
 
 

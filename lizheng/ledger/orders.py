@@ -114,6 +114,35 @@ async def confirm(order: Order, amount: int | None, *, by: int, at: datetime, ke
     return await Order.get(id=order.id)
 
 
+async def free_key(key: str) -> str:
+    """`key`, or where what it booked was taken back the next of its kind, so that it can be booked again."""
+    tried, count = key, 1
+    while (entry := await Entry.get_or_none(key=tried)) and await Entry.filter(reverses=entry.id).exists():
+        count += 1
+        tried = f"{key}/{count}"
+    return tried
+
+
+@atomic
+async def unconfirm(order_id: int, key: str, *, by: int, at: datetime) -> int:
+    """Take back one confirmed sum, booked under `key`, as if it had not been confirmed; the fen.
+
+    Raises `Declined` when what it paid for was used or given back since, and nothing changes.
+    """
+    entry, order = await Entry.get(key=key), await Order.get(id=order_id)
+    ended = order.expires_at is not None and order.expires_at <= at
+    changed = await fetch(
+        'UPDATE "lizheng_order" SET "paid" = "paid" - ?, '
+        '"state" = CASE WHEN "state" = \'settled\' AND "paid" - ? < "price" THEN ? ELSE "state" END '
+        'WHERE "id" = ? AND "paid" >= ? AND "state" IN (\'open\', \'expired\', \'settled\') RETURNING "id"',
+        (entry.amount, entry.amount, "expired" if ended else "open", order_id, entry.amount),
+    )
+    if not changed or not await reverse(order, entry, at=at, actor_id=by):
+        state = STATES[(await Order.get(id=order_id)).state]
+        raise Declined(f"A{order.number} {state}，这一笔收不回来了。钱退了就发 /退款 A{order.number}。")
+    return entry.amount
+
+
 @atomic
 async def use(order: Order, *, by: str, at: datetime) -> bool:
     """Spend a credit, for `by` (what it is spent on, which spends one only); False when somebody else was first."""

@@ -43,7 +43,7 @@ async def settled(ctx: GroupContext, slot: Any) -> None:
     if order.state != "settled":
         return
     # Counted from when the member is told, which after an outage is later than the confirmation.
-    await ctx.plan(SLOT_END, ctx.now + SLOT, key=str(order.id), payload={"order": order.id})
+    await ctx.plan(SLOT_END, ctx.now + SLOT, key=str(order.id), payload={"order": order.id}, replace=True)
     await ctx.say(texts.SLOT, who=Mention(order.user_id), span=say_duration(SLOT))
 
 

@@ -1,7 +1,7 @@
 """账本：谁付了什么、还差多少；确认、拒绝、退款都记在这里。"""
 
 from lizheng.feature import Feature
-from lizheng.ledger import MONEY
+from lizheng.ledger import MONEY, desk
 from lizheng.roles import Role
 from plugins.dues import handlers
 
@@ -23,7 +23,7 @@ feature.command(
     aliases={"refuse"},
     role=Role.ADMIN,
     example="/拒绝收款 A12 没看到红包",
-).form(handlers.refuse)
+).form(handlers.refuse).form(handlers.refuse_quoted, example="/拒绝收款 没看到红包")
 feature.command(
     "退款",
     "钱已经退给成员了，账也退掉；写金额就只退这些",
@@ -31,5 +31,6 @@ feature.command(
     role=Role.ADMIN,
     example="/退款 A12",
 ).form(handlers.refund)
+feature.undo(desk.UNDO, desk.undo_confirm)
 
 __plugin_meta__ = feature.metadata

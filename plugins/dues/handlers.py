@@ -38,6 +38,22 @@ class Bill:
         return cls(int(found[1]))
 
 
+class Quoted:
+    """The order that the quoted packet, or our notice about it, is for."""
+
+    label = "（引用红包）"
+
+    def __init__(self, number: int):
+        self.number = number
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Quoted:
+        found = await desk.quoted_evidence(ctx)
+        if found is None:
+            raise Misread(texts.WHICH_REFUSED)
+        return cls((await desk.order_of(ctx, found)).number)
+
+
 # — looking ————————————————————————————————————————————————————————————————————————————————
 
 
@@ -138,8 +154,16 @@ async def confirm(ctx: Context, stated: desk.Stated) -> None:
 
 
 async def refuse(ctx: Context, which: Bill, reason: Annotated[str, "理由"] = "") -> None:
+    await _refuse(ctx, which.number, reason)
+
+
+async def refuse_quoted(ctx: Context, which: Quoted, reason: Annotated[str, "理由"] = "") -> None:
+    await _refuse(ctx, which.number, reason)
+
+
+async def _refuse(ctx: Context, number: int, reason: str) -> None:
     ctx.host.books.insist()
-    order = await orders.find(ctx.group.id, which.number)
+    order = await orders.find(ctx.group.id, number)
     reason = clip(visible(reason), 60)
 
     @atomic

@@ -17,6 +17,7 @@ LONG_PURPOSE = "事由太长了，最多 30 个字。"
 NO_PURPOSE = "收费"
 
 WHICH = "要确认哪一单？写单号（/确认收款 A12），或引用他的红包。"
+WHICH_REFUSED = "要拒收哪一单？写单号（/拒绝收款 A12），或引用他的红包。"
 REFUSED = "A{number} 不收了{why}。{who} 要付的话请重新下单。"
 WHY = "：{reason}"
 REFUNDED = "A{number} 的 {amount} 退掉了，账已冲销{left}。{who} 请查收。"

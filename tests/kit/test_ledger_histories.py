@@ -17,7 +17,7 @@ from lizheng.clock import Clock
 from lizheng.commands import Declined
 from lizheng.ledger import orders
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Balance, Order
+from lizheng.models import Balance, Entry, Order
 from lizheng.store import Store
 from tests.figures import Note
 
@@ -29,6 +29,7 @@ INDEX = st.integers(0, 5)
 STEPS = st.one_of(
     st.tuples(st.just("place"), st.integers(1, 2), st.integers(1, 3)),
     st.tuples(st.just("confirm"), INDEX, st.none() | st.integers(1, 4), st.integers(0, 8), st.booleans()),
+    st.tuples(st.just("unconfirm"), st.integers(0, 8)),
     st.tuples(st.just("refuse"), INDEX),
     st.tuples(st.just("refund"), INDEX, st.none() | st.integers(1, 4), st.integers(0, 20)),
     st.tuples(st.just("expire"), INDEX),
@@ -43,6 +44,7 @@ class Model:
         self.orders: list[dict[str, Any]] = []
         self.causes: set[int] = set()
         self.used: dict[tuple[int, int], int] = {}
+        self.booked: dict[int, tuple[int, int]] = {}
 
     def place(self, user: int, price: int) -> bool:
         self.orders.append({"user": user, "price": price, "paid": 0, "state": "open"})
@@ -54,9 +56,22 @@ class Model:
         if own or order["state"] not in ("open", "expired") or cause in self.causes:
             return False
         self.causes.add(cause)
+        self.booked[cause] = index, missing if amount is None else amount
         order["paid"] += missing if amount is None else amount
         if order["paid"] >= order["price"]:
             order["state"] = "settled"
+        return True
+
+    def unconfirm(self, cause: int) -> bool:
+        index, amount = self.booked.get(cause, (0, 0))
+        if not amount or (order := self.orders[index])["state"] not in ("open", "expired", "settled"):
+            return False
+        if order["paid"] < amount:
+            return False
+        del self.booked[cause]
+        order["paid"] -= amount
+        if order["state"] == "settled" and order["paid"] < order["price"]:
+            order["state"] = "open"
         return True
 
     def refuse(self, index: int) -> bool:
@@ -112,6 +127,12 @@ class Real:
         by = order.user_id if own else ADMIN
         await orders.confirm(order, amount, by=by, at=AT, key=f"{self.group}:{cause}")
         return True
+
+    async def unconfirm(self, cause: int) -> bool:
+        key = f"{self.group}:{cause}"
+        if (entry := await Entry.get_or_none(key=key)) is None:
+            return False
+        return await orders.unconfirm(entry.order_id, key, by=ADMIN, at=AT) > 0
 
     async def refuse(self, index: int) -> bool:
         await orders.refuse(self.orders[index], "", by=ADMIN)
@@ -178,6 +199,7 @@ def play_histories(figure: Note, examples: int, longest: int) -> None:
         @example([("place", 1, 1), ("confirm", 0, None, 1, False), ("ad", 1, 1), ("refund", 0, None, 1)])
         @example([("place", 1, 2), ("confirm", 0, None, 1, False), ("refund", 0, 1, 1)])
         @example([("place", 1, 3), ("confirm", 0, 1, 1, False), ("confirm", 0, 1, 1, False)])
+        @example([("place", 1, 1), ("confirm", 0, None, 1, False), ("unconfirm", 1), ("ad", 1, 1)])
         @example([("place", 1, 1), ("confirm", 0, 4, 1, False), ("refund", 0, 2, 1), ("ad", 1, 1)])
         def histories(steps: list[tuple]) -> None:
             run(compare(steps))

@@ -182,3 +182,51 @@ async def test_a_mismatch_stops_money_and_nothing_else(stage: HostStage) -> None
 管理员：/收费 @小王 20
 里正：@小王 开了 A2…
 """)
+
+
+async def test_a_confirmed_sum_is_taken_back_and_can_be_confirmed_again(stage: HostStage) -> None:
+    await stage.play(f"""
+{BILLED}
+小王：/已发红包
+里正：看到 @小王 付 A1…
+管理员→小王：收到
+里正：A1（活动费）收齐了 100 元，谢谢 @小王。
+管理员：/撤销 1
+里正：…
+管理员：/撤销 2
+里正：没有 #2 这条记录。
+管理员：/账本 @小王
+里正：小王 的账本：
+  A1 活动费 100 元：待付款
+管理员→小王：收到 60
+里正：A1 收到 60 元，还差 40 元。
+管理员→小王：收到 60
+里正：这一笔已经确认过了，没有再记。
+管理员：/撤销 1
+里正：#1 撤销不了：已经撤销过了。
+管理员：/退款 A1
+里正：A1 的 60 元 退掉了，…
+管理员：/撤销 2
+里正：#2 撤销不了：A1 已退款，这一笔收不回来了。…
+""")
+    assert not await stage_mismatches()
+
+
+async def test_a_quoted_payment_is_refused_without_its_number(stage: HostStage) -> None:
+    await stage.play(f"""
+{BILLED}
+小王：/已发红包
+里正：看到 @小王 付 A1…
+管理员：/拒绝收款 没看到
+里正：「没看到」不是单号，单号像 A12。…
+管理员：/拒绝收款
+里正：缺少单号。…
+管理员→小王：/拒绝收款 没看到
+里正：A1 不收了：没看到。@小王 要付的话请重新下单。
+管理员：/收费 @小王 20
+里正：@小王 开了 A2：…
+小王：/已发红包
+里正：看到 @小王 付 A2…
+管理员→里正：/拒绝收款
+里正：A2 不收了。@小王 要付的话请重新下单。
+""")
