@@ -3,12 +3,13 @@
 from lizheng.events import FileShared
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.member_qa import feedback, files, library, privacy, teaching, tidying, waiting
+from plugins.member_qa import feedback, files, library, privacy, sets, teaching, tidying, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
 from plugins.member_qa.listing import Listing
 from plugins.member_qa.meanings import Meanings
+from plugins.member_qa.sets import Sets
 from plugins.member_qa.settings import Settings
 from plugins.member_qa.shelves import Shelves
 from plugins.member_qa.teaching import Teaching
@@ -25,6 +26,7 @@ teacher = Teaching(entries)
 listing = Listing(entries)
 asked = Waiting(entries)
 desk = Files(entries)
+shared = Sets(entries)
 
 feature.command("教", "教一条问答", aliases={"teach"}).form(
     teacher.teach, example="/教 怎么申请白名单|白名单在哪弄 => 在群公告里点链接填表"
@@ -36,6 +38,16 @@ feature.command("问答", "翻看教过的问答", aliases={"faq"}).form(listing
     desk.bring_in, word="导入", role=Role.ADMIN, example="/问答 导入", summary="从 csv 或 xlsx 表格导入"
 ).form(
     desk.take_out, word="导出", role=Role.ADMIN, example="/问答 导出 csv", summary="导出成表格，放进群文件"
+).form(
+    shared.show, word="题库", role=Role.ADMIN, example="/问答 题库", summary="有哪些公共题库，本群用哪些"
+).form(
+    shared.use, word="题库", role=Role.ADMIN, example="/问答 题库 新手 开", summary="用上或不用一份公共题库"
+).form(
+    shared.share,
+    word="共享",
+    role=Role.SUPERUSER,
+    example="/问答 共享 3 新手",
+    summary="把本群的一条放进公共题库",
 )
 feature.command("忘记", "删掉一条问答", aliases={"forget"}).form(listing.forget, example="/忘记 3")
 feature.command("待答", "没人教过的问题", aliases={"unanswered"}).form(asked.show, example="/待答").form(
@@ -58,6 +70,8 @@ feature.decision(files.IMPORT, desk.confirmed)
 feature.decision(feedback.DOUBT, feedback.held_back, feedback.stood_by)
 feature.undo(feedback.UNDO, feedback.undo_verdict)
 feature.undo(library.UNDO, entries.undo)
+feature.undo(library.SHARED_UNDO, shared.undo_shared)
+feature.undo(sets.UNDO, shared.undo)
 feature.undo(files.UNDO, desk.undo)
 feature.undo(waiting.UNDO, asked.undo)
 feature.keep(*privacy.KEEPS)

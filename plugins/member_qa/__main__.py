@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 from lizheng.clock import Clock
+from lizheng.grammar import Misread
 from lizheng.offline import opened
 from lizheng.store import AppModules, StoreError
 from plugins.member_qa import importing, tables
 from plugins.member_qa.rows import Base, Row, rows_of
-from plugins.member_qa.rules import Lesson
+from plugins.member_qa.rules import Lesson, check_set_name
 from plugins.member_qa.tables import BadTable, Parsed
 
 
@@ -24,12 +25,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help=".csv 或 .xlsx")
     whose = parser.add_mutually_exclusive_group(required=True)
     whose.add_argument("--group", type=int, help="群号")
-    whose.add_argument("--shared", help="公共题库的名字；群里用 /设置 问答 公共题库 名字 来用它")
+    whose.add_argument("--shared", help="公共题库的名字；群里用 /问答 题库 名字 开 来用它")
     chosen = parser.parse_args(arguments)
-    if chosen.shared and (
-        len(chosen.shared) > 32 or any(char.isspace() or char == "-" for char in chosen.shared)
-    ):
-        parser.error("公共题库的名字最长 32 个字，不能有空格和「-」")
+    if chosen.shared is not None:
+        try:
+            check_set_name(chosen.shared)
+        except Misread as misread:
+            parser.error(misread.sentence)
     base: Base = (0, chosen.shared) if chosen.shared else (chosen.group, "")
     try:
         parsed = tables.read(chosen.file.name, chosen.file.read_bytes()) if chosen.what == "import" else None

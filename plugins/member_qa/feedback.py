@@ -15,6 +15,7 @@ from lizheng.store import atomic
 from lizheng.text import clip
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
+from plugins.member_qa.library import label
 from plugins.member_qa.models import Entry, Vote
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ async def hear(ctx: Context, text: str) -> bool:
         await _judge(ctx, entry, value, texts.THANKS)
     elif not counted:
         return True
+    elif entry.shelf and value < 0 and await ctx.confirmed_role() >= Role.ADMIN:
+        await ctx.say(texts.SHARED_DOUBTED, number=label(entry), shelf=entry.shelf)
     elif not was_doubted and await _is_to_be_judged(ctx, entry):
         await _ask_deputies(ctx, entry)
     else:

@@ -10,7 +10,7 @@ from datetime import datetime
 from lizheng.store import atomic, next_number
 from lizheng.text import fold
 from plugins.member_qa import rules
-from plugins.member_qa.library import COUNTER
+from plugins.member_qa.library import counter_of
 from plugins.member_qa.models import Change, Entry, Vote
 from plugins.member_qa.rows import Base, Row
 from plugins.member_qa.rules import Lesson
@@ -68,7 +68,7 @@ async def write(base: Base, found: Plan, author: int, now: datetime) -> Written:
 @atomic
 async def _create(base: Base, lessons: list[Lesson], author: int, now: datetime) -> list[int]:
     group_id, shelf = base
-    last = await next_number(group_id, COUNTER if not shelf else f"{COUNTER}:{shelf}", len(lessons))
+    last = await next_number(group_id, counter_of(base), len(lessons))
     first = last - len(lessons) + 1
     entries = [
         Entry(

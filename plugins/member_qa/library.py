@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from lizheng.commands import Declined
+from lizheng.grammar import Misread, Words, parse_int
 from lizheng.store import after_commit, atomic, next_number
-from lizheng.text import fold
+from lizheng.text import clip, fold
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.finding import Wording
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
     from lizheng.models import Record
 
-UNDO = "entries"
+UNDO, SHARED_UNDO = "entries", "shared"
 CHANGED = "changed"
 """The kind of record whose way back holds what an entry was before."""
 COUNTER = "member_qa"
@@ -30,6 +31,27 @@ COUNTER = "member_qa"
 
 def lesson_of(entry: Entry) -> Lesson:
     return Lesson(tuple(entry.questions), entry.answer, tuple(entry.pictures), entry.exact)
+
+
+class Label:
+    """An entry by its number, or one of a shared set by the set's name and its number there: 3, 新手-3."""
+
+    label = "<编号>"
+
+    def __init__(self, number: int, shelf: str = ""):
+        self.number = number
+        self.shelf = shelf
+
+    def __str__(self) -> str:
+        return f"{self.shelf}-{self.number}" if self.shelf else str(self.number)
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> Label:
+        word = (words.word() or "").removesuffix("号")
+        shelf, _, number = word.rpartition("-")
+        if not word:
+            raise Misread(texts.NO_LABEL)
+        return cls(parse_int(number if shelf else word), shelf)
 
 
 class Library:
@@ -50,13 +72,16 @@ class Library:
         found = await Entry.filter(id__in=list(ids), forgotten=False) if ids else []
         return {entry.id: entry for entry in found}
 
-    async def own(self, ctx: GroupContext, number: int) -> Entry:
-        """The group's entry of this number. Raises `Declined` when there is none."""
+    async def named(self, ctx: GroupContext, name: Label) -> Entry:
+        """The group's own entry of this number, or one of a set it uses. Raises `Declined` when there is none."""
+        base = (0, name.shelf) if name.shelf else (ctx.group.id, "")
         entry = None
-        if 0 < number < 2**62:
-            entry = await Entry.get_or_none(group_id=ctx.group.id, shelf="", number=number, forgotten=False)
+        if 0 < name.number < 2**62 and (base in self.bases(ctx) or ctx.author_id in ctx.host.superusers):
+            entry = await Entry.get_or_none(
+                group_id=base[0], shelf=base[1], number=name.number, forgotten=False
+            )
         if entry is None:
-            raise Declined(texts.GONE.format(number=str(number)[:12]))
+            raise Declined(texts.GONE.format(number=clip(str(name), 40)))
         return entry
 
     async def twin(self, ctx: GroupContext, lesson: Lesson) -> Entry | None:
@@ -74,27 +99,32 @@ class Library:
         known = await self.entries(ids)
         return next((known[i] for i in ids if i in known and known[i].group_id == ctx.group.id), None)
 
-    async def add(self, ctx: GroupContext, lesson: Lesson, author: int) -> tuple[Entry, Record]:
-        """Remember a lesson. Raises `Declined` when the group has no room; the same cause adds it once."""
-        if await Entry.filter(group_id=ctx.group.id, shelf="", forgotten=False).count() >= rules.MOST_ENTRIES:
+    async def add(
+        self, ctx: GroupContext, lesson: Lesson, author: int, shelf: str = ""
+    ) -> tuple[Entry, Record]:
+        """Remember a lesson, the group's own or in a shared set. Raises `Declined` when there is no room."""
+        base = (0, shelf) if shelf else (ctx.group.id, "")
+        known = Entry.filter(group_id=base[0], shelf=shelf, forgotten=False)
+        if await known.count() >= rules.MOST_ENTRIES:
             raise Declined(texts.FULL.format(most=rules.MOST_ENTRIES))
 
         @atomic
         async def write() -> tuple[Entry, Record]:
-            entry = await self._create(ctx, lesson, author)
-            undo = {"name": UNDO, "entries": [[entry.id, entry.version, None]]}
-            record = await ctx.note("taught", f"教了问答 {entry.number} 号", target=author, undo=undo)
+            entry = await self._create(ctx, lesson, author, base)
+            undo = {"name": _undo_of(entry), "entries": [[entry.id, entry.version, None]]}
+            record = await ctx.note("taught", f"教了问答 {label(entry)} 号", target=author, undo=undo)
             await self._close_questions(ctx, lesson)
             after_commit(lambda: self.shelves.changed([entry]))
             return entry, record
 
         return await write()
 
-    async def _create(self, ctx: GroupContext, lesson: Lesson, author: int) -> Entry:
+    async def _create(self, ctx: GroupContext, lesson: Lesson, author: int, base: Base) -> Entry:
         now = ctx.host.clock.now()
         entry = await Entry.create(
-            group_id=ctx.group.id,
-            number=await next_number(ctx.group.id, COUNTER),
+            group_id=base[0],
+            shelf=base[1],
+            number=await next_number(base[0], counter_of(base)),
             author_id=author,
             created_at=now,
             changed_at=now,
@@ -126,10 +156,10 @@ class Library:
                 ctx, entry, what, by, {**(lesson or lesson_of(entry)).stored(), "forgotten": forgotten}
             )
             if not changed:
-                raise Declined(texts.CHANGED_MEANWHILE.format(number=entry.number))
-            undo = {"name": UNDO, "entries": [[entry.id, entry.version, before]]}
+                raise Declined(texts.CHANGED_MEANWHILE.format(number=label(entry)))
+            undo = {"name": _undo_of(entry), "entries": [[entry.id, entry.version, before]]}
             record = await ctx.note(
-                CHANGED, f"{what}问答 {entry.number} 号", target=entry.author_id, undo=undo
+                CHANGED, f"{what}问答 {label(entry)} 号", target=entry.author_id, undo=undo
             )
             after_commit(lambda: self.shelves.changed([entry]))
             return record
@@ -186,10 +216,19 @@ class Library:
         return await Change.filter(entry_id=entry.id).order_by("id")
 
 
+def counter_of(base: Base) -> str:
+    """Where the base's numbers come from, under its group."""
+    return f"{COUNTER}:{base[1]}" if base[1] else COUNTER
+
+
+def _undo_of(entry: Entry) -> str:
+    return SHARED_UNDO if entry.shelf else UNDO
+
+
 def _snapshot(entry: Entry) -> dict[str, Any]:
     return {**lesson_of(entry).stored(), "forgotten": entry.forgotten}
 
 
 def label(entry: Entry) -> str:
     """Its number, with the name of the shared set it stands in."""
-    return f"{entry.shelf}-{entry.number}" if entry.shelf else str(entry.number)
+    return str(Label(entry.number, entry.shelf))

@@ -17,6 +17,7 @@ MOST_ANSWER = 1000
 MOST_WORDINGS = 20
 MOST_PICTURES = 3
 MOST_ENTRIES = 20_000
+MOST_SET_NAME = 32
 LEAST = 2
 DOUBTS = 3
 """So many more 没用 than 有用 and the deputies are asked about an answer."""
@@ -110,6 +111,13 @@ def check_answer(text: str, *, pictured: bool = False) -> str:
     if len(answer) > MOST_ANSWER:
         raise Misread(texts.TOO_LONG_ANSWER.format(most=MOST_ANSWER, length=len(answer)))
     return answer
+
+
+def check_set_name(name: str) -> str:
+    """The name of a shared set; labels like 新手-3 must be read back. Raises `Misread`."""
+    if not name or len(name) > MOST_SET_NAME or name != visible(name) or " " in name or "-" in name:
+        raise Misread(texts.BAD_SET_NAME.format(most=MOST_SET_NAME))
+    return name
 
 
 def merged(before: Lesson, new: Lesson) -> Lesson:

@@ -59,7 +59,7 @@ class Shelves:
     def __init__(self) -> None:
         self._kept: OrderedDict[int, Shelf] = OrderedDict()
         self._reading: dict[int, asyncio.Lock] = {}
-        self._missed: dict[int, list[Row]] = {}
+        self._missed: dict[int, tuple[tuple[Base, ...], list[Row]]] = {}
 
     async def begin(self, host: object) -> None:
         """Forget everything, as at a start."""
@@ -82,7 +82,7 @@ class Shelves:
             return self.at_hand(ctx.group.id, bases) or await self._read(ctx.group.id, bases)
 
     async def _read(self, group_id: int, bases: tuple[Base, ...]) -> Shelf:
-        missed = self._missed[group_id] = []
+        _, missed = self._missed[group_id] = (bases, [])
         try:
             rows: list[Row] = []
             for base in bases:
@@ -103,8 +103,8 @@ class Shelves:
         for entry in entries:
             base = (entry.group_id, entry.shelf)
             row = {column: getattr(entry, column) for column in COLUMNS}
-            for group_id, missed in self._missed.items():
-                if base[0] in (group_id, 0):
+            for bases, missed in self._missed.values():
+                if base in bases:
                     missed.append(row)
             for shelf in self._kept.values():
                 if base in shelf.bases:

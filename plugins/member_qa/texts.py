@@ -40,7 +40,8 @@ GONE_MEANWHILE = "那条问答已经不在了，没有再改。"
 CHANGED_MEANWHILE = "问答 {number} 号刚被别人改过，请看过再来。"
 GONE = "没有问答 {number} 号。"
 
-LIST = "问答共 {count} 条（{page}/{pages} 页）：\n{lines}\n看一条发 /问答 看 {example}。"
+LIST = "问答共 {count} 条（{page}/{pages} 页）：\n{lines}\n看一条发 /问答 看 {example}{more}。"
+LIST_MORE = "，下一页发 /问答 {search}{page}"
 LIST_LINE = "{number}. {question}{mark}"
 LIST_EMPTY = "还没有人教过。发 /教 问题 => 答案，我就会了。"
 NO_SUCH_PAGE = "没有第 {page} 页，一共 {pages} 页。"
@@ -49,8 +50,13 @@ BAD_NONE = "没有被说「没用」的问答。"
 SHOWN = (
     "{number} 号 {question}\n答：{answer}{pictures}\n{who} 教于 {day}；有用 {useful}，没用 {useless}{history}"
 )
+NOBODY = "（未署名）"
 HISTORY = "\n改动：{steps}"
 FORGOTTEN = "忘掉了问答 {number} 号：{question}\n撤销发 /撤销 {record}。"
+NO_LABEL = "没说是哪一条：写上问答的编号。"
+SHARED_NOT_YOURS = (
+    "{number} 号是公共题库里的，要由超级用户来删；本群不想用这份题库，管理员发 /问答 题库 {shelf} 关。"
+)
 NOT_YOURS = "{number} 号是别人教的，要由他自己或代管以上来删。"
 
 WAITING = "等人答的问题（{page}/{pages} 页）：\n{lines}\n知道就发：/答 {example} 答案"
@@ -65,12 +71,24 @@ ANSWER_PROPOSED = "{who} 来答待答 {number} 号「{question}」：\n{answer}{
 ALREADY_CLOSED = "待答 {number} 号已经有答案了；要换答案发 /教 {question} => 答案。"
 ALREADY_IGNORED = "待答 {number} 号不再等答案了；要教就发 /教 {question} => 答案。"
 
+SETS = "本群在用的公共题库：{used}\n还可以用的：{others}\n{how}"
+SETS_HOW = "用上发 /问答 题库 {name} 开，不用了发 /问答 题库 {name} 关。"
+SETS_NONE = "这台主机还没有公共题库；超级用户发 /问答 共享 编号 名字，就能把本群的一条放进去。"
+NO_SUCH_SET = "没有公共题库「{name}」。发 /问答 题库 看看有哪些。"
+SET_ON = "本群用上了公共题库「{name}」（{count} 条）。\n撤销发 /撤销 {record}。"
+SET_OFF = "本群不用公共题库「{name}」了。\n撤销发 /撤销 {record}。"
+SET_AS_IT_IS = "公共题库「{name}」在本群本来就{state}。"
+TOO_MANY_SETS = "本群用的公共题库太多了，先关掉一份。"
+BAD_SET_NAME = "公共题库的名字最长 {most} 个字，不能有空格和「-」。"
+SHARED = "放进公共题库「{shelf}」了，{number} 号：{question}\n撤销发 /撤销 {record}。"
+
 THANKS = "记下了，谢谢。"
 DOUBTED = (
     "问答 {number} 号「{question}」有 {count} 人说没用，要先不主动答它吗？\n"
     "看答案发 /问答 看 {number}，换答案用 /教。请代管或管理员来定："
 )
 DOUBT_OVER = "那条问答后来改过了，没有再动。"
+SHARED_DOUBTED = "记下了，谢谢。{number} 号是公共题库里的；本群不想用这份题库，发 /问答 题库 {shelf} 关。"
 HELD = "问答 {number} 号先不主动答了，/问 还问得到。换了答案，或者引用它回「有用」，就恢复。\n撤销发 /撤销 {record}。"
 RESTORED = "问答 {number} 号又会主动答了。"
 STOOD_BY = "好，问答 {number} 号照常答。"
