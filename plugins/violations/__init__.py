@@ -1,6 +1,13 @@
 """违规处理：记下违规，一级一级处理，踢人送机票，能申诉。"""
 
-from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, MemberLeft, MessageRecalled
+from lizheng.events import (
+    FeatureSwitched,
+    GroupTakenOver,
+    MemberJoined,
+    MemberLeft,
+    MemberMuted,
+    MessageRecalled,
+)
 from lizheng.feature import Feature
 from lizheng.hooks import violation
 from lizheng.roles import Role
@@ -60,10 +67,12 @@ feature.command("规则测试", "看一句话会触发哪条规则，不会真�
 
 feature.on_message(book.look, order=30)
 feature.on(MemberLeft, enforcing.left)
+feature.on(MemberMuted, enforcing.lifted)
 feature.on(MemberJoined, blacklist.came_in)
 feature.on(MessageRecalled, book.memory.recalled)
 feature.on(GroupTakenOver, book.taken_over)
 feature.on(FeatureSwitched, blacklist.switched)
+feature.on(FeatureSwitched, appeals.resume)
 feature.on_start(book.begin)
 feature.on_start(blacklist.resume(feature))
 feature.job(cases.ENFORCE, enforcing.enforce)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from lizheng.commands import Declined
 from lizheng.context import Context
+from lizheng.events import FeatureSwitched
 from lizheng.grammar import Misread, parse_label
 from lizheng.models import Pending
 from lizheng.roles import Role
@@ -124,3 +125,13 @@ async def _too_late(ctx: GroupContext, case: Case) -> None:
 async def lapse(ctx: GroupContext, slot: Any) -> None:
     """Nobody decided in time: the member may ask again."""
     await Case.filter(id=int(slot.key), state="appealed").update(state="open", appealed=False)
+
+
+async def resume(ctx: GroupContext, happened: FeatureSwitched) -> None:
+    """Those nobody could decide any more while the feature was off lapse too."""
+    if not happened.on:
+        return
+    asked = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DECISION, state="open")
+    waiting = [p.payload["case"] for p in await asked.filter(expires_at__gt=ctx.host.clock.now())]
+    lapsed = Case.filter(group_id=ctx.group.id, state="appealed", id__not_in=[0, *waiting])
+    await lapsed.update(state="open", appealed=False)

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 
 from lizheng.acts import NO_RIGHTS
 from lizheng.context import GroupContext
-from lizheng.events import MemberLeft
+from lizheng.events import MemberLeft, MemberMuted
 from lizheng.outcome import Outcome, State
 from lizheng.pending import ASKED
 from lizheng.store import atomic
@@ -170,6 +170,14 @@ async def mute_again(ctx: GroupContext, user_id: int) -> None:
     if case is not None and case.until is not None and case.until - now >= timedelta(seconds=1):
         await ctx.mute(user_id, case.until - now, texts.MUTE_AGAIN, rule=case.rule)
         await Case.filter(id=case.id, outcome="not_done").update(outcome="done")
+
+
+async def lifted(ctx: GroupContext, happened: MemberMuted) -> None:
+    """Somebody lifted a mute in QQ itself: it is over, also for who leaves and comes back."""
+    if happened.seconds or not happened.user_id or happened.operator_id in ctx.host.our_accounts():
+        return
+    running = _running(ctx.host.clock.now()).filter(group_id=ctx.group.id, user_id=happened.user_id)
+    await running.update(until=None)
 
 
 async def muted_in(host: Any) -> set[int]:

@@ -282,6 +282,36 @@ async def test_an_appeal_nobody_decides_may_be_made_again(stage: HostStage) -> N
 """)
 
 
+async def test_an_appeal_lapses_also_while_the_feature_is_off(stage: HostStage) -> None:
+    player = await stage.play("""
+开：违规处理
+管理员：/警告 @小王 吵
+里正：…
+小王：/申诉 没吵
+里正：小王 申诉 W1（警告，吵）：没吵…
+""")
+    host, group = stage.host, stage.host.groups[player.group.group_id]
+    await host.switch(group, "violations", on=False)
+    await player.play("【过 1 天】\n")
+    await host.switch(group, "violations", on=True)
+    await player.play("小王：/申诉 真没吵\n里正：W1 已经申诉过了，每条只能申诉一次。\n")
+    await host.switch(group, "violations", on=False)
+    await player.play("【过 7 天】\n")
+    await host.switch(group, "violations", on=True)
+    await player.play("小王：/申诉 真没吵\n里正：小王 申诉 W1（警告，吵）：真没吵…\n")
+
+
+async def test_a_mute_an_admin_lifts_in_qq_is_over(stage: HostStage) -> None:
+    player = await stage.play("""
+开：违规处理
+管理员：/禁言 @小王 1小时 吵
+【里正 禁言 小王 1小时】
+里正：…
+""")
+    stage.world.mute(player.group.group_id, player.person("小王"), player.person("管理员"), 0)
+    await player.play("【小王 退群】\n【小王 进群】\n小王：我在\n")
+
+
 async def test_whoever_is_protected_is_spared(stage: HostStage) -> None:
     player = await stage.play("""
 开：违规处理
