@@ -56,7 +56,7 @@ class Person(int):
 
 
 class People(tuple[int, ...]):
-    """One or more QQ numbers, leading, deduplicated; or the quoted author."""
+    """One or more QQ numbers, leading or mentioned later, deduplicated; or the quoted author."""
 
     __slots__ = ()
 
@@ -78,10 +78,17 @@ def _need(words: Words, what: str) -> str:
 
 
 def _people(ctx: Context, words: Words) -> list[int]:
+    """Those named first; else those mentioned after other words; else the quoted author. Both of these are too many."""
     if found := words.ats():
         return found
-    if ctx.quoted and ctx.quoted.user_id:
-        return [ctx.quoted.user_id]
+    quoted = [ctx.quoted.user_id] if ctx.quoted and ctx.quoted.user_id else []
+    later = words.mentioned()
+    if later and quoted and quoted[0] in ctx.host.our_accounts():
+        quoted = []
+    if quoted and later and later != quoted:
+        raise Misread("引用了一个人，又 @ 了别人：对谁就把 @ 写在命令后面。")
+    if found := words.take_mentioned() or quoted:
+        return found
     if (word := words.peek()) and not word.isdecimal():
         raise Misread(f"没看出「{word[:12]}」是谁：请 @ 他、写他的 QQ 号，或引用他的消息。")
     raise Misread("没说是谁：请 @ 他、写他的 QQ 号，或引用他的消息。")
@@ -90,7 +97,9 @@ def _people(ctx: Context, words: Words) -> list[int]:
 async def _read_person(ctx: Context, words: Words) -> int:
     person = words.at()
     if person is None:
-        (person, *_) = _people(ctx, words)
+        person, *others = _people(ctx, words)
+        if others:
+            raise Misread("一次只能写一个人。")
     return Person(person)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,7 +38,7 @@ class Other:
 
 
 Token = Text | At | Other
-Mark = tuple[int, int]
+Mark = tuple[int, int, frozenset[int]]
 
 
 def speaks_for_itself(rest: str) -> bool:
@@ -55,18 +55,22 @@ class Words:
         self._tokens: tuple[Token, ...] = (Text(tokens),) if isinstance(tokens, str) else tuple(tokens)
         self._token = 0
         self._char = 0
+        self._taken: frozenset[int] = frozenset()
 
     def mark(self) -> Mark:
         """The position, for `reset`."""
-        return self._token, self._char
+        return self._token, self._char, self._taken
 
     def reset(self, mark: Mark) -> None:
-        self._token, self._char = mark
+        self._token, self._char, self._taken = mark
 
     def _skip(self, passing: str = "") -> Token | None:
         """Moves to the next thing that can be seen (and is not in `passing`) and returns its token."""
         while self._token < len(self._tokens):
             token = self._tokens[self._token]
+            if self._token in self._taken:
+                self._step()
+                continue
             if not isinstance(token, Text):
                 return token
             while self._char < len(token.text):
@@ -167,6 +171,22 @@ class Words:
                 return list(found)
             found[member] = None
 
+    def mentioned(self) -> list[int]:
+        """The members mentioned in what is left, wherever, each once, in order; reads nothing."""
+        return list(dict.fromkeys(user_id for _, user_id in self._mentions()))
+
+    def take_mentioned(self) -> list[int]:
+        """Reads the mentions of `mentioned` alone: what stands around them is left."""
+        found = self.mentioned()
+        self._taken |= {index for index, _ in self._mentions()}
+        return found
+
+    def _mentions(self) -> Iterator[tuple[int, int]]:
+        for index, token in enumerate(self._tokens):
+            left = index >= self._token and index not in self._taken
+            if left and isinstance(token, At) and token.user_id != "all":
+                yield index, token.user_id
+
     def others(self) -> list[Other]:
         """The images and other segments not passed yet; reads nothing."""
         return [token for token in self._tokens[self._token :] if isinstance(token, Other)]
@@ -176,6 +196,9 @@ class Words:
         parts: list[str] = []
         while self._token < len(self._tokens):
             token = self._tokens[self._token]
+            if self._token in self._taken:
+                self._step()
+                continue
             if isinstance(token, Text):
                 piece = token.text[self._char :]
                 glued = parts and parts[-1].startswith("@") and piece and not piece[0].isspace()

@@ -59,6 +59,25 @@ async def test_quoting_names_the_target(stage: HostStage) -> None:
 """)
 
 
+async def test_a_mention_may_follow_the_rest_but_not_contradict_the_quote(stage: HostStage) -> None:
+    await stage.play("""
+开：试探
+管理员：/试禁 10分 @小王
+【里正 禁言 小王 10 分钟】
+里正：禁言：done
+管理员：/试踢 广告 @小王 @小李
+里正：要移出 2 个人。…
+小张：@小王 在发广告
+管理员→小张：/试踢 广告 @小王
+里正：引用了一个人，又 @ 了别人：对谁就把 @ 写在命令后面。…
+管理员→小张：/试踢 @小王 他说的
+【里正 踢 小王】
+里正：移出：done
+管理员：/试改 新名片 @小李
+【里正 改名片 小李 新名片】
+""")
+
+
 async def test_commands_inside_a_quote_do_not_run(stage: HostStage) -> None:
     await stage.play("""
 开：试探
