@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent
 from nonebot.matcher import Matcher
+from tortoise.expressions import Q
 
 from lizheng.acts import NO_RIGHTS_TOPIC
 from lizheng.commands import Declined, Form, WrongUse
@@ -107,7 +108,7 @@ class Dispatch:
         return (
             await Outgoing.filter(source=first).exists()
             or await Record.filter(source__in=(ctx.source, first)).exists()
-            or await Pending.filter(source=first).exists()
+            or await Pending.filter(Q(source=first) | Q(decided_from=ctx.source)).exists()
         )
 
     def _is_stale(self, ctx: Context) -> bool:

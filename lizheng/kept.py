@@ -47,7 +47,7 @@ KIT = (
         days=60,
         stays="还在等决定，或者一天之内刚决定",
         free=_decided,
-        hidden=("decided_by", "needed_role"),
+        hidden=("decided_by", "decided_from", "needed_role"),
     ),
     Keep(Standing, "代管和白名单", until="管理员取消为止", stays="是管理员给的身份", hidden=("by",)),
     Keep(

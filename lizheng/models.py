@@ -92,7 +92,8 @@ class Slot(Model):
 class Pending(Model):
     """Something that waits for a person's decision, under a short number of its group.
 
-    `needed_role` is the role it took to ask for it, which its author must still hold when it is carried out.
+    `needed_role` is the role it took to ask for it, which its author must still hold when it is carried out. `source`
+    is what caused it, `decided_from` the message that decided it.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -113,6 +114,7 @@ class Pending(Model):
     notice_id = fields.BigIntField(null=True)
     needed_role = fields.SmallIntField(null=True)
     source = fields.CharField(max_length=255, null=True)
+    decided_from = fields.CharField(max_length=255, null=True)
 
     class Meta(Model.Meta):
         table = "lizheng_pending"

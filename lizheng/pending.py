@@ -6,6 +6,7 @@ once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from nonebot.adapters.onebot.v11 import NetworkError
 from lizheng.commands import Declined
 from lizheng.feature import Feature
 from lizheng.gate import is_on
-from lizheng.grammar import say_duration
+from lizheng.grammar import Misread, Words, say_duration
 from lizheng.models import Pending
 from lizheng.outcome import Outcome, State
 from lizheng.roles import Role
@@ -31,6 +32,7 @@ DECIDED = "decided"
 NOTICE_SOURCE = "pending:"
 YES = frozenset({"同意", "通过", "可以", "准"})
 NO = frozenset({"拒绝", "驳回", "不同意"})
+WITH_REASON = re.compile(r"(拒绝|驳回|不同意)[\s，,：:。]+(\S.*)", re.DOTALL)
 SKIP = frozenset({"跳过", "取消", "不设", "先不设"})
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
 TOLD_EVERY = 600.0
@@ -179,7 +181,11 @@ def _refuse_off(ctx: Context, pending: Pending) -> None:
 async def decide(ctx: Context, pending: Pending, state: str, reason: str = "") -> bool:
     """Close it and plan what follows; False when somebody else was first."""
     changed = await Pending.filter(id=pending.id, state="open").update(
-        state=state, decided_by=ctx.author_id, decided_at=ctx.host.clock.now(), reason=reason
+        state=state,
+        decided_by=ctx.author_id,
+        decided_at=ctx.host.clock.now(),
+        decided_from=ctx.source,
+        reason=reason,
     )
     if changed:
         await ctx.host.schedule.plan(
@@ -226,20 +232,43 @@ async def reject(ctx: Context, number: int | None = None, reason: str = "") -> N
     await _answer(ctx, await find_open(ctx, number, ("deputy", "admin")), "rejected", reason)
 
 
+class NoticeQuoted:
+    """Nothing to write: the notice is quoted."""
+
+    label = "（引用通知）"
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> NoticeQuoted:
+        if ctx.quoted is None:
+            raise Misread("缺少编号。")
+        return cls()
+
+
+async def reject_quoted(ctx: Context, notice: NoticeQuoted, reason: str) -> None:
+    await reject(ctx, None, reason)
+
+
 async def by_quote(ctx: Context) -> bool:
-    """同意 or 拒绝 as the whole answer to a quoted notice decides it, any words do where it asks for words.
+    """同意 or 拒绝 as the whole answer to a quoted notice decides it, 拒绝 with a reason after a pause too; any words do
+    where it asks for words.
 
     Anything else, or another message quoted, is talk.
     """
-    word = ctx.message.extract_plain_text().strip()
+    said = ctx.message.extract_plain_text().strip()
+    split = WITH_REASON.fullmatch(said)
+    word, reason = split.groups() if split else (said, "")
     ours = ctx.quoted is not None and ctx.quoted.user_id in {0, *ctx.host.our_accounts()}
     if ctx.quoted is None or not word or not (ours or word in YES | NO):
         return False
     asked = await Pending.filter(group_id=ctx.group.id, notice_id=ctx.quoted.message_id).first()
     if asked is None:
         return False
+    if asked.decided_from == ctx.source:
+        return True
     owner = ctx.host.features.get(asked.feature)
     answer = owner.decisions[asked.kind].answer if owner else None
+    if answer is not None:
+        word, reason = said, ""
     if answer is None and word not in YES | NO:
         return False
     if word not in YES | NO | SKIP and not await _is_asked(ctx, asked):
@@ -251,7 +280,7 @@ async def by_quote(ctx: Context) -> bool:
         await answer(ctx, pending, word)
         await _answer(ctx, pending, "approved")
     else:
-        await _answer(ctx, pending, "approved" if word in YES else "rejected")
+        await _answer(ctx, pending, "approved" if word in YES else "rejected", reason)
     return True
 
 
@@ -299,6 +328,6 @@ feature.command("通过", "同意一件待办", aliases={"approve"}, role=Role.D
 )
 feature.command(
     "拒绝", "不同意一件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
-).form(reject)
+).form(reject).form(reject_quoted, example="/拒绝 内容太长")
 feature.job(DECIDED, carry_out)
 feature.decision("kick", kick_confirmed)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lizheng.models import Record
+from lizheng.models import Pending, Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.happenings import Happening
 from lizheng.sandbox.world.refusal import WorldError
@@ -207,3 +207,30 @@ async def test_what_comes_twice_has_the_effect_of_once_in_a_thousand_histories(
     stage: HostStage, figure: Note
 ) -> None:
     await histories(stage, 1020, figure)
+
+
+async def test_a_decision_that_comes_again_after_a_restart_decides_nothing_else(stage: HostStage) -> None:
+    """`/通过` without a number means what waits: told once more, it must not let the next one through."""
+    place = Place(stage)
+    await stage.introduce(place.id)
+    await stage.switch_on(place.id, "probe")
+    stage.world.watchers.append(place.watch)
+    again: list[dict[str, Any]] = []
+    for who, text in (("小王", "/试投 第一句"), ("管理员", "/通过"), ("小李", "/试投 第二句")):
+        event = place.make(who, text)
+        assert event is not None
+        stage.wire._take(dict(event))
+        again.append(event)
+        await stage.settle()
+    said = list(place.seen)
+    await stage.restart()
+    stage.host.adapter._seen.clear()
+    for event in again:
+        stage.wire._take(dict(event))
+        await stage.settle()
+    stage.world.watchers.remove(place.watch)
+    assert place.seen == said
+    assert await Pending.filter(group_id=place.id).order_by("number").values_list("state", flat=True) == [
+        "approved",
+        "open",
+    ]
