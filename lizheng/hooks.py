@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from nonebot import logger
 
@@ -93,11 +93,16 @@ greets_with_card_format: Hook[Newcomer, bool] = Hook("greets_with_card_format")
 
 @dataclass(frozen=True)
 class Violation:
-    """Somebody broke a rule. `rule` names it in Chinese; `evidence` says what was seen, safe to show."""
+    """Somebody broke a rule. `rule` names it in Chinese; `evidence` says what was seen, safe to show.
+
+    `asked` is what the group has chosen for this rule, with `span` for a mute; "" leaves it to whoever takes it over.
+    """
 
     user_id: int
     rule: str
     evidence: str
+    asked: Literal["", "mute", "kick"] = ""
+    span: timedelta = timedelta()
 
 
 violation: Hook[Violation, bool] = Hook("violation")

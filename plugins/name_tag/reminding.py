@@ -167,7 +167,8 @@ async def _follow(ctx: GroupContext, form: Format, people: list[int], seen: Surv
     rest = people[MOST_ACTS:]
     own: list[int] = []
     for person in people[:MOST_ACTS]:
-        report = Violation(person, RULE, seen.wrong[person])
+        asked = "kick" if chosen.consequence == "踢" else "mute"
+        report = Violation(person, RULE, seen.wrong[person], asked=asked, span=chosen.mute_span)
         if any(answer.value for answer in await violation.ask(ctx, report)):
             await _settle(ctx, [person])
         else:

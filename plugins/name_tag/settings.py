@@ -32,7 +32,9 @@ class Settings(BaseModel):
         description="两次提醒之间、最后一次提醒到后果之间隔多久。",
     )
     consequence: Literal["无", "禁言", "踢"] = Field(
-        "无", title="后果", description="提醒完还不改怎么办：无、禁言、踢（踢之前要管理员确认）。"
+        "无",
+        title="后果",
+        description="提醒完还不改怎么办：无、禁言、踢；开着违规处理就记成违规，没开的话踢之前要管理员确认。",
     )
     mute_span: timedelta = Field(
         timedelta(hours=1),

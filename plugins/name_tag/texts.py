@@ -29,7 +29,7 @@ TOLD = (
 )
 HINT = "名片格式：{format}，比如「{example}」，发 /名片 加内容就能改。"
 REMINDER = "{people}群名片还不合格，格式是 {format}。\n发 /名片 {example} 这样就能改。{threat}"
-THREATS = {"无": "", "禁言": "再不改会被禁言 {span}。", "踢": "再不改会请管理员移出本群。"}
+THREATS = {"无": "", "禁言": "再不改会被禁言 {span}。", "踢": "再不改会被移出本群。"}
 LISTED = "{name}：{why}"
 
 MUTED = "{people}群名片一直没有改，禁言 {span}。解禁后发 /名片 {example} 这样就能改。"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lizheng.hooks import Violation
 from plugins.violations import cases
 from plugins.violations.cases import Charge
+from plugins.violations.ladder import Measure
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
@@ -19,6 +20,7 @@ _STEP = re.compile(r"#\d+/\w+$")
 async def take_over(ctx: GroupContext, seen: Violation) -> bool:
     """Open a case; the same report of the same cause again changes nothing."""
     source = ctx.source and f"{_STEP.sub('', ctx.source)}|{seen.user_id}|{seen.rule}"
-    found = Charge(seen.user_id, seen.rule, seen.evidence, rule=seen.rule)
+    measure = Measure(seen.asked, seen.span) if seen.asked else None
+    found = Charge(seen.user_id, seen.rule, seen.evidence, rule=seen.rule, measure=measure)
     await cases.charge(ctx, found, source)
     return True

@@ -1,6 +1,7 @@
 """Newcomers, reminders and what follows."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -223,7 +224,8 @@ async def test_whoever_owns_violations_takes_over(stage: HostStage, ladder: list
 小王：早
 【过 3 天】
 """)
-    assert ladder == [Violation(player.person("小王"), "名片格式", "还没有群名片")]
+    asked = Violation(player.person("小王"), "名片格式", "还没有群名片", "mute", timedelta(hours=1))
+    assert ladder == [asked]
 
 
 async def test_speaking_with_a_known_card_asks_nothing(stage: HostStage) -> None:

@@ -79,17 +79,27 @@ async def test_repeated_ads_climb_the_ladder(stage: HostStage) -> None:
     assert await Case.filter(rule="广告").count() == 4
 
 
-async def test_a_card_never_put_right_is_a_case(stage: HostStage) -> None:
+@pytest.mark.parametrize(
+    ("consequence", "happens"),
+    [
+        (
+            "禁言",
+            "【里正 禁言 小王 1小时】\n里正：@小王 禁言 1 小时（W1）：名片格式。\n  再犯：禁言 10 分钟。…",
+        ),
+        ("踢", "【里正 踢 小王】\n里正：小＊ 的机票已送达（W1），一路平安。\n【里正 撤回 小王】"),
+    ],
+)
+async def test_a_card_never_put_right_is_a_case(stage: HostStage, consequence: str, happens: str) -> None:
+    """The group has chosen what follows: it does, and counts."""
     if "name_tag" not in stage.host.features:
         pytest.skip("without name_tag nobody looks at cards")
-    await stage.play("""
+    await stage.play(f"""
 开：名片 违规处理
 设：名片 名片格式 城市-昵称
 设：名片 提醒次数 0
-设：名片 后果 踢
+设：名片 后果 {consequence}
 小王：早
 【过 24 小时】
-里正：@小王 警告一次（W1）：名片格式。
-  再犯：禁言 10 分钟。不服发 /申诉 理由。
+{happens}
 【过 3 天】
 """)
