@@ -67,7 +67,7 @@ feature.command("规则测试", "看一句话会触发哪条规则，不会真�
 
 feature.on_message(book.look, order=30)
 feature.on(MemberLeft, enforcing.left)
-feature.on(MemberMuted, enforcing.lifted)
+feature.on(MemberMuted, enforcing.muted)
 feature.on(MemberJoined, blacklist.came_in)
 feature.on(MessageRecalled, book.memory.recalled)
 feature.on(GroupTakenOver, book.taken_over)

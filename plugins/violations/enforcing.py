@@ -172,12 +172,18 @@ async def mute_again(ctx: GroupContext, user_id: int) -> None:
         await Case.filter(id=case.id, outcome="not_done").update(outcome="done")
 
 
-async def lifted(ctx: GroupContext, happened: MemberMuted) -> None:
-    """Somebody lifted a mute in QQ itself: it is over, also for who leaves and comes back."""
-    if happened.seconds or not happened.user_id or happened.operator_id in ctx.host.our_accounts():
-        return
-    running = _running(ctx.host.clock.now()).filter(group_id=ctx.group.id, user_id=happened.user_id)
-    await running.update(until=None)
+async def muted(ctx: GroupContext, happened: MemberMuted) -> None:
+    """QQ's own word about a mute: one of ours was done, whatever the call was answered; or somebody else lifted it."""
+    now = ctx.host.clock.now()
+    ours = happened.operator_id in ctx.host.our_accounts()
+    if happened.seconds > 0 and ours:
+        waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="mute")
+        waiting = waiting.filter(at__gt=now - GIVE_UP, outcome__in=(*UNDECIDED, "not_done"))
+        if case := await waiting.filter(seconds=happened.seconds).order_by("-number").first():
+            await _settle(ctx, case, "done", until=cases.mute_end(case, now), believed=["not_done"])
+    elif happened.user_id and not happened.seconds and not ours:
+        mine = _running(now).filter(group_id=ctx.group.id, user_id=happened.user_id)
+        await mine.update(until=None)
 
 
 async def muted_in(host: Any) -> set[int]:

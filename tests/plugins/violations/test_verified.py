@@ -42,6 +42,21 @@ async def test_a_kick_that_was_done_although_it_failed_is_told(stage: HostStage)
     assert [case.outcome for case in await Case.all()] == ["done"]
 
 
+async def test_so_is_a_mute(stage: HostStage) -> None:
+    player = await stage.play("开：违规处理\n小王：在\n管理员：在\n")
+    stage.world.faults.add("failed_but_done", "set_group_ban")
+    await player.play("""
+管理员：/禁言 @小王 10分 广告
+【里正 禁言 小王 10分】
+里正：@小王 禁言 10 分钟（W1）：广告。…
+【过 10 秒】
+【过 1 分】
+""")
+    case = await Case.get()
+    assert case.outcome == "done"
+    assert case.until is not None
+
+
 async def test_a_kick_still_open_at_a_restart_is_closed_afterwards(stage: HostStage) -> None:
     player = await stage.play("开：违规处理\n小王：在\n管理员：在\n")
     await stage.wire.stop()
