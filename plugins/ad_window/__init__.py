@@ -1,4 +1,4 @@
-"""广告时段：每周固定的时间可以发广告，到点提醒，每人限量。"""
+"""广告时段：每周定时可以发广告，到点提醒，每人限量。"""
 
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.feature import Feature
@@ -7,7 +7,7 @@ from lizheng.roles import Role
 from plugins.ad_window import allowance, handlers, privacy, timing
 from plugins.ad_window.settings import Settings
 
-feature = Feature(__name__, "广告时段", "每周固定的时间可以发广告，到点提醒，每人限量", settings=Settings)
+feature = Feature(__name__, "广告时段", "每周定时可以发广告，到点提醒，每人限量", settings=Settings)
 
 feature.command("广告时段", "看什么时候可以发广告", aliases={"adwindow"}, example="/广告时段").form(
     handlers.show
