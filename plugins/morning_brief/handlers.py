@@ -106,9 +106,8 @@ class Desk:
         return contents.page.text()
 
     async def preview(self, ctx: Context) -> None:
-        table = self._timing.timetable(ctx)
-        due = table.next_after(ctx.now)
-        day = table.day_of(due) if due else ctx.now.date()
+        due = await self._next(ctx)
+        day = self._timing.timetable(ctx).day_of(due) if due else ctx.now.date()
         contents = await put_together(ctx, day, self._timing.almanac, self._counting)
         text = contents.page.text()
         if due is None:
@@ -118,11 +117,19 @@ class Desk:
 
     async def schedule(self, ctx: Context) -> None:
         chosen = ctx.settings(Settings)
-        due = self._timing.timetable(ctx).next_after(ctx.now)
+        due = await self._next(ctx)
         if due is None:
             await ctx.say(texts.SCHEDULE_OFF)
             return
         await ctx.say(texts.SCHEDULE, days=chosen.days, at=chosen.at, when=self._when(ctx, due))
+
+    async def _next(self, ctx: GroupContext) -> datetime | None:
+        """When the next one comes: a day that has had its brief has no other, even when its time was moved."""
+        table = self._timing.timetable(ctx)
+        due = table.next_after(ctx.now)
+        while due is not None and await register.brief(ctx.group.id, table.day_of(due)) is not None:
+            due = table.next_after(due)
+        return due
 
     def _when(self, ctx: GroupContext, due: datetime) -> str:
         local = due.astimezone(ctx.host.zone)
@@ -137,7 +144,7 @@ class Desk:
         chosen = ctx.settings(Settings)
         wanted = str(days or (EVERY_DAY if chosen.days == NEVER else chosen.days))
         number = await _change(ctx, {"at": str(at), "days": wanted}, f"早报改为{wanted} {at}")
-        due = self._timing.timetable(ctx).next_after(ctx.now)
+        due = await self._next(ctx)
         assert due is not None
         await ctx.say(texts.SET, days=wanted, at=at, when=self._when(ctx, due), number=number)
 
