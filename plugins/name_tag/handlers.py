@@ -17,6 +17,10 @@ from plugins.name_tag.rules import judge, judge_member
 from plugins.name_tag.settings import Settings
 
 
+ANY = parse_format("昵称")
+"""Where the group has no format, a card is only to be readable, short enough and nobody else's."""
+
+
 class Layout:
     """A card format as an admin types it."""
 
@@ -97,7 +101,7 @@ async def show_own(ctx: Context) -> None:
 
 
 async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
-    form = _format(ctx)
+    form = register.format_of(ctx) or ANY
     reserved = set() if ctx.role >= ctx.role.ADMIN else await register.known_reserved(ctx)
     verdict = judge(form, visible(card), reserved)
     if not verdict.ok:

@@ -24,11 +24,24 @@ async def test_a_format_is_set_and_a_member_sets_the_card(stage: HostStage) -> N
 """)
 
 
-async def test_bad_cards_and_formats_are_answered_and_change_nothing(stage: HostStage) -> None:
+async def test_without_a_format_any_card_that_can_be_read_is_set(stage: HostStage) -> None:
     await stage.play("""
 开：名片
 小王：/名片 上海-小王
-里正：本群还没有名片格式。管理员发 /名片格式 城市-行业-昵称 来定一个。
+【里正 改名片 小王 上海-小王】
+里正：你的名片改成「上海-小王」了。
+小王：/名片 管理员
+里正：像是在冒充群主、管理员或官方。…
+""")
+
+
+async def test_bad_cards_and_formats_are_answered_and_change_nothing(stage: HostStage) -> None:
+    await stage.play("""
+开：名片
+小王：/名片 群主
+里正：像是在冒充群主、管理员或官方。
+  用法：/名片 昵称
+  例如：/名片 小王
 小王：/名片格式 城市-昵称
 里正：/名片格式 <格式> 只有管理员及以上能用。
 管理员：/名片格式 城市-城市
