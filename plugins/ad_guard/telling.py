@@ -1,4 +1,4 @@
-"""Telling why ads were recalled: at once, but one member the same once a minute and one group every ten seconds."""
+"""Telling why ads were recalled: at once, but one member the same once a minute, and in a flood every ten seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from lizheng.context import GroupContext
 
 TELL = "tell"
-PER_GROUP = timedelta(seconds=10)
+AT_FIRST, PER_GROUP = timedelta(seconds=2), timedelta(seconds=10)
+FEW = 3
+"""So many explanations within `PER_MEMBER` before a group has to wait longer for the next."""
 PER_MEMBER = timedelta(minutes=1)
 MOST_MENTIONS = 20
 MOST_LINES = 3
@@ -32,8 +34,9 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     now = ctx.host.clock.now()
     lately = await Finding.filter(group_id=ctx.group.id, telling="told", told_at__gt=now - PER_MEMBER)
     last = max((row.told_at for row in lately if row.told_at), default=None)
-    if last is not None and now - last < PER_GROUP:
-        return last + PER_GROUP
+    pause = AT_FIRST if len({row.told_source for row in lately}) < FEW else PER_GROUP
+    if last is not None and now - last < pause:
+        return last + pause
     await _tell(ctx, waiting, {_told(row) for row in lately})
     return None
 
