@@ -7,13 +7,14 @@ bootstrap.enter()
 import nonebot
 
 from lizheng.host import Host
-from lizheng.sandbox.opening import open_sandbox
 from lizheng.web import say_where, server_options
 
 nonebot.init(**Host.prepare())
 driver = nonebot.get_driver()
 host = Host(driver)
 if host.config.sandboxed:
+    from lizheng.sandbox.opening import open_sandbox
+
     open_sandbox(host, driver)
 else:
     driver.on_startup(lambda: say_where(host.config.host, host.config.port))
