@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +33,8 @@ LEAST_SCORE, LEAST_COSINE = 0.05, 0.25
 """What is neither is not even offered."""
 CHOOSING = timedelta(minutes=2)
 KEPT = 1000
+_MENTION = re.compile(r"@[0-9]{5,11}(?![0-9])")
+"""How a mention reads among words: it is no part of what is asked."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Answering:
     # — by command —————————————————————————————————————————————————————————————————————————
 
     async def ask(self, ctx: Context, question: Annotated[str, "问题"]) -> None:
-        text = visible(question)
+        text = visible(_MENTION.sub("", question))
         if not fold(text):
             raise Misread(texts.NOTHING_ASKED)
         rules.check_question(text, 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lizheng.commands import Declined
 from lizheng.grammar import Misread, Words, parse_int
 from lizheng.store import after_commit, atomic, next_number
-from lizheng.text import clip, fold
+from lizheng.text import clip
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.finding import Wording
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lizheng.models import Record
 
 UNDO, SHARED_UNDO = "entries", "shared"
+TWINS_AMONG = 5
+"""How many of the nearest are looked at for one that asks the same."""
 CHANGED = "changed"
 """The kind of record whose way back holds what an entry was before."""
 COUNTER = "member_qa"
@@ -85,16 +87,16 @@ class Library:
         return entry
 
     async def twin(self, ctx: GroupContext, lesson: Lesson) -> Entry | None:
-        """The group's own entry that has one of these wordings already."""
+        """The group's own entry that has one of these wordings already, or one that means the same word by word."""
         shelf = await self.shelf(ctx)
         if lesson.exact:
             ids = [shelf.keywords[key] for key in lesson.keys if key in shelf.keywords]
         else:
             ids = [
                 near.key
-                for question in lesson.questions
-                for near in shelf.index.nearest(Wording(question), 2)
-                if near.wording.folded == fold(question)
+                for question in map(Wording, lesson.questions)
+                for near in shelf.index.nearest(question, TWINS_AMONG)
+                if near.wording.canonical == question.canonical
             ]
         known = await self.entries(ids)
         return next((known[i] for i in ids if i in known and known[i].group_id == ctx.group.id), None)

@@ -69,7 +69,7 @@ class Listing:
                 found += await asyncio.to_thread(_with, key, piece)
         return found
 
-    async def bad(self, ctx: Context, page: int = 1) -> None:
+    async def bad(self, ctx: Context, page: Annotated[int, "页"] = 1) -> None:
         """What members found useless, the worst first."""
         told = Q(useless__gt=0) | Q(verdict__lt=0)
         rows = await Entry.filter(told, group_id=ctx.group.id, shelf="", forgotten=False)

@@ -99,6 +99,8 @@ def make_lesson(
 def check_question(text: str, least: int = LEAST) -> str:
     if len(text) > MOST_QUESTION:
         raise Misread(texts.TOO_LONG_QUESTION.format(most=MOST_QUESTION, length=len(text)))
+    if "[cq:" in text.casefold():
+        raise Misread(texts.CODE_ASKED)
     if len(fold(text)) < least:
         raise Misread(texts.SHORT_QUESTION.format(question=text, least=least))
     return text

@@ -10,7 +10,7 @@ from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng.commands import Declined
 from lizheng.context import is_anonymous
-from lizheng.grammar import Other, Words
+from lizheng.grammar import Misread, Other, Words
 from lizheng.models import Pending
 from lizheng.pending import refuse_muted
 from lizheng.pictures import shown
@@ -60,8 +60,15 @@ class Written:
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> Written:
+        refuse_mentions(ctx)
         images = words.others()
         return cls(rules.read_lesson(words.rest(), pictured=bool(images)), images)
+
+
+def refuse_mentions(ctx: Context) -> None:
+    """What is remembered is words: said again, a mention would be a bare number. Raises `Misread`."""
+    if any(segment.type == "at" for segment in ctx.message):
+        raise Misread(texts.NO_MENTIONS)
 
 
 class Teaching:
@@ -86,7 +93,7 @@ class Teaching:
 
     async def _propose(self, ctx: GroupContext, lesson: Lesson, twin: Entry | None = None) -> None:
         """All of it is shown: nobody lets through what they have not seen."""
-        await ctx.submit(
+        pending = await ctx.submit(
             LESSON,
             texts.PROPOSED,
             payload=lesson.stored(),
@@ -96,16 +103,23 @@ class Teaching:
             pictures=shown(ctx, lesson.pictures),
             replaces=texts.REPLACES.format(number=twin.number) if twin else "",
         )
+        await tell_submitted(ctx, pending)
 
     async def _offer_merge(self, ctx: Context, twin: Entry, lesson: Lesson) -> None:
+        known = lesson_of(twin)
+        merged = rules.merged(known, lesson)
+        if merged == known:
+            raise Declined(texts.KNOWN_ALREADY.format(number=twin.number))
+        same = (known.answer, known.pictures) == (lesson.answer, lesson.pictures)
         await ctx.preview(
             MERGE,
-            texts.MERGE,
+            texts.MERGE_WORDINGS if same else texts.MERGE,
             payload={"entry": twin.id, "version": twin.version, **lesson.stored()},
             question=clip(lesson.question, 40),
             number=twin.number,
             answer=clip(lesson.answer, SHOWN_ANSWER),
             pictures=shown(ctx, lesson.pictures),
+            count=len(merged.questions) - len(known.questions),
         )
 
     # — what was decided ———————————————————————————————————————————————————————————————————
@@ -140,6 +154,12 @@ class Teaching:
         merged = rules.merged(lesson_of(twin), lesson)
         record = await self._library.change(ctx, twin, "改", ctx.author_id, lesson=merged)
         await ctx.say(texts.MERGED, number=twin.number, count=len(merged.questions), record=record.number)
+
+
+async def tell_submitted(ctx: GroupContext, pending: Pending) -> None:
+    """The group reads what is put before the deputies; who did it from a private chat is told where it went."""
+    if ctx.answers_to:
+        await ctx.say(texts.SUBMITTED, number=pending.number)
 
 
 async def with_pictures(ctx: GroupContext, lesson: Lesson, images: list[Other]) -> Lesson:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from lizheng.commands import Declined
 from lizheng.context import is_anonymous
-from lizheng.grammar import Misread, Other, Words, parse_number_list
+from lizheng.grammar import Misread, Words, parse_number_list
 from lizheng.models import Pending, Record
 from lizheng.pictures import shown
-from lizheng.speech import plain
 from lizheng.store import atomic
-from lizheng.text import clip, fold_command, visible
+from lizheng.text import clip
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Library, lesson_of
 from plugins.member_qa.models import Question
-from plugins.member_qa.questions import known_as
+from plugins.member_qa.replies import Reply, meant_by, question_of
 from plugins.member_qa.rules import Lesson
-from plugins.member_qa.teaching import ANSWER, may_teach, refuse_too_many, telling, with_pictures
+from plugins.member_qa.teaching import (
+    ANSWER,
+    may_teach,
+    refuse_too_many,
+    tell_submitted,
+    telling,
+    with_pictures,
+)
 
 if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
@@ -27,28 +32,6 @@ if TYPE_CHECKING:
 UNDO = "question"
 PAGE = 5
 MOST_AT_ONCE = 50
-_NOTED = re.compile(r"^还没人教过这个，(?:记在|和)待答 (\d{1,18}) 号")
-_ASKED = re.compile(r"^\s*\S?\s*(?:问|ask)?\s*")
-
-
-class Reply:
-    """An answer, and the number of the question it is for when it begins with one and nothing is quoted."""
-
-    label = "[编号] <答案>"
-
-    def __init__(self, number: int, text: str, images: list[Other]):
-        self.number = number
-        self.text = text
-        self.images = images
-
-    @classmethod
-    async def read(cls, ctx: Context, words: Words) -> Reply:
-        images = words.others()
-        number, first = 0, fold_command(words.peek() or "").removesuffix("号")
-        if ctx.quoted is None and first.isdecimal() and len(first) < 18:
-            number = int(first)
-            words.word()
-        return cls(number, rules.check_answer(words.rest(), pictured=bool(images)), images)
 
 
 class Numbers(tuple[int, ...]):
@@ -86,7 +69,7 @@ class Waiting:
 
     async def ignore(self, ctx: Context, numbers: Numbers) -> None:
         """All of them or none: a number that is not there changes nothing."""
-        ids = [(await self._question(ctx, number)).id for number in numbers]
+        ids = [(await question_of(ctx, number)).id for number in numbers]
         told = "、".join(map(str, numbers))
 
         @atomic
@@ -107,18 +90,18 @@ class Waiting:
         """From whoever may teach it is an entry at once, from others it is put before the deputies."""
         if is_anonymous(ctx.event):
             raise Declined("匿名的人不能答，换成自己的名字再来吧。")
-        question = await self._question(ctx, reply.number) if reply.number else await self._quoted(ctx)
+        question, text = await meant_by(ctx, reply)
         if question.closed:
             sentence = texts.ALREADY_IGNORED if question.ignored else texts.ALREADY_CLOSED
             raise Declined(sentence.format(number=question.number, question=clip(question.text, 40)))
         freely = await may_teach(ctx)
         if not freely:
             await refuse_too_many(ctx)
-        lesson = await with_pictures(ctx, Lesson((question.text,), reply.text), reply.images)
+        lesson = await with_pictures(ctx, Lesson((question.text,), text), reply.images)
         if freely:
             await self._adopt(ctx, question, lesson, ctx.author_id)
             return
-        await ctx.submit(
+        pending = await ctx.submit(
             ANSWER,
             texts.ANSWER_PROPOSED,
             payload={"question": question.id, **lesson.stored()},
@@ -128,50 +111,31 @@ class Waiting:
             answer=lesson.answer,
             pictures=shown(ctx, lesson.pictures),
         )
-
-    async def _question(self, ctx: Context, number: int) -> Question:
-        found = None
-        if 0 < number < 2**62:
-            found = await Question.get_or_none(group_id=ctx.group.id, number=number)
-        if found is None:
-            raise Declined(texts.WAITING_GONE.format(number=str(number)[:12]))
-        return found
-
-    async def _quoted(self, ctx: Context) -> Question:
-        """The question that is quoted: our notice about it, or the message that asked."""
-        if ctx.quoted is None:
-            raise Misread(texts.WHICH_QUESTION)
-        said = plain(ctx.quoted.segments)
-        if ctx.quoted.user_id in ctx.host.accounts():
-            noted = _NOTED.match(said)
-            if not noted:
-                raise Misread(texts.WHICH_QUESTION)
-            return await self._question(ctx, int(noted[1]))
-        asked = visible(said)
-        bare = _ASKED.sub("", fold_command(asked), count=1) if rules.for_others(asked) else asked
-        known = await known_as(ctx.group.id, bare)
-        if known is None:
-            raise Misread(texts.WHICH_QUESTION)
-        return known.question
+        await tell_submitted(ctx, pending)
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
     @telling
     async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
-        question = await Question.get(id=pending.payload["question"])
+        question = await Question.get_or_none(id=pending.payload["question"])
         lesson = Lesson.of(pending.payload)
         twin = await self._library.twin(ctx, lesson)
         if twin is not None and lesson_of(twin).answer == lesson.answer:
             return
         await self._adopt(ctx, question, lesson, pending.author_id)
 
-    async def _adopt(self, ctx: GroupContext, question: Question, lesson: Lesson, author: int) -> None:
+    async def _adopt(self, ctx: GroupContext, question: Question | None, lesson: Lesson, author: int) -> None:
         if twin := await self._library.twin(ctx, lesson):
             merged = rules.merged(lesson_of(twin), lesson)
             record, number = await self._library.change(ctx, twin, "改", author, lesson=merged), twin.number
         else:
             entry, record = await self._library.add(ctx, lesson, author)
             number = entry.number
+        if question is None:
+            await ctx.say(
+                texts.TAUGHT, number=number, question=lesson.question, more="", record=record.number
+            )
+            return
         await Question.filter(id=question.id).update(closed=True)
         await ctx.say(
             texts.ANSWERED,

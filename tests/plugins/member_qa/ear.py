@@ -23,6 +23,13 @@ class Ear:
         if happening.kind == "message" and happening.user_id == self.player.world.account:
             self.said.append(plain(happening.data["segments"]))
 
+    async def whisper(self, who: str, words: str) -> list[str]:
+        """What the bot said after this, in the group and in private: sorted, as of two places either may come first."""
+        self.said.clear()
+        self.player.world.whisper(self.player.person(who), words)
+        await self.player.stage.settle()
+        return sorted(self.said)
+
     @property
     def last(self) -> str:
         return self.said[-1] if self.said else ""

@@ -7,6 +7,7 @@ from plugins.member_qa import questions
 from plugins.member_qa.models import Question
 from plugins.member_qa.privacy import KEEPS
 from tests.by_kit import undo
+from tests.plugins.member_qa.ear import Ear
 
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
 HERE = "知道的人引用这条发：/答 答案"
@@ -173,3 +174,75 @@ async def test_what_nobody_asks_for_half_a_year_goes(stage: HostStage) -> None:
     for keep in KEEPS:
         await keep.purge(stage.host.clock.now(), 365)
     assert [one.text for one in await Question.all()] == ["几点开门"]
+
+
+async def test_what_is_quoted_tells_which_question_is_answered(stage: HostStage) -> None:
+    await stage.play(f"""
+开：问答
+小王：/问 服务器几点重启
+里正：…
+小王：/问 群里几个人
+里正：…
+小李→里正「待答 1 号」：/答 1 五点
+里正：小李 来答待答 1 号「服务器几点重启」：
+  五点
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+小张→里正「小李 来答」：/答 六点
+里正：小张 来答待答 1 号「服务器几点重启」：
+  六点
+  同意请发 /通过 2，不同意发 /拒绝 2（7 天内有效）。
+小赵→小王「服务器」：/答 1 七点
+里正：小赵 来答待答 1 号「服务器几点重启」：
+  七点
+  同意请发 /通过 3，不同意发 /拒绝 3（7 天内有效）。
+小李→里正「待答 2 号」：/答 2
+里正：小李 来答待答 2 号「群里几个人」：
+  2
+  同意请发 /通过 4，不同意发 /拒绝 4（7 天内有效）。
+小张：/待答
+里正：…
+小张→里正「等人答的问题」：/答 2 三个
+里正：小张 来答待答 2 号「群里几个人」：
+  三个
+  同意请发 /通过 5，不同意发 /拒绝 5（7 天内有效）。
+小李：服务器在哪
+小张→小李「在哪」：/答 上海
+里正：你引用的不是待答里的问题。要教新的，发 /教 问题 => 答案。
+  用法：/答 [编号] <答案>
+  例如：/答 2 在群公告里
+管理员：/通过 1
+里正：待答 1 号有答案了…
+小王：/问 服务器几点重启
+里正：五点
+  {ANSWER}
+小赵→里正「五点」：/答 半夜
+里正：你引用的是问答 1 号的答案；要换答案，发 /教 服务器几点重启 => 新答案。
+小赵→小王「服务器」：/答 半夜
+里正：待答 1 号已经有答案了；要换答案发 /教 服务器几点重启 => 答案。
+""")
+
+
+async def test_a_mention_is_no_part_of_a_question(stage: HostStage) -> None:
+    await stage.play(f"""
+开：问答
+管理员：/教 怎么联机 => 点联机大厅
+里正：…
+小王：/问 @小李 怎么联机
+里正：点联机大厅
+  {ANSWER}
+小王：/问 @小李
+里正：没写要问什么。
+  用法：/问 <问题>
+  例如：/问 怎么申请白名单
+小王：/问 [CQ:at,qq=all]
+里正：问题里有 [CQ:…] 这样的代码，写成平常的话再发。
+  用法：/问 <问题>
+  例如：/问 怎么申请白名单
+""")
+
+
+async def test_who_answers_in_private_is_told_where_it_went(stage: HostStage) -> None:
+    player = await stage.play("开：问答\n小王：/问 怎么联机\n里正：…\n小李：在\n")
+    told, notice = await Ear(player).whisper("小李", "/答 1 点联机大厅")
+    assert told == "1 号交上去了，代管或管理员通过后会在群里说。"
+    assert notice.startswith("小李 来答待答 1 号「怎么联机」：\n点联机大厅\n")
