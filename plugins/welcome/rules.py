@@ -49,16 +49,18 @@ class Plan:
 def plan(arrivals: Iterable[Arrival], now: datetime) -> Plan:
     """What to do with those who wait: `arrivals` are the joins of the last minutes, greeted ones included.
 
-    In a raid the first merged greeting goes out like any other; those who come after it are gathered until
-    20 seconds have passed since.
+    The greeting is due when the first of them has waited for the others. In a raid the first merged greeting goes out
+    like any other; those who come after it are gathered until 20 seconds have passed since.
     """
     known = list(arrivals)
     recent = sum(a.at > now - RAID_SPAN - GATHERING for a in known)
-    waiting = sum(a.greeted_at is None for a in known)
+    waiting = [a.at for a in known if a.greeted_at is None]
     last = max((a.greeted_at for a in known if a.merged and a.greeted_at), default=None)
     if last is not None and last + RAID_SPAN > now:
         return Plan(raid=True, later=last + RAID_SPAN)
-    return Plan(raid=recent >= RAID_JOINS or waiting >= RAID_JOINS)
+    raid = recent >= RAID_JOINS or len(waiting) >= RAID_JOINS
+    gathered = min(waiting, default=now) + GATHERING
+    return Plan(raid, later=gathered if gathered > now and waiting else None)
 
 
 def mentions(people: list[int]) -> list[Any]:

@@ -47,6 +47,16 @@ async def test_a_raid_is_greeted_once(stage: HostStage) -> None:
     assert len(hall.said) == 1
 
 
+async def test_one_after_the_other_they_are_greeted_together_every_three_seconds(stage: HostStage) -> None:
+    hall = await Hall.open(stage)
+    people = []
+    for number in range(5):
+        people += hall.join(1, number)
+        await hall.pass_time(1)
+    await hall.pass_time(3)
+    assert hall.mentioned() == [people[:3], people[3:]]
+
+
 async def test_nobody_is_mentioned_twice_and_never_more_than_twenty_at_once(stage: HostStage) -> None:
     hall = await Hall.open(stage)
     people: list[int] = []
