@@ -234,6 +234,8 @@ async def test_ten_thousand_rows_do_not_stall_the_loop(player: Player, kind: str
         assert "新的 10000 条" in await bring_in(ear, f"大.{kind}", content)
         assert "导入好了：新的 10000 条" in await ear.say("管理员", "/确认")
         assert "5 点" in await ear.say("小王", "/问 第77号楼的77号门几点开")
+        assert "问答共 10000 条（1250/1250 页）" in await ear.say("小王", "/问答 1250")
+        assert "下一页发 /问答 77号门 2" in await ear.say("小王", "/问答 77号门")
         assert "导出了 10000 条" in await ear.say("管理员", f"/问答 导出 {kind}")
     finally:
         beating.cancel()
