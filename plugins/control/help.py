@@ -105,16 +105,30 @@ async def topic(ctx: Context, about: Topic) -> None:
         await ctx.say(texts.TOPIC_OFF, summary=summary, title=feature.title)
         return
     commands = [about.command] if about.command else usable(ctx, feature) or feature.commands
-    forms = [form for command in commands for form in command.forms]
-    verdicts = {form: may(ctx.group, feature, form, ctx.role) for form in forms}
-    allowed = [form for form in forms if verdicts[form].allowed]
+    allowed, refusal = _allowed(ctx, feature, commands)
     if not allowed:
-        raise Declined(next((verdict.sentence for verdict in verdicts.values()), texts.NOT_HERE))
+        raise Declined(refusal)
+    namesake = about.command is not None and about.command.name == feature.title
+    others = [c for c in usable(ctx, feature) if c is not about.command] if namesake else []
     if len(commands) == 1:
-        await ctx.say(texts.TOPIC, summary=summary, lines="\n".join(_usages(allowed)))
+        lines = [*_usages(allowed), *map(_summed_up, others)]
+        await ctx.say(texts.TOPIC, summary=feature.summary if others else summary, lines="\n".join(lines))
     else:
-        lines = [clip(f"/{command.name} {_clause(command.summary)}", WIDTH) for command in commands]
+        lines = list(map(_summed_up, commands))
         await ctx.say(texts.COMMANDS, summary=summary, lines="\n".join(lines), example=commands[0].name)
+
+
+def _allowed(ctx: Context, feature: Feature, commands: list[Command]) -> tuple[list[Form], str]:
+    """The forms the asker may use, and what to answer when there are none."""
+    verdicts = {
+        form: may(ctx.group, feature, form, ctx.role) for command in commands for form in command.forms
+    }
+    refusal = next((verdict.sentence for verdict in verdicts.values()), texts.NOT_HERE)
+    return [form for form, verdict in verdicts.items() if verdict.allowed], refusal
+
+
+def _summed_up(command: Command) -> str:
+    return clip(f"/{command.name} {_clause(command.summary)}", WIDTH)
 
 
 def _usages(forms: list[Form]) -> list[str]:

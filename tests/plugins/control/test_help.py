@@ -73,3 +73,23 @@ async def test_only_whoever_may_switch_is_told_how(stage: HostStage) -> None:
   ● 控制：开关和设置
   …
 """)
+
+
+async def test_a_name_that_is_a_feature_s_and_a_command_s_is_both(stage: HostStage) -> None:
+    if "name_tag" not in stage.host.features:
+        return
+    await stage.play("""
+开：名片
+管理员：/帮助 名片
+里正：规定群名片的格式，教新人写，提醒没改的人
+  /名片
+  /名片 <名片> 例：/名片 上海-电商-小王
+  /名片格式 查看或规定群名片的格式
+  /名片检查 谁的名片不合格
+  /豁免 名片格式不管的人
+小王：/帮助 名片
+里正：规定群名片的格式，教新人写，提醒没改的人
+  /名片
+  /名片 <名片> 例：/名片 上海-电商-小王
+  /名片格式 查看或规定群名片的格式
+""")
