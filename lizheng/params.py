@@ -71,6 +71,9 @@ class Members(tuple[int, ...]):
     __slots__ = ()
 
 
+MOST_WORDS_OF_A_LENGTH = 6
+
+
 def _need(words: Words, what: str) -> str:
     if not (word := words.word()):
         raise Misread(f"缺少{what}。")
@@ -89,9 +92,17 @@ def _people(ctx: Context, words: Words) -> list[int]:
         raise Misread("引用了一个人，又 @ 了别人：对谁就把 @ 写在命令后面。")
     if found := words.take_mentioned() or quoted:
         return found
+    if words.empty() and _ends_with_us(ctx):
+        return [ctx.event.self_id]
     if (word := words.peek()) and not word.isdecimal():
         raise Misread(f"没看出「{word[:12]}」是谁：请 @ 他、写他的 QQ 号，或引用他的消息。")
     raise Misread("没说是谁：请 @ 他、写他的 QQ 号，或引用他的消息。")
+
+
+def _ends_with_us(ctx: Context) -> bool:
+    """Whether the message ends with an @ of the bot, which is taken off as a form of address."""
+    said = [s for s in ctx.event.original_message if s.type != "text" or str(s.data.get("text")).strip()]
+    return len(said) > 1 and said[-1].type == "at" and str(said[-1].data.get("qq")) == str(ctx.event.self_id)
 
 
 async def _read_person(ctx: Context, words: Words) -> int:
@@ -144,16 +155,19 @@ async def _read_on_off(ctx: Context, words: Words) -> bool:
 
 
 async def _read_duration(ctx: Context, words: Words) -> timedelta:
-    first = _need(words, "时长")
-    mark = words.mark()
-    try:
-        return parse_duration(first)
-    except Misread as misread:
+    """The longest length that the next words make: `1天 12小时` and `1 小时 30 分` are one each."""
+    written = _need(words, "时长")
+    span, end, fault = None, words.mark(), Misread("")
+    for _ in range(MOST_WORDS_OF_A_LENGTH):
         try:
-            return parse_duration(first + (words.word() or ""))
-        except Misread:
-            words.reset(mark)
-            raise misread from None
+            span, end = parse_duration(written), words.mark()
+        except Misread as misread:
+            fault = fault if fault.sentence else misread
+        written += words.word() or ""
+    words.reset(end)
+    if span is None:
+        raise fault
+    return span
 
 
 def _is_duration(text: str) -> bool:
@@ -223,6 +237,8 @@ class Parameter:
         """Raises `Misread` with the sentence to answer."""
         if self.optional and words.empty() and not (self.takes_quote and ctx.quoted):
             return self.default
+        if self.optional and self.kind.read is _read_rest:
+            return words.rest() or self.default
         return await self.kind.read(ctx, words)
 
 

@@ -2,6 +2,7 @@
 
 from lizheng.roles import Role
 from lizheng.sandbox.stage import HostStage
+from plugins.violations.models import Case
 
 
 async def test_every_case_climbs_one_rung_and_the_last_one_flies(stage: HostStage) -> None:
@@ -488,6 +489,31 @@ async def test_what_is_unmistakable_needs_no_space(stage: HostStage) -> None:
 管理员→小王：/禁言令
 管理员→小王：/禁言10分刷屏
 """)
+
+
+async def test_what_follows_is_read_as_it_is_meant(stage: HostStage) -> None:
+    player = await stage.play("""
+开：违规处理
+小王：在
+管理员：/禁言 @小王 1天 12小时 吵
+【里正 禁言 小王 1天12小时】
+里正：@小王 禁言 1 天 12 小时（W1）：吵。…
+管理员：/禁言 @小王 1 小时 30 分
+【里正 禁言 小王 1小时30分】
+里正：@小王 禁言 1 小时 30 分钟（W2）：违反群规。…
+管理员：/禁言 @小王 1 小时
+【里正 禁言 小王 1小时】
+里正：@小王 禁言 1 小时（W3）：违反群规。…
+管理员：/禁言 @小王 很久 很久
+里正：「很久」不是时长，请写 10分 或 1小时。…
+管理员：/踢 @里正
+里正：没有处理 里正：那是里正自己。
+""")
+    picture = {"type": "image", "data": {"file": "a.jpg"}}
+    said = [{"type": "text", "data": {"text": f"/警告 {player.person('小王')} "}}, picture]
+    stage.world.say(player.group.group_id, player.person("管理员"), said)
+    await stage.settle()
+    assert await Case.filter(number=4, reason="违反群规").exists()
 
 
 async def test_a_case_is_known_by_its_bare_number_too(stage: HostStage) -> None:
