@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
+from lizheng.commands import Declined
 from lizheng.context import is_anonymous
-from lizheng.models import Pending
+from lizheng.models import Pending, Record
 from lizheng.roles import Role
 from lizheng.speech import plain
 from lizheng.store import atomic
@@ -38,7 +39,7 @@ async def hear(ctx: Context, text: str) -> bool:
     counted = await _vote(ctx, entry, value)
     await entry.refresh_from_db(fields=["useful", "useless", "verdict"])
     if not entry.shelf and entry.verdict != value and await ctx.confirmed_role() >= Role.DEPUTY:
-        await _judge(ctx, entry, value, texts.THANKS)
+        await _judge(ctx, entry, value, asked=False)
     elif not counted:
         return True
     elif entry.shelf and value < 0 and await ctx.confirmed_role() >= Role.ADMIN:
@@ -103,17 +104,25 @@ async def _ask_deputies(ctx: Context, entry: Entry) -> None:
     )
 
 
-async def _judge(ctx: GroupContext, entry: Entry, value: int, agreed: str = texts.STOOD_BY) -> None:
-    """Hold the answer back, or stand by it, which is `agreed` to where nothing changes."""
+async def _judge(ctx: GroupContext, entry: Entry, value: int, *, asked: bool = True) -> None:
+    """Hold the answer back, or stand by it; `asked` when that is what was asked, and not an opinion by the way."""
     before = entry.verdict
-    if not await Entry.filter(id=entry.id, version=entry.version).update(verdict=value):
-        await ctx.say(texts.CHANGED_MEANWHILE, number=entry.number)
-    elif value > 0:
-        await ctx.say(texts.RESTORED if before < 0 else agreed, number=entry.number)
-    else:
+
+    @atomic
+    async def write() -> Record | None:
+        if not await Entry.filter(id=entry.id, version=entry.version).update(verdict=value):
+            raise Declined(texts.CHANGED_MEANWHILE.format(number=entry.number))
+        if value > 0:
+            return None
         undo = {"name": UNDO, "entry": entry.id, "version": entry.version, "verdict": before}
-        record = await ctx.note("held", f"先不主动答问答 {entry.number} 号", undo=undo)
+        return await ctx.note("held", f"先不主动答问答 {entry.number} 号", undo=undo)
+
+    if record := await write():
         await ctx.say(texts.HELD, number=entry.number, record=record.number)
+    elif before < 0:
+        await ctx.say(texts.RESTORED, number=entry.number)
+    else:
+        await ctx.say(texts.STOOD_BY if asked else texts.THANKS, number=entry.number)
 
 
 async def undo_verdict(ctx: Context, undo: dict[str, Any]) -> None:
@@ -131,9 +140,13 @@ async def stood_by(ctx: GroupContext, pending: Pending) -> None:
 
 
 async def _decide(ctx: GroupContext, pending: Pending, value: int) -> None:
+    """A decision's handler has nobody to decline to: what cannot be done is said."""
     asked = pending.payload
     entry = await Entry.get_or_none(id=asked["entry"], version=asked["version"], forgotten=False)
     if entry is None:
         await ctx.say(texts.DOUBT_OVER)
-    else:
+        return
+    try:
         await _judge(ctx, entry, value)
+    except Declined as refusal:
+        await ctx.say("{sentence}", sentence=str(refusal))

@@ -170,8 +170,7 @@ class Files:
         outcome = await ticket.outcome()
         if outcome.state is State.NOT_DONE:
             raise Declined(texts.EXPORT_FAILED.format(why=outcome.why or "QQ 没有收下"))
-        told = texts.EXPORTED_ASIDE if private else texts.EXPORTED
-        await ctx.say(told, count=len(rows), name=name)
+        await ctx.say(texts.EXPORTED_ASIDE if private else texts.EXPORTED, count=len(rows), name=name)
 
 
 def _from_lines(lines: str) -> Parsed:

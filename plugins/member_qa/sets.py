@@ -56,8 +56,9 @@ class Sets:
         record = await ctx.note(
             "sets", f"{'用上' if on else '不用'}公共题库「{name}」", undo={"name": UNDO, "old": old}
         )
-        told = texts.SET_ON if on else texts.SET_OFF
-        await ctx.say(told, name=name, count=known.get(name, 0), record=record.number)
+        await ctx.say(
+            texts.SET_ON if on else texts.SET_OFF, name=name, count=known.get(name, 0), record=record.number
+        )
 
     async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
         await ctx.host.change_setting(ctx.group, ctx.host.features["member_qa"], SETTING, undo["old"])
