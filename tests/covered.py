@@ -1,7 +1,7 @@
-"""`python -m tests.covered [--figures PAGE]`: how much of the code the tests that run in one process reach.
+"""`python -m tests.covered [--figures PAGE]`: how much of the code the tests reach.
 
-Lines of everything together, branches of the rooms on which all promises rest. What runs in processes of its own
-(`tests/faults`, `tests/setup`, `tests/e2e`) is not counted.
+Lines of everything together, branches of the rooms on which all promises rest. Hosts that tests start in processes of
+their own count, too, unless they are killed.
 """
 
 from __future__ import annotations
@@ -18,19 +18,13 @@ from tests.figures import Figures, machine, today
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("lizheng/ledger/", "lizheng/gate.py", "lizheng/outbox/", "lizheng/dispatch.py")
-APART = ("tests/faults", "tests/setup", "tests/e2e")
 
 
 def measure(folder: Path) -> dict[str, Any]:
     """Coverage's own JSON report of a run of the tests."""
     report = folder / "coverage.json"
-    command = [sys.executable, "-m", "pytest", "-q", "--cov=lizheng", "--cov=plugins", "--cov-branch"]
-    command += [
-        f"--cov-report=json:{report}",
-        *(f"--ignore={path}" for path in APART),
-        "-k",
-        "not amputation",
-    ]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-k", "not amputation"]
+    command += ["--cov=lizheng", "--cov=plugins", "--cov-branch", f"--cov-report=json:{report}"]
     subprocess.run(command, cwd=ROOT, check=False)
     return json.loads(report.read_text("utf-8"))
 

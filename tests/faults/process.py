@@ -30,7 +30,7 @@ QUIET = 0.03
 """Seconds without anything under way on either side after which nothing more will come."""
 LOST = 0.5
 """The same where frames were lost with a connection, so that counting them does not help."""
-NEEDED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+NEEDED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
 _numbers = itertools.count(1)
 
 
