@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from nonebot.adapters.onebot.v11 import NetworkError
+
 from lizheng import audit
 from lizheng.acts import Act
 from lizheng.grammar import say_duration
-from lizheng.outcome import Outcome
+from lizheng.outcome import Outcome, State
 from lizheng.voice import Voice
 
 if TYPE_CHECKING:
     from lizheng.models import Record
+    from lizheng.roster import MemberInfo
 
 
 class Verbs(Voice, ABC):
@@ -65,7 +68,7 @@ class Verbs(Voice, ABC):
         self, target: int, card: str, reason: str, *, rule: str = "", own: bool = False
     ) -> Outcome:
         """Set a member's card ("" takes it away). `own` when the member asked for it."""
-        before = self.host.roster.seen(self.group.id, target)
+        before = await self._member_now(target)
         params = {"group_id": self.group.id, "user_id": target, "card": card}
         undo = {"name": "rename", "target": target, "card": before.card if before else "", "own": own}
         act = Act(
@@ -79,7 +82,19 @@ class Verbs(Voice, ABC):
             own=own,
             undo=undo,
         )
-        return await self.perform(act)
+        outcome = await self.perform(act)
+        if outcome.state is State.DONE and (known := self.host.roster.seen(self.group.id, target)):
+            known.card = card
+        elif outcome.state is State.UNKNOWN:
+            self.host.roster.forget(self.group.id, target)
+        return outcome
+
+    async def _member_now(self, target: int) -> MemberInfo | None:
+        """As the endpoint knows them, or as last seen while it does not answer."""
+        try:
+            return await self.host.roster.member(self.group.id, target, fresh=True)
+        except NetworkError:
+            return self.host.roster.seen(self.group.id, target)
 
     async def note(
         self,

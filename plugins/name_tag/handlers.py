@@ -16,7 +16,6 @@ from plugins.name_tag.models import Exempt
 from plugins.name_tag.rules import judge, judge_member
 from plugins.name_tag.settings import Settings
 
-
 ANY = parse_format("昵称")
 """Where the group has no format, a card is only to be readable, short enough and nobody else's."""
 
@@ -109,7 +108,6 @@ async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
         await ctx.say(texts.OWN_REFUSED, why=verdict.why, format=str(form), example=sample)
         return
     outcome = await ctx.rename(ctx.author_id, verdict.card, texts.RENAME_REASON, own=True)
-    ctx.host.roster.forget(ctx.group.id, ctx.author_id)
     if outcome.state is State.DONE:
         await register.close_case(ctx, ctx.author_id)
         await ctx.say(texts.OWN_SET, card=verdict.card)

@@ -24,6 +24,25 @@ async def test_a_format_is_set_and_a_member_sets_the_card(stage: HostStage) -> N
 """)
 
 
+async def test_undoing_an_undo_gives_the_card_back(stage: HostStage) -> None:
+    await stage.play("""
+开：名片
+设：名片 名片格式 城市-昵称
+【小王 改名片 老名片】
+小王：/名片 上海-小王
+【里正 改名片 小王 上海-小王】
+里正：你的名片改成「上海-小王」了。
+管理员：/撤销 1
+【里正 改名片 小王 老名片】
+里正：已撤销 #1：…
+管理员：/豁免 @小王
+里正：名片格式不再管 老名片。…
+管理员：/撤销 2
+【里正 改名片 小王 上海-小王】
+里正：已撤销 #2：…
+""")
+
+
 async def test_without_a_format_any_card_that_can_be_read_is_set(stage: HostStage) -> None:
     await stage.play("""
 开：名片
