@@ -131,8 +131,11 @@ class Answering:
 
     async def _choose(self, ctx: Context, place: int) -> bool:
         """A number from somebody who was offered something to choose."""
-        choice = self._choices.pop((ctx.group.id, ctx.author_id), None)
-        if choice is None or choice.until < ctx.host.clock.elapsed() or place > len(choice.entries):
+        choice = self._choices.get((ctx.group.id, ctx.author_id))
+        if choice is None or place > len(choice.entries):
+            return False
+        del self._choices[ctx.group.id, ctx.author_id]
+        if choice.until < ctx.host.clock.elapsed():
             return False
         if place == 0:
             await say_not_taught(ctx, choice.question)

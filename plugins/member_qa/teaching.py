@@ -130,7 +130,7 @@ class Teaching:
         lesson = Lesson.of(pending.payload)
         if twin := await self._library.twin(ctx, lesson):
             if lesson_of(twin) == rules.merged(lesson_of(twin), lesson):
-                return
+                raise Declined(texts.KNOWN_ALREADY.format(number=twin.number))
             await self._merge(ctx, twin, lesson)
             return
         entry, record = await self._library.add(ctx, lesson, pending.author_id)

@@ -120,8 +120,9 @@ class Waiting:
         question = await Question.get_or_none(id=pending.payload["question"])
         lesson = Lesson.of(pending.payload)
         twin = await self._library.twin(ctx, lesson)
-        if twin is not None and lesson_of(twin).answer == lesson.answer:
-            return
+        if twin is not None and lesson_of(twin) == rules.merged(lesson_of(twin), lesson):
+            await Question.filter(id=pending.payload["question"]).update(closed=True)
+            raise Declined(texts.KNOWN_ALREADY.format(number=twin.number))
         await self._adopt(ctx, question, lesson, pending.author_id)
 
     async def _adopt(self, ctx: GroupContext, question: Question | None, lesson: Lesson, author: int) -> None:

@@ -183,6 +183,7 @@ async def test_the_nearest_are_offered_by_number(stage: HostStage) -> None:
   2. …白名单…
   回复数字看答案；都不是就回 0。
 小李：2
+小王：3
 小王：2
 里正：…
   —— 问答 … 号，引用回「有用」或「没用」

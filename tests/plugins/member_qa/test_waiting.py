@@ -222,6 +222,26 @@ async def test_what_is_quoted_tells_which_question_is_answered(stage: HostStage)
 """)
 
 
+async def test_nothing_that_is_let_through_is_passed_over_in_silence(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王：/问 怎么联机
+里正：…
+小李：/答 1 点联机大厅
+里正：…
+小张：/答 1 点联机大厅
+里正：…
+小赵：/教 怎么联机 => 点联机大厅
+里正：…
+管理员：/通过 1
+里正：待答 1 号有答案了…
+管理员：/通过 2
+里正：问答 1 号已经是这样答的，不用再教。
+管理员：/通过 3
+里正：问答 1 号已经是这样答的，不用再教。
+""")
+
+
 async def test_a_mention_is_no_part_of_a_question(stage: HostStage) -> None:
     await stage.play(f"""
 开：问答
