@@ -55,7 +55,7 @@ class Change(Model):
 class Question(Model):
     """Something that was asked by command and that nobody has taught. `key` is what tells it from others.
 
-    `author_id` asked it first. `ignored`: closed because nobody is to wait for an answer any more.
+    `author_id` asked it first since it waits. `ignored`: closed because nobody is to wait for an answer any more.
     """
 
     id = fields.BigIntField(primary_key=True)

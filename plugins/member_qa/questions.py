@@ -69,8 +69,9 @@ async def ask_again(ctx: Context, text: str) -> Asked:
         await _refuse_too_many(ctx)
     if known is None:
         return Asked(await _write_down(ctx, text), merged=False)
+    author = ctx.author_id if known.question.closed else known.question.author_id
     again = Question.filter(id=known.question.id)
-    await again.update(asked=F("asked") + 1, asked_at=ctx.host.clock.now(), closed=False)
+    await again.update(asked=F("asked") + 1, asked_at=ctx.host.clock.now(), closed=False, author_id=author)
     return known
 
 

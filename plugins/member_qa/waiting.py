@@ -15,7 +15,7 @@ from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Library, lesson_of
 from plugins.member_qa.models import Question
-from plugins.member_qa.replies import Reply, meant_by, question_of
+from plugins.member_qa.replies import Reply, meant_by
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.teaching import (
     ANSWER,
@@ -68,18 +68,22 @@ class Waiting:
         await ctx.say(texts.WAITING, page=page, pages=pages, lines="\n".join(lines), example=shown[0].number)
 
     async def ignore(self, ctx: Context, numbers: Numbers) -> None:
-        """All of them or none: a number that is not there changes nothing."""
-        ids = [(await question_of(ctx, number)).id for number in numbers]
-        told = "、".join(map(str, numbers))
+        """Those of them that wait; which these were is told."""
+        waiting = Question.filter(group_id=ctx.group.id, closed=False, number__in=[*numbers])
+        questions = await waiting.order_by("number")
+        if not questions:
+            raise Declined(texts.WAITING_GONE.format(number=numbers[0]))
+        ids = [question.id for question in questions]
+        told = clip("、".join(str(question.number) for question in questions), 60)
 
         @atomic
         async def write() -> Record:
             await Question.filter(id__in=ids).update(closed=True, ignored=True)
             undo = {"name": UNDO, "questions": ids}
-            return await ctx.note("ignored", f"不再等待答 {clip(told, 60)} 号", undo=undo)
+            return await ctx.note("ignored", f"不再等待答 {told} 号", undo=undo)
 
         record = await write()
-        await ctx.say(texts.WAITING_CLOSED, numbers=clip(told, 60), record=record.number)
+        await ctx.say(texts.WAITING_CLOSED, numbers=told, record=record.number)
 
     async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
         questions = Question.filter(id__in=undo["questions"], ignored=True)
