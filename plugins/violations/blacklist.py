@@ -249,9 +249,9 @@ def resume(feature: Feature) -> Any:
 
     async def begin(host: Any) -> None:
         on = [g for g in host.groups.known() if is_on(g, feature)]
-        for group_id in await enforcing.muted_in(host):
-            if group := next((g for g in on if g.id == group_id), None):
-                await enforcing.plan_muting(GroupContext(host, group, feature), GATHERING)
+        muted = await enforcing.muted_in(host)
+        for place, group in enumerate(g for g in on if g.id in muted):
+            await enforcing.plan_muting(GroupContext(host, group, feature), GATHERING + STAGGER * place)
         if await Barred.exists():
             await _plan_sweeps(host, feature, on, GATHERING)
 
