@@ -9,7 +9,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent
+from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent, NetworkError
 from nonebot.matcher import Matcher
 from tortoise.expressions import Q
 
@@ -166,6 +166,10 @@ class Dispatch:
             )
         except (Declined, Misread) as refusal:
             await ctx.say("{sentence}", sentence=str(refusal))
+        except NetworkError as silence:
+            logger.warning("lizheng: {} (group {}) had no answer: {}", ctx.feature.id, ctx.group.id, silence)
+            if ctx.command is not None:
+                await ctx.say("QQ 那边没有回话，没有完成，过一会儿再试。")
         except Exception as error:
             case = secrets.token_hex(2).upper()
             logger.opt(exception=error).error(

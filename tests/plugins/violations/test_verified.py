@@ -83,6 +83,22 @@ async def _case_while_offline(stage: HostStage, player: Player) -> str:
     return (await Case.get(id=case.id)).outcome
 
 
+async def test_while_the_member_list_cannot_be_read_nothing_is_done_and_that_is_said(
+    stage: HostStage,
+) -> None:
+    player = await stage.play("开：违规处理\n小王：在\n管理员：在\n")
+    for api in ("get_group_member_info", "get_group_member_list"):
+        stage.world.faults.add("refused", api, -1)
+    await player.play("""
+管理员：/警告 @小王 吵
+里正：QQ 那边没有回话，没有完成，过一会儿再试。
+管理员：/黑名单 添加 @小王 吵
+里正：现在读不到成员列表，过一会儿再试。
+""")
+    stage.world.faults.clear()
+    await player.play("管理员：/警告 @小王 吵\n里正：@小王 警告一次（W1）：吵。…\n")
+
+
 async def test_somebody_promoted_between_warning_and_kick_is_spared(stage: HostStage) -> None:
     await stage.play("""
 开：违规处理
