@@ -168,14 +168,14 @@ class Dispatch:
             await ctx.say("{sentence}", sentence=str(refusal))
         except NetworkError as silence:
             logger.warning("lizheng: {} (group {}) had no answer: {}", ctx.feature.id, ctx.group.id, silence)
-            if ctx.command is not None:
+            if _is_its_command(ctx):
                 await ctx.say("QQ 那边没有回话，没有完成，过一会儿再试。")
         except Exception as error:
             case = secrets.token_hex(2).upper()
             logger.opt(exception=error).error(
                 "lizheng: case {} in {} (group {})", case, ctx.feature.id, ctx.group.id
             )
-            if ctx.command is not None:
+            if _is_its_command(ctx):
                 await ctx.say("出了点问题，没有完成（编号 {case}）。请把编号告诉管理员。", case=case)
         return None
 
@@ -229,6 +229,11 @@ class Dispatch:
         ctx.group.introduced = True
         await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=0))
         await self._host.groups.introduce(ctx.group.id, ctx.now)
+
+
+def _is_its_command(ctx: Context) -> bool:
+    """Whether the feature at work is the one whose command was sent: what only looks on fails in silence."""
+    return ctx.command is not None and ctx.command.feature is ctx.feature
 
 
 def quoted_by(event: MessageEvent) -> Quoted | None:

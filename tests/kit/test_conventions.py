@@ -1,5 +1,7 @@
 """SPEC §0 as conversations: prefixes, quotes, numbers, roles, previews, bad input, restarts."""
 
+from nonebot.adapters.onebot.v11 import NetworkError
+
 from lizheng import Context, Feature, Words
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
@@ -357,3 +359,18 @@ def test_a_sub_word_needs_no_space_before_what_speaks_for_itself() -> None:
         words = Words(text)
         (form,) = command.candidates(words)
         assert (form.handler, words.rest()) == (_any, text)
+
+
+async def test_an_observer_that_gets_no_answer_stays_silent(stage: HostStage) -> None:
+    async def look(ctx: Context) -> bool:
+        raise NetworkError("nobody answers")
+
+    feature = Feature("tests.looker", "望风", "测试用", always_on=True)
+    feature.on_message(look)
+    known = dict(stage.host.features)
+    stage.host.features[feature.id] = feature
+    try:
+        await stage.play("开：试探\n小王：你好\n小王：/试价 8\n里正：800 分\n")
+    finally:
+        stage.host.features.clear()
+        stage.host.features.update(known)
