@@ -86,7 +86,7 @@ class Listing:
         entry = await self._library.named(ctx, name)
         steps = (await self._library.history(entry))[1:][-MOST_STEPS:]
         told = [
-            f"{step.at.astimezone(ctx.host.zone):%m-%d %H:%M} {ctx.name_of(step.by)} {step.what}"
+            f"{step.at.astimezone(ctx.host.zone):%m-%d %H:%M} {ctx.name_of(step.by) if step.by else texts.NOBODY} {step.what}"
             for step in steps
         ]
         await ctx.say(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lizheng.text import fold
-from plugins.member_qa.finding import Index
+from plugins.member_qa.finding import Index, shipped
 from plugins.member_qa.rows import COLUMNS, Base, Row, rows_of
 
 if TYPE_CHECKING:
@@ -121,5 +121,7 @@ class Shelves:
 
 
 def _fill(shelf: Shelf, rows: list[Row]) -> None:
+    """Beside the loop, with what the first search would otherwise hold everybody up for."""
     for row in rows:
         shelf.put(row)
+    shipped()

@@ -16,6 +16,7 @@ from plugins.member_qa import tables
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.tables import BadTable
+from tests.by_kit import undo
 from tests.plugins.member_qa.ear import Ear
 
 TABLE = (
@@ -136,7 +137,7 @@ def test_what_is_exported_comes_back(rows: list[tuple[str, str, bool]]) -> None:
     assert tables.read("a.csv", content).lessons == lessons
 
 
-async def test_an_import_is_shown_confirmed_and_taken_back(player: Player) -> None:
+async def test_an_import_is_shown_confirmed_and_taken_back(stage: HostStage, player: Player) -> None:
     ear = Ear(player)
     said = await bring_in(ear, "题库.csv", TABLE.encode())
     assert "「题库.csv」里有 3 条能用：新的 3 条，要换答案的 0 条。" in said
@@ -160,8 +161,9 @@ async def test_an_import_is_shown_confirmed_and_taken_back(player: Player) -> No
 小王：/问 怎么联机
 里正：找我
   —— 问答 1 号，引用回「有用」或「没用」
-管理员：/撤销 2
-里正：已撤销 #2：…
+""")
+    await undo(stage, player, 2)
+    await player.play("""
 小王：/问 怎么联机
 里正：加好友
   —— 问答 1 号，引用回「有用」或「没用」

@@ -6,8 +6,10 @@ import pytest
 
 from lizheng import Misread
 from lizheng.sandbox.stage import HostStage
+from lizheng.undo import CannotUndo
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rules import read_lesson
+from tests.by_kit import undo
 from tests.plugins.member_qa.ear import Ear, picture
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -36,16 +38,15 @@ async def test_a_members_lesson_waits_for_consent(stage: HostStage) -> None:
 里正：…
 管理员：/拒绝 2 不对
 里正：@小王 你教的「几点关门」没有被采用：不对。
-群主：/设置 问答 谁能直接教 所有人
-里正：…
+设：问答 谁能直接教 所有人
 小王：/教 几点关门 => 晚上十点
 里正：记住了，问答 2 号：几点关门
-  撤销发 /撤销 3。
+  撤销发 /撤销 2。
 """)
 
 
 async def test_ones_own_may_be_forgotten_and_anothers_only_with_the_role(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：问答
 设：问答 谁能直接教 所有人
 小王：/教 几点开门 => 早上八点
@@ -62,21 +63,22 @@ async def test_ones_own_may_be_forgotten_and_anothers_only_with_the_role(stage: 
 里正：忘掉了问答 1 号：几点开门
   撤销发 /撤销 2。
 小王：几点开门
-管理员：/撤销 2
-里正：已撤销 #2：删问答 1 号。
+""")
+    await undo(stage, player, 2)
+    await player.play("""
 小王：几点开门
 里正：早上八点
   —— 问答 1 号，引用回「有用」或「没用」
 管理员：/忘记 1
 里正：忘掉了问答 1 号：几点开门
   撤销发 /撤销 3。
-管理员：/撤销 1
-里正：…后来又改过了…
 """)
+    with pytest.raises(CannotUndo):
+        await undo(stage, player, 1)
 
 
 async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：问答
 管理员：/教 怎么联机 => 加好友
 里正：记住了…
@@ -102,8 +104,9 @@ async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStag
   答：随便点
   会换掉 1 号现在的答案。
   同意请发 /通过 3，不同意发 /拒绝 3（7 天内有效）。
-管理员：/撤销 2
-里正：已撤销 #2：改问答 1 号。
+""")
+    await undo(stage, player, 2)
+    await player.play("""
 小王：/问 怎么联机
 里正：加好友
   —— 问答 1 号，引用回「有用」或「没用」
@@ -111,7 +114,7 @@ async def test_a_known_question_is_merged_when_its_author_agrees(stage: HostStag
 里正：1 号 怎么联机
   答：加好友
   管理员 教于 2026-11-18；有用 0，没用 0
-  改动：11-18 12:00 管理员 改；11-18 12:00 管理员 撤销
+  改动：11-18 12:00 管理员 改；11-18 12:00 （未署名） 撤销
 """)
 
 

@@ -74,12 +74,11 @@ async def stub(stage: HostStage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 async def taught(stage: HostStage) -> Ear:
     player = await stage.play("""
 开：问答
+设：问答 大模型 开
 管理员：/教 白名单怎么申请 => 在群公告里点链接填表
 里正：记住了…
 管理员：/教 白名单怎么转让 => 不能转让
 里正：记住了…
-管理员：/设置 问答 大模型 开
-里正：…
 """)
     return Ear(player)
 
