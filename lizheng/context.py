@@ -17,7 +17,8 @@ from lizheng.feature import Feature
 from lizheng.groups import GroupState
 from lizheng.outbox import Priority
 from lizheng.outcome import Outcome
-from lizheng.pending import ask_first, propose, refuse_muted
+from lizheng.overkick import ask_first
+from lizheng.pending import propose, refuse_muted
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose
 from lizheng.text import clip, visible

@@ -18,14 +18,11 @@ from lizheng.feature import Feature
 from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, say_duration
 from lizheng.models import Pending
-from lizheng.outcome import Outcome, State
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose, plain
 from lizheng.store import atomic, next_number
-from lizheng.text import shown_name
 
 if TYPE_CHECKING:
-    from lizheng.acts import Act
     from lizheng.context import Context, GroupContext
 
 DECIDED = "decided"
@@ -36,8 +33,6 @@ WITH_REASON = re.compile(r"(拒绝|驳回|不同意)[\s，,：:。]+(\S.*)", re.
 SKIP = frozenset({"跳过", "取消", "不设", "先不设"})
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
 TOLD_EVERY = 600.0
-ASKED = "移出的人太多，等人确认"
-"""Why a kick beyond its budget is not done yet."""
 
 
 async def propose(
@@ -295,31 +290,6 @@ async def _is_asked(ctx: Context, pending: Pending) -> bool:
     return (decides or is_open) and ctx.host.now_and_then(ctx.group.id, f"asked:{pending.id}", TOLD_EVERY)
 
 
-async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
-    """Make an act that goes beyond its budget a preview. NOT_DONE: it happens, if at all, when somebody confirms."""
-    payload = {"feature": ctx.feature.id, "target": act.target, "reason": act.reason, "rule": act.rule}
-    payload["for_good"] = act.params["reject_add_request"]
-    asking = ctx.on_behalf(feature, ctx.author_id, ctx.needed_role, ctx.next_source())
-    await asking.preview(
-        "kick",
-        "10 分钟里已经移出不少人了，{who} 要不要也移出？原因：{reason}",
-        payload=payload,
-        who=shown_name(await ctx.names_of([act.target])),
-        reason=act.reason or "无",
-    )
-    return Outcome(State.NOT_DONE, why=ASKED)
-
-
-async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
-    told = pending.payload
-    owner = ctx.host.features.get(told["feature"], feature)
-    acting = ctx.on_behalf(owner, ctx.author_id, ctx.needed_role, ctx.source)
-    outcome = await acting.kick(told["target"], told["reason"], rule=told["rule"], for_good=told["for_good"])
-    if outcome.state is State.NOT_DONE:
-        who = shown_name(ctx.name_of(told["target"]))
-        await ctx.say("没有移出 {who}：{why}。", who=who, why=outcome.why)
-
-
 feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
 feature.command("确认", "确认自己发起的操作", aliases={"confirm"}, example="/确认 3").form(confirm)
 feature.command("取消", "放弃自己发起的操作", aliases={"cancel"}, example="/取消 3").form(cancel)
@@ -330,4 +300,3 @@ feature.command(
     "拒绝", "不同意一件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
 ).form(reject).form(reject_quoted, example="/拒绝 内容太长")
 feature.job(DECIDED, carry_out)
-feature.decision("kick", kick_confirmed)

@@ -13,7 +13,7 @@ from lizheng.acts import NO_RIGHTS
 from lizheng.context import GroupContext
 from lizheng.events import MemberLeft, MemberMuted
 from lizheng.outcome import Outcome, State
-from lizheng.pending import ASKED
+from lizheng.overkick import ASKED
 from lizheng.store import atomic
 from plugins.violations import cases, raids, texts
 from plugins.violations.cases import ENFORCE, RECALL, UNDECIDED

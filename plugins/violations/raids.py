@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lizheng.pending import ASKED
+from lizheng.overkick import ASKED
 from lizheng.store import atomic
 from lizheng.text import shown_name
 from plugins.violations import cases, texts
