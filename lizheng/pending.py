@@ -262,8 +262,6 @@ async def by_quote(ctx: Context) -> bool:
         return True
     owner = ctx.host.features.get(asked.feature)
     answer = owner.decisions[asked.kind].answer if owner else None
-    if answer is not None:
-        word, reason = said, ""
     if answer is None and word not in YES | NO:
         return False
     if word not in YES | NO | SKIP and not await _is_asked(ctx, asked):
