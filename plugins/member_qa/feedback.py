@@ -13,7 +13,7 @@ from lizheng.models import Pending, Record
 from lizheng.roles import Role
 from lizheng.speech import plain
 from lizheng.store import atomic
-from lizheng.text import clip
+from lizheng.text import clip, fold
 from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.library import label
@@ -35,6 +35,9 @@ async def hear(ctx: Context, text: str) -> bool:
     entry = await quoted_entry(ctx) if value else None
     if value is None or entry is None or is_anonymous(ctx.event):
         return False
+    if not fold(plain(ctx.quoted.segments if ctx.quoted else ())).startswith(fold(entry.answer)):
+        await ctx.say(texts.OLD_ANSWER, number=label(entry))
+        return True
     was_doubted = rules.is_doubted(entry.useful, entry.useless)
     counted = await _vote(ctx, entry, value)
     await entry.refresh_from_db(fields=["useful", "useless", "verdict"])

@@ -48,7 +48,7 @@ KEEPS = (
         "有用没用",
         until="和问答一起",
         stays="一人一票，删了就能再投",
-        where=lambda group_id, user_id: Q(user_id=user_id) & _of_the_group(group_id),
+        where=lambda group_id, user_id: Q(user_id=user_id) & (_of_the_group(group_id) | _of_the_group(0)),
     ),
     Keep(
         Question,

@@ -90,6 +90,7 @@ BAD_SET_NAME = "公共题库的名字最长 {most} 个字，不能有空格和�
 SHARED = "放进公共题库「{shelf}」了，{number} 号：{question}\n撤销发 /撤销 {record}。"
 
 THANKS = "记下了，谢谢。"
+OLD_ANSWER = "这个答案后来换过了，没有记；现在的发 /问答 看 {number}。"
 DOUBTED = (
     "问答 {number} 号「{question}」有 {count} 人说没用，要先不主动答它吗？\n"
     "看答案发 /问答 看 {number}，换答案用 /教。请代管或管理员来定："

@@ -149,6 +149,8 @@ async def test_opinions_are_about_the_answer_there_is(stage: HostStage) -> None:
   {ANSWER}
 小王→里正「点联机」：没用
 里正：记下了，谢谢。
+小李→里正「重启电脑」：没用
+里正：这个答案后来换过了，没有记；现在的发 /问答 看 1。
 """)
 
 

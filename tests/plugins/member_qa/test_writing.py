@@ -135,7 +135,7 @@ async def test_orders_inside_an_entry_are_not_obeyed(stage: HostStage, stub: Mod
 
 async def test_a_day_has_a_budget(stage: HostStage, stub: ModelStub) -> None:
     ear = await taught(stage)
-    await ear.say("管理员", "/设置 问答 大模型次数 2")
+    await stage.change_setting(ear.player.group.group_id, "问答", "大模型次数", "2")
     said = [await ear.say("小王", "/问 白名单能给朋友吗") for _ in range(3)]
     assert len(stub.asked) == 2
     assert said[-1].startswith("你是不是想问：")
