@@ -176,9 +176,9 @@ async def punish_confirmed(ctx: GroupContext, pending: Pending) -> None:
 async def pardon(ctx: Context, which: Which) -> None:
     if which.person:
         found = await cases.pardonable(ctx, which.person)
-        name = await shown_names(ctx, [which.person])
         if not found:
-            raise Declined(texts.PARDON_NOTHING.format(name=name))
+            raise Declined(texts.PARDON_NOTHING.format(name=await shown_names(ctx, [which.person])))
+        name = shown_name(found[-1].name)  # who was kicked is not in the list any more
     else:
         case = await cases.find(ctx, which.number)
         if case is None:
