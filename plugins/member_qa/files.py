@@ -124,7 +124,11 @@ class Files:
     async def confirmed(self, ctx: GroupContext, pending: Pending) -> None:
         """Planned anew, as entries may have changed since; after a crash what was written already is found to be known."""
         path = folder(ctx) / pending.payload["file"]
-        lessons = await asyncio.to_thread(lambda: _unpack(path.read_bytes()))
+        try:
+            lessons = await asyncio.to_thread(lambda: _unpack(path.read_bytes()))
+        except FileNotFoundError:
+            await ctx.say(texts.PREVIEW_LOST)
+            return
         base = (ctx.group.id, "")
         found = await asyncio.to_thread(importing.plan, lessons, await rows_of(base))
         done = await importing.write(base, found, ctx.author_id, ctx.host.clock.now())

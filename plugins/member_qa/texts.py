@@ -115,6 +115,7 @@ IMPORT_PREVIEW = "「{name}」里有 {good} 条能用：新的 {new} 条，要�
 IMPORT_WRONG = "\n用不了的 {count} 行：{lines}"
 IMPORT_NOTHING = "「{name}」里没有一条能用的。{wrong}"
 IMPORT_SAME = "「{name}」里的都已经有了，没有要改的。"
+PREVIEW_LOST = "预览过的那张表不在这台主机上了，没有导入，请再发一次 /问答 导入。"
 IMPORTED = "导入好了：新的 {new} 条，换了答案的 {changed} 条。\n撤销发 /撤销 {record}。"
 EXPORTED = "导出了 {count} 条，在群文件里：{name}"
 EXPORTED_ASIDE = "导出了 {count} 条，发给你了：{name}"

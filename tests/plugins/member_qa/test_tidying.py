@@ -66,6 +66,16 @@ async def test_import_previews_go_when_nobody_confirms_them_and_when_they_are_do
     assert await Entry.all().count() == 1
 
 
+async def test_a_preview_whose_file_is_gone_is_a_sentence(stage: HostStage, tmp_path: Path) -> None:
+    ear = Ear(await stage.play("开：问答\n管理员：在\n"))
+    await ear.say("管理员", "/问答 导入 怎么联机 => 加好友")
+    for file in tmp_path.rglob("files/member_qa/*"):
+        file.unlink()
+    assert await ear.say("管理员", "/确认") == (
+        "预览过的那张表不在这台主机上了，没有导入，请再发一次 /问答 导入。"
+    )
+
+
 async def test_what_an_undo_brings_back_has_its_pictures(stage: HostStage, tmp_path: Path) -> None:
     ear = Ear(await stage.play("开：问答\n管理员：在\n"))
     await ear.say("管理员", "/教 校区地图 => 看图", picture(PNG + b"1"))
