@@ -234,7 +234,9 @@ def scene(world: dict[str, Any]) -> dict[str, Any]:
     for group in world["groups"]:
         members = [{k: v for k, v in one.items() if k != "last_sent_time"} for one in group["members"]]
         groups.append({k: v for k, v in group.items() if k != "messages"} | {"members": members})
-    return {k: world[k] for k in ("accounts", "people", "endpoint", "endpoints", "faults")} | {"groups": groups}
+    return {k: world[k] for k in ("accounts", "people", "endpoint", "endpoints", "faults")} | {
+        "groups": groups
+    }
 
 
 def parse(frame: str) -> dict[str, Any]:
