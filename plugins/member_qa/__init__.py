@@ -1,6 +1,6 @@
 """问答：群里教它，有人问就答；没把握就不说话。"""
 
-from lizheng.events import FileShared
+from lizheng.events import FileShared, GroupTakenOver
 from lizheng.feature import Feature
 from lizheng.roles import Role
 from plugins.member_qa import feedback, files, library, privacy, sets, teaching, tidying, waiting
@@ -57,6 +57,7 @@ feature.command("答", "回答一个待答的问题", aliases={"answer"}).form(a
 
 feature.on_message(answering.look, order=70)
 feature.on(FileShared, desk.shared)
+feature.on(GroupTakenOver, shelves.taken_over)
 feature.on_start(shelves.begin)
 feature.on_start(desk.begin)
 feature.on_start(writer.begin)

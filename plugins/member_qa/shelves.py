@@ -13,6 +13,7 @@ from plugins.member_qa.rows import COLUMNS, Base, Row, rows_of
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
+    from lizheng.events import GroupTakenOver
     from plugins.member_qa.models import Entry
 
 KEPT = 200
@@ -113,6 +114,10 @@ class Shelves:
     def forget(self, group_id: int) -> None:
         """Have the group's shelf read anew when it is next needed."""
         self._kept.pop(group_id, None)
+
+    async def taken_over(self, ctx: GroupContext, happened: GroupTakenOver) -> None:
+        """Another host has taught and forgotten in this group since it was read here."""
+        self.forget(ctx.group.id)
 
     def forget_base(self, base: Base) -> None:
         """After a change of thousands at once: read anew rather than taken in one by one on the loop."""

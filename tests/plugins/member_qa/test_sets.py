@@ -3,6 +3,7 @@
 import pytest
 
 from lizheng import Record
+from lizheng.events import GroupTakenOver
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.state import Member, Role
@@ -176,3 +177,33 @@ async def test_too_many_sets(stage: HostStage) -> None:
     for letter in "甲乙丙":
         await player.play(f"管理员：/问答 题库 {letter * 30} 开\n里正：本群用上了…\n")
     await player.play(f"管理员：/问答 题库 {'丁' * 30} 开\n里正：本群用的公共题库太多了，先关掉一份。\n")
+
+
+async def test_what_another_host_taught_is_known_once_the_group_is_taken_over(stage: HostStage) -> None:
+    player = await stage.play("""
+开：问答
+管理员：/教 怎么联机 => 点联机大厅
+里正：…
+小王：/问 怎么联机
+里正：点联机大厅…
+""")
+    [entry] = await Entry.all()
+    await Entry.filter(id=entry.id).update(answer="加好友", version=2)
+    await Entry.create(
+        group_id=entry.group_id,
+        number=2,
+        questions=["几点开门"],
+        answer="八点",
+        created_at=entry.created_at,
+        changed_at=entry.changed_at,
+    )
+    moment = GroupTakenOver(entry.group_id, user_id=0, operator_id=0, time=0)
+    await stage.host.dispatch.tell(stage.host.groups[entry.group_id], moment)
+    await player.play("""
+小王：几点开门
+里正：八点
+  —— 问答 2 号，引用回「有用」或「没用」
+小王：怎么联机
+里正：加好友
+  —— 问答 1 号，引用回「有用」或「没用」
+""")
