@@ -61,7 +61,10 @@ class Voice:
 
         While no endpoint is connected they wait, but are not sent after `expires_at`.
         """
-        where: dict[str, int] = {"user_id": user_id} if user_id else {"group_id": self.group.id}
+        where: dict[str, int] = {"user_id": user_id} if user_id else {}
+        if self.group.id:
+            # In private, too: without the group that they are known from, endpoints reach only friends.
+            where["group_id"] = self.group.id
         return await self.host.outbox.put(
             Draft(
                 api="send_private_msg" if user_id else "send_group_msg",

@@ -278,6 +278,11 @@ def test_private_messages(town):
     assert town.events[-1]["sub_type"] == "friend"
     with pytest.raises(WorldError, match="不是好友"):
         world.whisper(town.wang, "陌生人")
+    stranger = town.act("send_private_msg", user_id=town.owner.user_id, message="你好")
+    assert stranger["wording"] == "无法获取用户信息"
+    hello = {"user_id": town.owner.user_id, "message": "你好"}
+    assert town.act("send_private_msg", **hello, group_id=town.gid)["retcode"] == 0
+    assert town.act("send_private_msg", **hello)["retcode"] == 0
     world.temp_sessions = False
     friend, mate = (
         town.act("send_private_msg", user_id=one.user_id, message="你好") for one in (town.li, town.owner)

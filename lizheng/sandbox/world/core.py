@@ -34,6 +34,7 @@ class Core:
         self.people: dict[int, Person] = {}
         self.groups: dict[int, Group] = {}
         self.friends: set[int] = set()
+        self.temp_chats: set[tuple[int, int]] = set()
         self.requests: dict[str, Request] = {}
         self.messages: dict[int, Message] = {}
         self.private: deque[Message] = deque()

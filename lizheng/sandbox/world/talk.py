@@ -102,7 +102,10 @@ class Talk(Core):
         """Somebody writes to the bot in private. Raises WorldError unless friends or in one group."""
         return self.post_private(int(user_id), account or self.account, message).message_id
 
-    def post_private(self, user_id: int, peer_id: int, message: str | Sequence[Segment]) -> Message:
+    def post_private(
+        self, user_id: int, peer_id: int, message: str | Sequence[Segment], group_id: int = 0
+    ) -> Message:
+        """Raises WorldError unless friends or in one group; who begins must say which, its `group_id`."""
         self.person(user_id)
         self.person(peer_id)
         human = peer_id if user_id in self.accounts else user_id
@@ -110,11 +113,13 @@ class Talk(Core):
         if human not in self.friends:
             both = (g.group_id for g in self.groups.values() if {user_id, peer_id} <= g.members.keys())
             shared = next(both, 0)
-            if not shared:
+            begun = (user_id, peer_id) in self.temp_chats or user_id == human
+            if not shared or not (group_id or begun):
                 raise WorldError("你们不是好友，也没有共同的群。", "无法获取用户信息")
             if not self.temp_sessions:
                 raise WorldError("群主关闭了临时会话。", SEND_TIMEOUT)
         segments = self.checked(message)
+        self.temp_chats |= {(user_id, peer_id), (peer_id, user_id)}
         made = Message(
             self.fresh_message_id(), 1, self.now(), user_id, segments, peer_id=peer_id, temp_group=shared
         )

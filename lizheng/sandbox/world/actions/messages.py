@@ -18,7 +18,8 @@ def _send(call: Call, segments: list[Segment], group_id: int, user_id: int) -> d
         return {"message_id": made, "res_id": forward_id, "forward_id": forward_id}
     if group_id:
         return {"message_id": world.post(group_id, call.account, segments).message_id}
-    return {"message_id": world.post_private(call.account, user_id, segments).message_id}
+    known_from = call.number("group_id", 0)
+    return {"message_id": world.post_private(call.account, user_id, segments, known_from).message_id}
 
 
 def _place(call: Call) -> tuple[int, int]:
