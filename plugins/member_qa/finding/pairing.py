@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from .terms import Wording
+from .terms import Wording, asking, is_concept
 
 UNSEEN = 10.0
 """The weight of a character that the background has never seen."""
@@ -26,6 +26,11 @@ NAMES = (
 _PIECE = 3
 _DIRECTED = re.compile("[到给比转换变成让被把对从往]")
 """What makes the same words in another order another question: from one to the other, and back."""
+
+_FRAME = 2
+"""Characters and concepts that must be left around an exchanged name, or there is no frame to speak of."""
+_SMALL_WORDS = frozenset("的了吗呢么是个就都也还很太这那和与跟给再一")
+"""What stands in turns of phrase rather than in names."""
 
 
 def measures(
@@ -67,6 +72,27 @@ def measures(
 
 def is_directed(wording: Wording) -> bool:
     return bool(_DIRECTED.search(wording.core))
+
+
+def are_rivals(asked: Wording, entry: Wording) -> bool:
+    """Whether both say the same around one place, where each has a name of its own (微信 here, 支付宝 there)."""
+    one, other = asked.canonical, entry.canonical
+    start = _same_start(one, other)
+    end = _same_start(one[start:][::-1], other[start:][::-1])
+    names = one[start : len(one) - end], other[start : len(other) - end]
+    return start + end >= _FRAME and all(map(_may_be_name, names)) and not set(names[0]) & set(names[1])
+
+
+def _same_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (own, its) in pairs if own != its), min(len(one), len(other)))
+
+
+def _may_be_name(symbols: str) -> bool:
+    """At least two characters, or Latin; more than known wordings; nothing that asks or only joins."""
+    if len(symbols) < 2 and not (symbols and symbols.isascii()):
+        return False
+    return not (all(map(is_concept, symbols)) or set(symbols) & (_SMALL_WORDS | asking()))
 
 
 def _coverage(asked: Counter[str], entry: Counter[str], rarity: Mapping[str, float]) -> list[float]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .pairing import is_directed, measures
+from .pairing import are_rivals, is_directed, measures
 from .terms import ASSETS, Wording
 
 SAME = 0.95
 """The least for wordings that differ in nothing but what means the same."""
 OTHER = 0.5
-"""The most where both name numbers, and not the same."""
+"""The most where what they name differs: numbers, opposites, or a name in the other's place."""
 Tree = Any
 """A leaf's value, or (feature, limit, the tree up to the limit, the tree above it)."""
 
@@ -56,7 +56,7 @@ def bounds(asked: Wording, entry: Wording) -> tuple[float, float]:
     """What the score may be where it needs no learning: the same words ask the same, other numbers do not."""
     if asked.numbers and entry.numbers and asked.numbers != entry.numbers:
         return 0.0, OTHER
-    if any(_exchanged(asked.core, entry.core, pair) for pair in opposites()):
+    if any(_exchanged(asked.core, entry.core, pair) for pair in opposites()) or are_rivals(asked, entry):
         return 0.0, OTHER
     same = asked.canonical == entry.canonical or (asked.symbols == entry.symbols and not is_directed(asked))
     return (SAME if same else 0.0), 1.0

@@ -14,6 +14,7 @@ from lizheng.context import GroupContext
 from lizheng.sandbox.stage import HostStage
 from plugins.member_qa import importing
 from plugins.member_qa.finding import Index, Wording, could_ask, find, shipped
+from plugins.member_qa.finding.verifier import OTHER, SAME, bounds
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson
@@ -161,3 +162,25 @@ def test_it_speaks_unasked_only_when_certain(taught: str, asked: str, speaks: bo
         index.put(key, [question])
     hit = find(index, verifier, asked)[0]
     assert (hit.key == 0 and hit.score > verifier.line) == speaks, hit
+
+
+RIVALS = [
+    ("怎么用支付宝付款", "怎么用微信付款", True),
+    ("如何用支付宝付款", "怎么用微信支付", True),
+    ("北京天气怎么样", "上海天气怎么样", True),
+    ("A区怎么走", "B区怎么走", True),
+    ("怎么开通花呗", "怎么开启花呗", False),
+    ("服务器地址是多少", "服务器在哪里", False),
+    ("怎么用支付宝付款", "支付宝付款", False),
+]
+
+
+@pytest.mark.parametrize(("taught", "asked", "rivals"), RIVALS)
+def test_another_name_in_the_same_place_asks_something_else(taught: str, asked: str, rivals: bool) -> None:
+    """However near the vectors or the learned weights find the two."""
+    assert (bounds(Wording(asked), Wording(taught))[1] <= OTHER) == rivals
+    assert (bounds(Wording(taught), Wording(asked))[1] <= OTHER) == rivals
+
+
+def test_the_same_words_are_no_rivals() -> None:
+    assert bounds(Wording("如何申请白名单"), Wording("怎么申请白名单")) == (SAME, 1.0)
