@@ -105,12 +105,6 @@ class Alarm:
         self._rung = False
 
 
-def next_time(now: datetime, hour: int, minute: int) -> datetime:
-    """When the clock of this time's zone next shows that hour and minute."""
-    today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return today if today > now else today + timedelta(days=1)
-
-
 def _finish(sleeper: asyncio.Future[None]) -> None:
     if not sleeper.done():
         sleeper.set_result(None)

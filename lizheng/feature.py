@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nonebot.plugin import PluginMetadata
@@ -38,11 +38,16 @@ class Watch:
 
 @dataclass(frozen=True)
 class Job:
-    """Something due at a time. `late_limit`: how late it may still run after downtime; later it counts as missed."""
+    """Something due at a time. `late_limit`: how late it may still run after downtime; later it counts as missed.
+
+    One that `repeats` is tried until it succeeds; one with `nightly` is the whole host's, planned by it every day.
+    """
 
     name: str
     handler: JobHandler
-    late_limit: timedelta | None
+    late_limit: timedelta | None = None
+    repeats: bool = False
+    nightly: time | None = None
 
 
 @dataclass(frozen=True)
@@ -150,9 +155,21 @@ class Feature:
         """Run once per start of the host, with the host, after the database is open and before messages come."""
         self.start_hooks.append(handler)
 
-    def job(self, name: str, handler: JobHandler, *, late_limit: timedelta | None = None) -> None:
-        """Name what `ctx.plan(name, …)` runs when it is due; a returned datetime plans it again."""
-        self.jobs[name] = Job(name, handler, late_limit)
+    def job(
+        self, name: str, handler: JobHandler, *, late_limit: timedelta | None = None, repeats: bool = False
+    ) -> None:
+        """Name what `ctx.plan(name, …)` runs when it is due; a returned datetime plans it again.
+
+        One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`.
+        """
+        self.jobs[name] = Job(name, handler, late_limit, repeats)
+
+    def nightly(self, name: str, handler: JobHandler, at: time) -> None:
+        """Run `handler(ctx, slot)` once a day for the host as a whole, whatever is on: `ctx.group.id` is 0.
+
+        `at` is in the host's zone. A night that the host slept through is made up for at its next start.
+        """
+        self.jobs[name] = Job(name, handler, repeats=True, nightly=at)
 
     def decision(
         self,

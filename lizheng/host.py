@@ -19,14 +19,14 @@ from nonebot.adapters.onebot.v11 import ActionFailed, GroupMessageEvent, Message
 from nonebot.drivers import ASGIMixin, Driver
 
 import lizheng
-from lizheng import config, ledger, pending
+from lizheng import config, ledger, pending, upkeep
 from lizheng.adapter import Access, Adapter, Bot, Quirks
 from lizheng.adapter.errors import NotSent
 from lizheng.clock import Clock
 from lizheng.context import GroupContext, is_anonymous
 from lizheng.dispatch import Dispatch, install
 from lizheng.events import FeatureSwitched, SettingChanged
-from lizheng.feature import Feature
+from lizheng.feature import Feature, Job
 from lizheng.foreign import install_index
 from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
@@ -126,13 +126,14 @@ class Host:
         self.schedule, self.outbox = self._engines()
         for feature in self.features.values():
             for job in feature.jobs.values():
-                handler = partial(self._run_job, feature, job.handler)
-                self.schedule.register(feature.id, job.name, handler, late_limit=job.late_limit)
+                handler = partial(self._run_job, feature, job)
+                self.schedule.register(feature.id, job.name, handler, job.late_limit, job.repeats)
         await self.outbox.start(alone=self.store.is_sqlite)
         await self.shares.start()
         for feature in self.features.values():
             for begin in feature.start_hooks:
                 await begin(self)
+        await upkeep.plan_nights(self)
         await self.schedule.start()
         fold("暖")  # builds its tables, which the first message should not wait for
         gc.collect()
@@ -173,12 +174,13 @@ class Host:
         self._topics.clear()
         self.register.forget()
 
-    async def _run_job(self, feature: Feature, handler: Any, slot: Any) -> datetime | None:
+    async def _run_job(self, feature: Feature, job: Job, slot: Any) -> datetime | None:
         group = self.groups[slot.group_id]
         if slot.group_id and not is_on(group, feature):
             return None
         source = f"slot:{slot.id}:{int(slot.due_at.timestamp())}"
-        return await handler(GroupContext(self, group, feature, source=source), slot)
+        following = await job.handler(GroupContext(self, group, feature, source=source), slot)
+        return following if job.nightly is None else upkeep.next_night(self.now(), job.nightly)
 
     # — what the features ask ——————————————————————————————————————————————————————————————
 

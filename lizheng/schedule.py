@@ -22,6 +22,7 @@ LOOK_AGAIN = 30.0
 AT_ONCE = 8
 RETRIES = 3
 FIRST_RETRY = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
 DB_TROUBLE = 1.0
 
 Handler = Callable[[Slot], Awaitable[datetime | None]]
@@ -32,7 +33,7 @@ Lane = tuple[int, str, str]
 class _Job:
     handler: Handler
     late_limit: timedelta | None
-    on_missed: Handler | None
+    repeats: bool
 
 
 class Schedule:
@@ -58,16 +59,15 @@ class Schedule:
         name: str,
         handler: Handler,
         late_limit: timedelta | None = None,
-        on_missed: Handler | None = None,
+        repeats: bool = False,
     ) -> None:
         """Run `handler(slot)` for this feature's slots of that name.
 
-        What it returns is the same slot's next due time, or None when it is finished. One that raises is
-        tried three times more, with growing pauses, then `failed`. A slot later than `late_limit` is not run
-        but `missed`. For either `on_missed(slot)` is called, and may return the next due time too; without it,
-        or with None, a repeating slot ends there.
+        What it returns is the same slot's next due time, or None when it is finished. One that raises is tried three
+        times more, with growing pauses, then `failed`; one that `repeats` is tried until it succeeds, every hour in
+        the end, as nobody would ever plan it again. A slot later than `late_limit` is not run but `missed`.
         """
-        self._jobs[feature, name] = _Job(handler, late_limit, on_missed)
+        self._jobs[feature, name] = _Job(handler, late_limit, repeats)
         self.wake()
 
     async def plan(
@@ -192,7 +192,7 @@ class Schedule:
         job = self._jobs[slot.feature, slot.name]
         late = self._clock.now() - slot.due_at
         if job.late_limit is not None and late > job.late_limit:
-            self._finish(slot, await self._miss(job, slot, "missed"))
+            self._finish(slot, self._give_up(slot, "missed"))
         else:
             self._finish(slot, await self._attempt(job, slot))
 
@@ -206,24 +206,19 @@ class Schedule:
             logger.exception("{} failed", where)
             slot.attempts += 1
             slot.error = f"{type(error).__name__}: {error}"[:500]
-        if slot.attempts > RETRIES:
-            return await self._miss(job, slot, "failed")
+        if slot.attempts > RETRIES and not job.repeats:
+            return self._give_up(slot, "failed")
         slot.state = "waiting"
-        slot.retry_at = self._clock.now() + FIRST_RETRY * 4 ** (slot.attempts - 1)
+        pause = FIRST_RETRY * 4 ** min(slot.attempts - 1, 9)
+        slot.retry_at = self._clock.now() + min(pause, LONGEST_PAUSE)
         return None
 
-    async def _miss(self, job: _Job, slot: Slot, state: str) -> datetime | None:
+    @staticmethod
+    def _give_up(slot: Slot, state: str) -> None:
         slot.state = state
         logger.warning(
             "slot {} ({}.{}) is {}, was due {}", slot.id, slot.feature, slot.name, state, slot.due_at
         )
-        if job.on_missed is None:
-            return None
-        try:
-            return await job.on_missed(slot)
-        except Exception:
-            logger.exception("what was to follow a {} slot {} failed", state, slot.id)
-            return None
 
     def _finish(self, slot: Slot, following: datetime | None) -> None:
         if following is not None and following > slot.due_at:

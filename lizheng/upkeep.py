@@ -1,13 +1,12 @@
-"""What a host sees to by itself: a backup of its database every night, and word to its owners when something is wrong."""
+"""What a host sees to by itself: the nights of all features, a backup in each, and word to its owners when something is wrong."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
 
-from lizheng.clock import next_time
 from lizheng.feature import Feature
 from lizheng.outbox import Draft
 from lizheng.speech import compose
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from lizheng.host import Host
 
 BACKUP, WARNING = "backup", "warning"
-AT = (4, 20)
 
 feature = Feature(__name__, "值守", "夜里备份数据库，出了问题告诉超级用户。", always_on=True, hidden=True)
 
@@ -29,12 +27,24 @@ async def warn(host: Host, topic: str, words: str) -> None:
     await host.schedule.plan(feature.id, WARNING, 0, now, key=topic, payload=payload, replace=True)
 
 
-async def begin(host: Host) -> None:
-    """The next backup is planned, once; one that a host slept through is made up for."""
-    await host.schedule.plan(feature.id, BACKUP, 0, next_time(host.now(), *AT))
+async def plan_nights(host: Host) -> None:
+    """Every nightly job waits for its time, those too that were given up."""
+    for owner in host.features.values():
+        for job in owner.jobs.values():
+            if job.nightly is not None:
+                due = next_night(host.now(), job.nightly)
+                slot = await host.schedule.plan(owner.id, job.name, 0, due)
+                if slot.state not in ("waiting", "running"):
+                    await host.schedule.plan(owner.id, job.name, 0, due, replace=True)
 
 
-async def back_up(ctx: GroupContext, slot: Any) -> datetime:
+def next_night(now: datetime, at: time) -> datetime:
+    """When a clock in the zone of `now` next shows that hour and minute."""
+    tonight = now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return tonight if tonight > now else tonight + timedelta(days=1)
+
+
+async def back_up(ctx: GroupContext, slot: Any) -> None:
     """Every night, for SQLite; Postgres has its own ways."""
     store = ctx.host.store
     assert store is not None
@@ -44,7 +54,6 @@ async def back_up(ctx: GroupContext, slot: Any) -> datetime:
     except StoreError as error:
         logger.error("{}", error)
         await warn(ctx.host, BACKUP, f"每夜的备份没有做成：\n{error}")
-    return next_time(ctx.now, *AT)
 
 
 async def pass_on(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -66,6 +75,5 @@ async def pass_on(ctx: GroupContext, slot: Any) -> datetime | None:
     return None
 
 
-feature.on_start(begin)
-feature.job(BACKUP, back_up)
+feature.nightly(BACKUP, back_up, time(4, 20))
 feature.job(WARNING, pass_on)

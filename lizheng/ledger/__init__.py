@@ -4,6 +4,8 @@ A feature that takes money declares `needs={MONEY}`, opens orders with `orders.p
 run with the payload `{"order": id}` once an admin has confirmed the whole price.
 """
 
+from datetime import time
+
 from lizheng.feature import Feature
 from lizheng.ledger import desk, nightly, orders
 from lizheng.ledger.books import Books
@@ -18,4 +20,4 @@ feature.command("已发红包", "说自己的红包已经发了", aliases={"paid
 feature.on_message(desk.look, order=20)
 feature.undo(desk.UNDO, desk.undo_confirm)
 feature.on_start(nightly.begin)
-feature.job(nightly.CHECK, nightly.check)
+feature.nightly(nightly.CHECK, nightly.check, time(4, 10))

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lizheng import upkeep
-from lizheng.clock import next_time
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
     from lizheng.host import Host
 
 CHECK = "check"
-AT = (4, 10)
 OFF_BALANCE = "账本对不上，收付款先停了：\n{lines}\n别的功能照常。请看日志和备份。"
 
 
 async def begin(host: Host) -> None:
-    """At every start; the nightly look is planned, too."""
-    await host.schedule.plan("ledger", CHECK, 0, next_time(host.now(), *AT))
+    """At every start."""
     await _look(host)
 
 
-async def check(ctx: GroupContext, slot: Any) -> datetime:
+async def check(ctx: GroupContext, slot: Any) -> None:
     """Every night."""
     await _look(ctx.host)
-    return next_time(ctx.now, *AT)
 
 
 async def _look(host: Host) -> None:

@@ -1,5 +1,7 @@
 """问答：群里教它，有人问就答；没把握就不说话。"""
 
+from datetime import time
+
 from lizheng.events import FileShared, GroupTakenOver
 from lizheng.feature import Feature
 from lizheng.roles import Role
@@ -62,8 +64,7 @@ feature.on_start(shelves.begin)
 feature.on_start(desk.begin)
 feature.on_start(writer.begin)
 feature.on_start(meanings.begin)
-feature.on_start(tidying.begin)
-feature.job(tidying.TIDY, tidying.tidy)
+feature.nightly(tidying.TIDY, tidying.tidy, time(4, 50))
 feature.decision(teaching.LESSON, teacher.accepted, teaching.refused)
 feature.decision(teaching.MERGE, teacher.merge_confirmed)
 feature.decision(teaching.ANSWER, asked.accepted, teaching.refused)

@@ -22,23 +22,16 @@ from plugins.member_qa.rows import READ
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
-    from lizheng.host import Host
 
 TIDY = "tidy"
 FEATURE = "member_qa"
-NIGHT = timedelta(hours=4, minutes=50)
 GRACE = timedelta(days=1)
 """A file is stored before what speaks of it is; nobody takes this long in between."""
 _OURS = re.compile(r"\d+-[0-9a-f]{24}\.(?:png|jpg|gif|webp|import\.json)(?:\.part)?")
 """Pictures and import previews; the vectors of a group are replaced, not collected."""
 
 
-async def begin(host: Host) -> None:
-    """At every start: the next night is planned, once."""
-    await host.schedule.plan(FEATURE, TIDY, 0, next_night(host.now()))
-
-
-async def tidy(ctx: GroupContext, slot: Any) -> datetime:
+async def tidy(ctx: GroupContext, slot: Any) -> None:
     now = ctx.host.clock.now()
     old = await asyncio.to_thread(_stored_before, folder(ctx), now - GRACE)
     if old:
@@ -46,13 +39,6 @@ async def tidy(ctx: GroupContext, slot: Any) -> datetime:
         going = [file for file in old if file.name not in used]
         if gone := await asyncio.to_thread(_drop, going):
             logger.info("member_qa: {} files that nothing speaks of are gone", gone)
-    return next_night(ctx.now)
-
-
-def next_night(now: datetime) -> datetime:
-    """The next time in the small hours of the host's zone."""
-    tonight = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
-    return tonight if tonight > now else tonight + timedelta(days=1)
 
 
 def _stored_before(where: Path, moment: datetime) -> list[Path]:

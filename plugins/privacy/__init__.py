@@ -1,5 +1,7 @@
 """隐私：看机器人记着自己的什么，删掉可以删的；到期的每夜清掉。"""
 
+from datetime import time
+
 from lizheng import Feature
 from plugins.privacy import asking, clearing
 
@@ -13,7 +15,6 @@ feature.command(
 ).form(asking.forget_own)
 
 feature.decision(asking.FORGET, asking.forget_confirmed)
-feature.on_start(clearing.begin)
-feature.job(clearing.PURGE, clearing.purge)
+feature.nightly(clearing.PURGE, clearing.purge, time(4, 40))
 
 __plugin_meta__ = feature.metadata

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 from nonebot import logger
 
 from lizheng import GroupContext
-from lizheng.clock import next_time
 from lizheng.keeping import kept_by
 
-if TYPE_CHECKING:
-    from lizheng.host import Host
-
 PURGE = "purge"
-AT = (4, 40)
 DOUBTFUL = timedelta(days=3)
 
 
-async def begin(host: Host) -> None:
-    """At every start: the next night is planned, once."""
-    await host.schedule.plan(__name__.split(".")[1], PURGE, 0, next_time(host.now(), *AT))
-
-
-async def purge(ctx: GroupContext, slot: Any) -> datetime:
+async def purge(ctx: GroupContext, slot: Any) -> None:
     """One kind after the other, each in a statement of its own, so that nobody waits for long.
 
     After days without a night nothing goes until the next one: a clock that has jumped may still be set right.
@@ -33,8 +23,7 @@ async def purge(ctx: GroupContext, slot: Any) -> datetime:
         logger.warning(
             "retention: the last night was {} days ago; waiting for the next", (ctx.now - slot.due_at).days
         )
-        return next_time(ctx.now, *AT)
+        return
     for keep in kept_by(ctx.host.features.values()):
         if count := await keep.purge(ctx.host.clock.now(), ctx.host.config.retention_days):
             logger.info("retention: {} rows of {} are gone", count, keep.model._meta.db_table)
-    return next_time(ctx.now, *AT)

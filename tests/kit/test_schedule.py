@@ -189,8 +189,8 @@ async def test_a_repeating_job_returns_its_next_time(schedule: Schedule, clock: 
 
 
 async def test_a_failing_handler_is_tried_again_three_times_then_failed(schedule: Schedule, clock: Clock):
-    handler, missed = Handler(fails=99), Handler()
-    schedule.register("f", "job", handler, on_missed=missed)
+    handler = Handler(fails=99)
+    schedule.register("f", "job", handler)
     await schedule.plan("f", "job", 1, NOON)
     await settle(schedule)
     assert len(handler.ran) == 1, "not again without a pause"
@@ -201,7 +201,6 @@ async def test_a_failing_handler_is_tried_again_three_times_then_failed(schedule
     assert {slot.due_at for slot in handler.ran} == {NOON}, "its due time names it through every try"
     slot = await Slot.get()
     assert (slot.state, slot.error) == ("failed", "RuntimeError: on purpose")
-    assert len(missed.ran) == 1
 
 
 async def test_a_handler_that_recovers_is_done(schedule: Schedule, clock: Clock):
@@ -215,23 +214,33 @@ async def test_a_handler_that_recovers_is_done(schedule: Schedule, clock: Clock)
     assert (await Slot.get()).state == "done"
 
 
-async def test_too_late_is_missed_and_a_repeating_job_may_go_on(schedule: Schedule, clock: Clock):
+async def test_a_repeating_job_is_never_given_up(schedule: Schedule, clock: Clock):
+    """Nobody would plan it again: what fails for a day comes back, at the latest an hour after the cause is gone."""
+    handler = Handler(fails=20)
+    schedule.register("f", "job", handler, repeats=True)
+    await schedule.plan("f", "job", 1, NOON)
+    for _ in range(20):
+        clock.move(hours(1))
+        await settle(schedule)
+    assert 15 <= len(handler.ran) <= 20
+    assert (await Slot.get()).state == "waiting"
+    for _ in range(6):
+        clock.move(hours(1))
+        await settle(schedule)
+    assert len(handler.ran) == 21
+    assert {slot.due_at for slot in handler.ran} == {NOON}
+    assert (await Slot.get()).state == "done"
+
+
+async def test_too_late_is_missed(schedule: Schedule, clock: Clock):
     handler = Handler()
-
-    async def on_missed(slot: Slot) -> datetime | None:
-        assert slot.state == "missed"
-        return slot.due_at + timedelta(days=1) if slot.key == "daily" else None
-
-    schedule.register("f", "job", handler, late_limit=hours(3), on_missed=on_missed)
+    schedule.register("f", "job", handler, late_limit=hours(3))
     await schedule.plan("f", "job", 1, NOON + hours(1), key="once")
-    await schedule.plan("f", "job", 2, NOON + hours(1), key="daily")
     await schedule.plan("f", "job", 3, NOON + hours(2), key="in time")
     clock.move(hours(5))
     await settle(schedule)
     assert handler.keys == ["in time"]
     assert (await Slot.get(key="once")).state == "missed"
-    daily = await Slot.get(key="daily")
-    assert (daily.state, daily.due_at) == ("waiting", NOON + hours(25))
 
 
 async def test_replanned_while_running_the_new_time_counts(schedule: Schedule, clock: Clock):

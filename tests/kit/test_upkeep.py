@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.models import Switch
+from lizheng.models import Slot, Switch
 from lizheng.sandbox.stage import HostStage
 
 DAY = timedelta(days=1)
@@ -55,6 +55,13 @@ async def test_a_week_is_kept_and_a_night_slept_through_is_made_up_for(
     await stage.restart()
     await stage.settle()
     assert backups(database)[-1] > newest
+
+
+async def test_a_night_that_was_given_up_is_not_the_last(stage: HostStage, database: Path) -> None:
+    await Slot.filter(name="backup").update(state="failed")
+    await stage.restart()
+    await asleep(stage, DAY)
+    assert len(backups(database)) == 1
 
 
 async def test_when_there_is_no_room_the_owners_hear_of_it_and_nothing_else_stops(
