@@ -149,7 +149,7 @@ class Dispatch:
         if verdict.allowed:
             return True
         topic = f"deny:{verdict.denial}:{ctx.feature.id}:{ctx.author_id}"
-        if verdict.sentence and self._host.now_and_then(ctx.group.id, topic, 60):
+        if verdict.sentence and self._host.topics.now_and_then(ctx.group.id, topic, 60):
             await ctx.say("{sentence}", sentence=verdict.sentence)
         return False
 
@@ -184,7 +184,7 @@ class Dispatch:
         if len(name) < 3 or claimed_elsewhere(name):
             return
         near = self._lookup.nearest(name, ctx.group, ctx.role)
-        if near and self._host.now_and_then(ctx.group.id, "hint", 60):
+        if near and self._host.topics.now_and_then(ctx.group.id, "hint", 60):
             await ctx.say("没有「/{name}」，你是不是想发 /{near}？", name=name[:12], near=near)
 
     # — everything else ————————————————————————————————————————————————————————————————————
@@ -198,7 +198,7 @@ class Dispatch:
         if isinstance(happened, MemberJoined | RoleChanged):
             self._host.roster.forget(happened.group_id, happened.user_id)
         if isinstance(happened, RoleChanged) and happened.user_id in self._host.our_accounts():
-            self._host.forget_topic(group.id, NO_RIGHTS_TOPIC)
+            self._host.topics.forget(group.id, NO_RIGHTS_TOPIC)
         if isinstance(happened, MemberJoined) and happened.user_id in self._host.accounts():
             ctx = GroupContext(self._host, group, pending_feature, source=f"met:{group.id}")
             await self._meet(ctx)

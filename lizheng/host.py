@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import secrets
-from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
@@ -44,10 +43,10 @@ from lizheng.sharing import Sharing
 from lizheng.store import AppModules, Store, StoreError
 from lizheng.switching import respect_switches
 from lizheng.text import fold
+from lizheng.topics import Topics
 from lizheng.web import Guard, driver_options, mount_status
 
 QUERY_SECONDS = 2.0
-KEPT_TOPICS = 4096
 
 
 class Host:
@@ -79,7 +78,7 @@ class Host:
         self.shares = Alone()
         self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
-        self._topics: OrderedDict[tuple[int, str], float] = OrderedDict()
+        self.topics = Topics(self.clock)
         self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
         self.access = Access(self.config.onebot_access_token, sandbox_key)
@@ -171,7 +170,7 @@ class Host:
         self.adapter.forget()
         self.roster.clear()
         self.private = Private(self)
-        self._topics.clear()
+        self.topics.clear()
         self.register.forget()
 
     async def _run_job(self, feature: Feature, job: Job, slot: Any) -> datetime | None:
@@ -255,27 +254,6 @@ class Host:
         if user_id in group.deputies:
             return max(qq, Role.DEPUTY)
         return qq
-
-    def now_and_then(self, group_id: int, topic: str, seconds: float) -> bool:
-        """True at most once per group, topic and `seconds`."""
-        now = self.clock.elapsed()
-        key = (group_id, topic)
-        if now - self._topics.get(key, float("-inf")) < seconds:
-            return False
-        self._topics[key] = now
-        self._topics.move_to_end(key)
-        while len(self._topics) > KEPT_TOPICS:
-            self._topics.popitem(last=False)
-        return True
-
-    def forget_topic(self, group_id: int, topic: str) -> None:
-        """What every feature told once about this may be told once more."""
-        for key in [k for k in self._topics if k[0] == group_id and k[1].endswith(f":{topic}")]:
-            del self._topics[key]
-
-    def first_time(self, group_id: int, topic: str) -> bool:
-        """True once per group and topic until the host restarts."""
-        return self.now_and_then(group_id, topic, float("inf"))
 
     async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:
         """Switch a feature (or, by its `store:` id, another plugin) from the next message on.

@@ -42,9 +42,13 @@ class Voice:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
         return await self.post(compose(template, values), user_id=user_id)
 
+    def now_and_then(self, topic: str, seconds: float) -> bool:
+        """True at most once per group, topic of this feature and `seconds`, so that nothing is said again and again."""
+        return self.host.topics.now_and_then(self.group.id, f"{self.feature.id}:{topic}", seconds)
+
     async def tell_once(self, topic: str, template: str, /, **values: Any) -> None:
         """Say it once per group and topic until the host restarts."""
-        if self.host.first_time(self.group.id, f"{self.feature.id}:{topic}"):
+        if self.host.topics.first_time(self.group.id, f"{self.feature.id}:{topic}"):
             # A source of its own: the same cause run again, when this is not said, must count the same keys.
             source = self.source and f"{self.source}/{topic}"
             await self.post(compose(template, values), user_id=self.answers_to, source=source)

@@ -93,7 +93,7 @@ class Desk:
         """Today's: as it went out, or as it would be now; the same words are not said again within a minute."""
         text = await self._todays(ctx)
         topic = f"brief:{ctx.answers_to}:{crc32(text.encode('utf-8', 'replace'))}"
-        if not ctx.host.now_and_then(ctx.group.id, topic, SHOWN_SECONDS):
+        if not ctx.now_and_then(topic, SHOWN_SECONDS):
             raise Declined(texts.JUST_SHOWN)
         await ctx.say("{text}", text=text)
 

@@ -26,7 +26,7 @@ async def show_own(ctx: Context) -> None:
     held = await _held(ctx)
     if not held:
         raise Declined(texts.NOTHING)
-    if not ctx.host.now_and_then(ctx.group.id, f"{ctx.feature.id}:{ctx.author_id}", PAUSE):
+    if not ctx.now_and_then(str(ctx.author_id), PAUSE):
         raise Declined(texts.SOON)
     kinds = rules.say_kinds([(share.keep.what, share.rows) for share in held])
     if ctx.channel == "private":

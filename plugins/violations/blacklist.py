@@ -179,7 +179,7 @@ async def _send_off(ctx: GroupContext, user_id: int) -> Outcome:
     await ctx.names_of([user_id])
     name = mask(ctx.name_of(user_id))
     gone = await ctx.kick(user_id, texts.BAR_RULE, rule=texts.BAR_RULE)
-    if gone and ctx.host.now_and_then(ctx.group.id, f"{ctx.feature.id}:barred", TOLD_EVERY):
+    if gone and ctx.now_and_then("barred", TOLD_EVERY):
         await ctx.say(texts.BARRED_FLEW, name=name)
     return gone
 

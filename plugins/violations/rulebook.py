@@ -153,7 +153,6 @@ class Rulebook:
             "messages": list(messages),
             "rule": texts.RULE_NAME.format(number=number),
         }
-        topic = f"{acting.feature.id}:recalled:{ctx.author_id}"
-        if ctx.host.now_and_then(ctx.group.id, topic, TOLD_EVERY):
+        if acting.now_and_then(f"recalled:{ctx.author_id}", TOLD_EVERY):
             payload["told"] = number
         await acting.plan(RECALL, ctx.host.clock.now(), key=f"message:{ctx.message_id}", payload=payload)
