@@ -285,7 +285,7 @@ async def _is_asked(ctx: Context, pending: Pending) -> bool:
     is_open = pending.state == "open" and pending.expires_at > ctx.now
     if decides and is_open:
         return True
-    return (decides or is_open) and X
+    return (decides or is_open) and ctx.now_and_then(f"asked:{pending.id}", TOLD_EVERY)
 
 
 feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
