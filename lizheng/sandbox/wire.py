@@ -1,7 +1,6 @@
 """The world behind a real reverse WebSocket: it connects to a host as NapCat does."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from typing import Any
@@ -75,10 +74,13 @@ class Wire:
         if self._runner is None:
             return
         self.world.outlets.remove(self._take)
-        self._runner.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._runner
-        self._runner = None
+        runner, self._runner = self._runner, None
+        while not runner.done():
+            # More than once: a connection that breaks at this very moment swallows the first (TaskGroup of Python 3.11).
+            runner.cancel()
+            await asyncio.wait({runner}, timeout=1)
+        if not runner.cancelled():
+            runner.result()
         for socket in self._lingering:
             socket.transport.abort()
         self._lingering.clear()

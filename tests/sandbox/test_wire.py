@@ -207,3 +207,22 @@ async def test_no_message_text_is_logged(line, caplog):
         )
     ours = [one.getMessage() for one in caplog.records if one.name.startswith("lizheng")]
     assert "秘密" not in "".join(ours)
+
+
+async def test_it_stops_also_while_a_broken_connection_is_being_cleared_away(line):
+    begun = asyncio.Event()
+
+    async def slow_to_end(*_):
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.3)
+
+    line.world.act = slow_to_end
+    await line.host.call("get_status")
+    await begun.wait()
+    line.host.sockets[-1].transport.abort()
+    await asyncio.sleep(0.1)
+    await asyncio.wait_for(line.wire.stop(), 5)
+    assert not line.wire.connected
