@@ -224,5 +224,7 @@ async def test_it_stops_also_while_a_broken_connection_is_being_cleared_away(lin
     await begun.wait()
     line.host.sockets[-1].transport.abort()
     await asyncio.sleep(0.1)
-    await asyncio.wait_for(line.wire.stop(), 5)
+    stopping = asyncio.create_task(line.wire.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=5)
+    assert done
     assert not line.wire.connected
