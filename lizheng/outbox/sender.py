@@ -13,6 +13,7 @@ from lizheng.clock import Alarm, Clock
 from lizheng.outbox.entry import Entry, Kind
 from lizheng.outbox.journal import Journal
 from lizheng.outbox.lanes import Lanes
+from lizheng.outbox.refusals import in_words
 from lizheng.outbox.traffic import Traffic
 
 CALL_SECONDS = 15.0
@@ -191,7 +192,7 @@ class Sender:
             data = await self._call(entry.sender, entry.api, {**entry.params, "_timeout": CALL_SECONDS})
         except ActionFailed as error:
             self._ended(entry, ok=False)
-            self._ends.refused(entry, _refusal(error))
+            self._ends.refused(entry, in_words(getattr(error, "info", {})))
         except NotSent:
             self._requeue(entry, why="账号没有连上")
         except NetworkError:
@@ -225,8 +226,3 @@ class Sender:
         self._lanes.release(entry)
         self._lanes.add(entry)
         self.stir()
-
-
-def _refusal(error: ActionFailed) -> str:
-    info = getattr(error, "info", {})
-    return str(info.get("wording") or info.get("message") or info.get("msg") or "平台拒绝了")[:200]
