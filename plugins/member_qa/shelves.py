@@ -129,4 +129,5 @@ def _fill(shelf: Shelf, rows: list[Row]) -> None:
     """Beside the loop, with what the first search would otherwise hold everybody up for."""
     for row in rows:
         shelf.put(row)
-    shipped()
+    if rows:
+        shipped()
