@@ -15,7 +15,7 @@ from tortoise.exceptions import IntegrityError
 
 from lizheng.clock import Clock
 from lizheng.commands import Declined
-from lizheng.ledger import evidence, orders
+from lizheng.ledger import book, evidence, orders
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.ledger.export import cell, export
@@ -105,6 +105,53 @@ async def test_one_credit_is_spent_once_a_thousand_times_on_postgres(
 ) -> None:
     await spend_at_once(1000)
     figure("spends postgres", rounds=1000, wrong=0)
+
+
+# — what does not add up is not written —————————————————————————————————————————————————————————————————
+
+
+async def test_money_moves_inside_an_atomic_in_amounts_that_are_some(store: Store) -> None:
+    order = await place(next(groups))
+    terms = {"at": AT, "kind": "payment", "key": "k", "actor_id": ADMIN}
+    with pytest.raises(RuntimeError):
+        await book.move(order, book.OUTSIDE, book.member(1), 1, **terms)
+    for amount in (0, -1, book.MOST_FEN + 1):
+        with pytest.raises(ValueError, match="cannot be moved"):
+            await store.atomic(book.move)(order, book.OUTSIDE, book.member(1), amount, **terms)
+    with pytest.raises(book.Overdrawn):
+        await store.atomic(book.move)(order, book.member(1), book.INCOME, 1, **terms)
+    assert await Entry.filter(group_id=order.group_id).count() == 0
+    assert not await mismatches()
+
+
+async def test_one_cause_opens_one_order(store: Store) -> None:
+    group = next(groups)
+    first, second = [
+        await orders.place(group, "f", 1, "事由", 100, at=AT, source=f"message:{group}") for _ in range(2)
+    ]
+    assert first.id == second.id
+    assert await Order.filter(group_id=group).count() == 1
+
+
+async def test_one_cause_spends_one_credit(store: Store) -> None:
+    group = next(groups)
+    one, other = await settled(group), await settled(group)
+    assert await orders.use(one, by="ad:1", at=AT)
+    assert await orders.give_back(one, by="ad:1", at=AT)
+    assert not await orders.give_back(one, by="ad:1", at=AT), "it is not spent any more"
+    with pytest.raises(Declined, match="用过一次"):
+        await orders.use(other, by="ad:1", at=AT)
+    assert (await Order.get(id=other.id)).state == "settled"
+    assert not await mismatches()
+
+
+async def test_what_was_given_back_is_not_given_back_again(store: Store) -> None:
+    order = await settled(next(groups))
+    (entry,) = await Entry.filter(order_id=order.id)
+    back = store.atomic(book.reverse)
+    assert await back(order, entry, at=AT, actor_id=ADMIN)
+    assert not await back(order, entry, at=AT, actor_id=ADMIN)
+    assert await store.atomic(book.reverse_all)(order, at=AT, actor_id=ADMIN) == 0
 
 
 # — what the database refuses, what the check finds —————————————————————————————————————————————

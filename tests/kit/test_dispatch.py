@@ -1,0 +1,70 @@
+"""From an event to a handler, where it does not simply go through: late, going round, half a quote, a group just met."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from lizheng.models import Record
+from lizheng.sandbox.stage import HostStage
+from lizheng.sandbox.transcript import Player
+
+
+def said(stage: HostStage) -> int:
+    return sum(call.action.startswith("send_") for call in stage.world.api_log)
+
+
+def group_of(player: Player) -> int:
+    return int(player.group.group_id)
+
+
+async def test_a_command_that_comes_minutes_late_is_written_down_and_not_carried_out(
+    stage: HostStage,
+) -> None:
+    player = await stage.play("开：试探\n小王：/试价 3\n里正：300 分")
+    outlets, caught = stage.world.outlets[:], []
+    stage.world.outlets[:] = [caught.append]
+    stage.world.say(group_of(player), player.person("管理员"), "/试禁 小李 10分")
+    stage.world.outlets[:] = outlets
+    before = said(stage)
+    await stage.move(timedelta(minutes=10))
+    stage.wire._take(caught[0])
+    await stage.settle()
+    assert said(stage) == before
+    (note,) = await Record.filter(kind="stale")
+    assert "试禁" in note.reason
+
+
+async def test_two_programs_that_answer_each_other_stop(stage: HostStage) -> None:
+    """The same command over and over with nothing in between is heard a limited number of times, then again later."""
+    player = await stage.play("开：试探")
+    for _ in range(30):
+        stage.world.say(group_of(player), player.person("小王"), "/试价 3")
+        await stage.settle()
+    answered = said(stage)
+    assert 5 <= answered <= 21
+    await stage.move(timedelta(minutes=3))
+    await player.play("小王：/试价 3\n里正：300 分")
+
+
+async def test_a_quote_that_cannot_be_looked_up_is_still_a_quote(stage: HostStage) -> None:
+    player = await stage.play("开：试探\n小王：/试投 你好\n里正：小王 投稿：你好…")
+    stage.world.faults.add("refused", "get_msg", -1)
+    await player.play("""
+管理员→里正「投稿」：通过
+里正：采用了：你好
+""")
+
+
+async def test_a_group_that_the_bot_comes_into_is_met_once(stage: HostStage) -> None:
+    world, host = stage.world, stage.host
+    owner = world.add_person("群主")
+    group_id = world.add_group("新群", owner, []).group_id
+    for _ in range(2):
+        world.leave(group_id, world.account)
+        world.join(group_id, world.account)
+        await stage.settle()
+    met = [
+        call for call in world.api_log if call.params.get("group_id") == group_id and "send" in call.action
+    ]
+    assert len(met) == ("control" in host.features)
+    assert host.groups[group_id].introduced
