@@ -1,3 +1,4 @@
+# pyright: reportMissingImports=false
 """Make the font of the morning brief's picture: `python -m bench.brief_font NotoSansCJK-Regular.ttc`.
 
 The characters of GB 2312 and a few signs more, of Noto Sans CJK SC (Debian: fonts-noto-cjk), without hints and layout

@@ -71,7 +71,7 @@ async def draw(page: Page) -> list[Segment] | None:
 
 
 def _render(svg: str) -> bytes:
-    import resvg_py
+    import resvg_py  # pyright: ignore[reportMissingImports] — an extra
 
     return bytes(
         resvg_py.svg_to_bytes(
