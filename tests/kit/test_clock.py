@@ -1,3 +1,5 @@
+"""The clock: it only goes forward, sleepers wake when it is moved, an alarm rings once."""
+
 import asyncio
 from datetime import UTC, datetime, timedelta
 

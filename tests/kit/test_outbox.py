@@ -1,3 +1,5 @@
+"""The outbox: every call is written down first, sent once, and its end is found out, through crashes and between hosts."""
+
 import asyncio
 from datetime import timedelta
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The schedule: a due slot is carried out once, late rather than never, through failures and crashes."""
+
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

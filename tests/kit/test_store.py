@@ -1,3 +1,5 @@
+"""The store: what was committed stays, through kills, migrations and backups; what was not leaves no trace."""
+
 import asyncio
 import os
 import re
