@@ -151,6 +151,8 @@ class Dispatch:
         topic = f"deny:{verdict.denial}:{ctx.feature.id}:{ctx.author_id}"
         if verdict.sentence and self._host.topics.now_and_then(ctx.group.id, topic, 60):
             await ctx.say("{sentence}", sentence=verdict.sentence)
+        else:
+            await ctx.stay_silent()
         return False
 
     async def _guarded(self, ctx: Context, work: Any) -> Any:

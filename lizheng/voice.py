@@ -32,7 +32,7 @@ class Voice:
         return f"{self.source}#{self._steps}" if self.source else None
 
     async def say(self, template: str, /, **values: Any) -> Ticket:
-        """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention` or a `Picture`.
+        """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention`, a `Picture` or a `Drawing`.
 
         Returns once it is stored, and so will be said; what became of it is the ticket's `outcome()`.
         """
@@ -41,6 +41,10 @@ class Voice:
     async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
         return await self.post(compose(template, values), user_id=user_id)
+
+    async def stay_silent(self) -> None:
+        """Write down that nothing is said: so the same cause is known when it is told again after a restart."""
+        await self.post([], user_id=self.answers_to, expires_at=self.host.clock.now())
 
     def now_and_then(self, topic: str, seconds: float) -> bool:
         """True at most once per group, topic of this feature and `seconds`, so that nothing is said again and again."""

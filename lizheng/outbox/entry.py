@@ -49,7 +49,7 @@ class Draft:
 
     `group_id` is the group it belongs to (0 for none), `user_id` the person a private message goes to.
     `source` makes it happen once: a second draft with the same source gets the first one's ticket. `account`
-    0 means whoever acts for the group. Past `expires_at` it is not sent any more; None waits without end.
+    0 means whoever acts for the group. From `expires_at` on it is not sent any more; None waits without end.
     """
 
     api: str

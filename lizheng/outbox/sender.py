@@ -66,7 +66,9 @@ class Sender:
     def reserve(self, entry: Entry) -> bool:
         """Take its place and tokens now if it may go at once, so that its row is born as being sent."""
         now = self._clock.now()
-        if not self._lanes.is_free(entry) or self._may_go(entry, now) > now.timestamp():
+        if has_expired(entry, now) or not self._lanes.is_free(entry):
+            return False
+        if self._may_go(entry, now) > now.timestamp():
             return False
         self._take(entry, now)
         return True
@@ -147,7 +149,7 @@ class Sender:
         soonest = float("inf")
         self._only_stranded = True
         for entry in self._lanes.heads():
-            if entry.expires_at and entry.expires_at <= now:
+            if has_expired(entry, now):
                 self._lanes.remove(entry)
                 self._ends.refused(entry, "过期")
                 soonest = moment
@@ -226,3 +228,7 @@ class Sender:
         self._lanes.release(entry)
         self._lanes.add(entry)
         self.stir()
+
+
+def has_expired(entry: Entry, now: datetime) -> bool:
+    return entry.expires_at is not None and entry.expires_at <= now

@@ -234,3 +234,36 @@ async def test_a_decision_that_comes_again_after_a_restart_decides_nothing_else(
         "approved",
         "open",
     ]
+
+
+@pytest.mark.parametrize("silent_because", ["told a moment ago", "off here"])
+async def test_what_was_refused_in_silence_is_not_done_when_it_comes_again_after_a_restart(
+    stage: HostStage, silent_because: str
+) -> None:
+    """Whoever sent it may have been given the role since, or the feature been switched on."""
+    place = Place(stage)
+    await stage.introduce(place.id)
+    if silent_because == "told a moment ago":
+        await stage.switch_on(place.id, "probe")
+        sent = place.make("小李", "/试禁 @小王 5分"), place.make("小李", "/试禁 @小张 5分")
+    else:
+        sent = (place.make("小王", "/试价 3"),)
+    for event in sent:
+        assert event is not None
+        stage.wire._take(dict(event))
+        await stage.settle()
+    granted = place.make("群主", "/代管 添加 @小李")
+    assert granted is not None
+    stage.wire._take(granted)
+    await stage.switch_on(place.id, "probe")
+    await stage.settle()
+    await stage.restart()
+    stage.host.adapter._seen.clear()
+    stage.world.watchers.append(place.watch)
+    for event in sent:
+        assert event is not None
+        stage.wire._take(dict(event))
+        await stage.settle()
+    stage.world.watchers.remove(place.watch)
+    assert place.seen == []
+    assert not any(muted for *_, muted in place.members())

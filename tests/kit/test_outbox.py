@@ -177,6 +177,14 @@ async def test_what_expired_is_not_sent(outbox: Outbox, peer: Peer):
     assert peer.calls == []
 
 
+async def test_what_has_expired_before_it_is_put_is_only_written_down(outbox: Outbox, peer: Peer):
+    ticket = await outbox.put(text("never", source="7:1#1", expires_at=peer.clock.now()))
+    assert (await ticket.outcome()).why == "过期"
+    await quiet(outbox)
+    assert peer.calls == []
+    assert (await row_of(outbox, ticket.id)).source == "7:1#1"
+
+
 async def test_parameters_that_are_no_json_are_refused_at_once(outbox: Outbox, peer: Peer):
     with pytest.raises(TypeError, match="object"):
         await outbox.put(Draft("send_group_msg", {"message": object()}, group_id=GROUP))
