@@ -5,6 +5,7 @@ A plugin makes one `Feature`, declares commands, events and jobs on it, and expo
 
 from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext, Quoted
+from lizheng.drawing import Sheet, Style
 from lizheng.events import (
     CardChanged,
     FeatureSwitched,
@@ -26,13 +27,14 @@ from lizheng.models import Pending, Record, Slot
 from lizheng.outcome import Outcome, State
 from lizheng.params import Duration, Member, Members, People, Person, Word, Yuan
 from lizheng.roles import Role
-from lizheng.speech import Mention, Picture
+from lizheng.speech import Drawing, Mention, Picture
 from lizheng.store import atomic
 
 __all__ = [
     "CardChanged",
     "Context",
     "Declined",
+    "Drawing",
     "Duration",
     "Feature",
     "FeatureSwitched",
@@ -61,8 +63,10 @@ __all__ = [
     "Role",
     "RoleChanged",
     "SettingChanged",
+    "Sheet",
     "Slot",
     "State",
+    "Style",
     "WeeklySpans",
     "Word",
     "Words",

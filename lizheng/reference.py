@@ -23,6 +23,7 @@ GROUPS = {
         *("Duration", "Member", "Members", "People", "Person", "WeeklySpans", "Word", "Words", "Yuan"),
         *("Declined", "Misread"),
     ),
+    "Drawing": ("Sheet", "Style", "Drawing"),
     "Remembering": ("atomic", "Pending", "Record", "Slot"),
 }
 EVENTS = "What happens in a group"

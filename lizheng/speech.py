@@ -33,7 +33,21 @@ class Picture:
     path: Path
 
     def segment(self) -> Segment:
-        return {"type": "image", "data": {"file": f"base64://{b64encode(self.path.read_bytes()).decode()}"}}
+        return _image(self.path.read_bytes())
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A value that becomes an image: the bytes of what the host drew, see `Sheet`."""
+
+    content: bytes
+
+    def segment(self) -> Segment:
+        return _image(self.content)
+
+
+def _image(content: bytes) -> Segment:
+    return {"type": "image", "data": {"file": f"base64://{b64encode(content).decode()}"}}
 
 
 def compose(template: str, values: Mapping[str, Any]) -> list[Segment]:
@@ -55,7 +69,7 @@ def compose(template: str, values: Mapping[str, Any]) -> list[Segment]:
 def _add(segments: list[Segment], value: Any) -> None:
     if isinstance(value, Mention):
         segments.append({"type": "at", "data": {"qq": str(value.user_id)}})
-    elif isinstance(value, Picture):
+    elif isinstance(value, Picture | Drawing):
         segments.append(value.segment())
     elif isinstance(value, list | tuple):
         for part in cast("Iterable[Any]", value):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
+from lizheng import drawing
 from lizheng.clock import Clock
 from lizheng.sandbox import testing
 from lizheng.sandbox.testing import HOST, make_host
@@ -95,6 +97,20 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def own_statements() -> None:
     """Tortoise keeps statements per connection name; no host ever has two engines, only these tests."""
     EXECUTOR_CACHE.clear()
+
+
+@pytest.fixture(autouse=True)
+def text_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conversations read the same whether the image extra is installed or not; see `pictures`."""
+    monkeypatch.setattr(drawing, "is_installed", lambda: False)
+
+
+@pytest.fixture
+def pictures(text_only: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test whose host draws pictures."""
+    if find_spec("resvg_py") is None:
+        pytest.skip("without the image extra")
+    monkeypatch.setattr(drawing, "is_installed", lambda: True)
 
 
 @pytest.fixture

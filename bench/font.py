@@ -1,8 +1,8 @@
 # pyright: reportMissingImports=false
-"""Make the font of the morning brief's picture: `python -m bench.brief_font NotoSansCJK-Regular.ttc`.
+"""Make the font of the pictures that are drawn: `python -m bench.font NotoSansCJK-Regular.ttc`.
 
 The characters of GB 2312 and a few signs more, of Noto Sans CJK SC (Debian: fonts-noto-cjk), without hints and layout
-tables. It is written where the plugin looks for it; its licence (OFL 1.1) lies beside it. Needs fonttools.
+tables. It is written where the kit looks for it; its licence (OFL 1.1) lies beside it. Needs fonttools.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTCollection, TTFont
 
-TARGET = (
-    Path(__file__).resolve().parent.parent / "plugins" / "morning_brief" / "assets" / "NotoSansSC-GB2312.otf"
-)
+TARGET = Path(__file__).resolve().parent.parent / "lizheng" / "assets" / "NotoSansSC-GB2312.otf"
 FACE = "Noto Sans CJK SC"
 NAME = "Lizheng Sans SC"
 """Not the original's: a changed font may not carry a reserved name."""
