@@ -75,7 +75,8 @@ class Sender:
 
     def give_up(self, entry: Entry) -> None:
         """A reserved entry will not come."""
-        self._lanes.release(entry)
+        self._traffic.untake(entry)
+        self._free(entry)
 
     def accept(self, entry: Entry) -> None:
         """Send a reserved entry; queue any other."""
@@ -183,7 +184,7 @@ class Sender:
         if claimed:
             await self._send(entry)
         else:
-            self._free(entry)
+            self.give_up(entry)
 
     async def _send(self, entry: Entry) -> None:
         timer = asyncio.get_running_loop().call_later(OWN_GROUP_WAITS, self._free, entry)
@@ -202,6 +203,7 @@ class Sender:
             self._ends.doubted(entry, "平台没有答复")
         except Exception:
             logger.exception("outgoing call {} ({}) failed in an unexpected way", entry.id, entry.api)
+            self._ended(entry, ok=False)
             self._ends.doubted(entry, "发送时出错")
         else:
             self._ended(entry, ok=True)

@@ -39,7 +39,8 @@ class Traffic:
 
     def untake(self, entry: Entry) -> None:
         """It did not leave after all; its tokens stay used, but a probe is no longer on its way."""
-        self._breakers[entry.sender].probing = False
+        if entry.kind is Kind.MESSAGE:
+            self._breakers[entry.sender].probing = False
 
     def spend_kick(self, entry: Entry) -> None:
         if entry.kind is Kind.KICK:

@@ -50,6 +50,8 @@ class Peer:
             event = asyncio.Event()
             self.held.append(event)
             await event.wait()
+        if fate == "broken":
+            raise ValueError("not of the kinds a call raises")
         if fate == "refused":
             raise ActionFailed(status="failed", retcode=1200, wording="没有权限")
         if fate == "lost":

@@ -250,6 +250,51 @@ async def test_three_failures_pause_the_account_until_a_probe_succeeds(outbox: O
     await again.stop()
 
 
+async def paused(outbox: Outbox, peer: Peer) -> None:
+    """Have the account's messages stopped, and wait until one may be tried."""
+    peer.fates["send_group_msg"] = ["refused"] * 3
+    for group in (1, 2, 3):
+        await outbox.put(text("refused", group=group))
+        await quiet(outbox)
+    assert "秒后再试" in outbox.breaker_state()
+    await pass_time(peer.clock, outbox, 10)
+
+
+async def test_while_one_message_is_tried_no_second_one_goes(outbox: Outbox, peer: Peer):
+    """Also when an act could not be sent meanwhile, which says nothing about messages."""
+    await paused(outbox, peer)
+    peer.fates["send_group_msg"] = ["held"]
+    await outbox.put(text("try"))
+    await until(lambda: peer.held)
+    await outbox.put(text("wait", group=4))
+    assert "正在试发一条" in outbox.breaker_state()
+    peer.fates["set_group_kick"] = ["not sent"]
+    await outbox.put(kick(11))
+    await until(lambda: not peer.fates["set_group_kick"])
+    for _ in range(5):
+        peer.clock.move(timedelta(seconds=1))
+        await asyncio.sleep(0.01)
+    assert peer.texts()[3:] == ["try"]
+    peer.held[0].set()
+    await pass_time(peer.clock, outbox, 5)
+    assert peer.texts()[3:] == ["try", "wait"]
+    assert outbox.breaker_state() == ""
+
+
+async def test_a_try_that_ends_in_an_error_of_ours_does_not_stop_speaking_for_good(
+    outbox: Outbox, peer: Peer
+):
+    await paused(outbox, peer)
+    peer.has_history = False
+    peer.fates["send_group_msg"] = ["broken"]
+    ticket = await outbox.put(text("try"))
+    await pass_time(peer.clock, outbox, 3)
+    assert (await ticket.outcome(0)).why == "平台没有告诉结果"
+    await outbox.put(text("later"))
+    await pass_time(peer.clock, outbox, 25)
+    assert peer.texts()[3:] == ["try", "later"]
+
+
 async def test_with_pacing_off_nothing_waits(peer: Peer):
     outbox = outbox_for(peer, None)
     await outbox.start()

@@ -1,0 +1,222 @@
+"""Two hosts' outboxes on one database: each sends what is its own, and what one leaves the other finishes once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lizheng.clock import Clock
+from lizheng.models import Outgoing
+from lizheng.outbox import Draft, Outbox, Pacing
+from lizheng.outcome import State
+from lizheng.store import Store, atomic
+from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, pass_time, quiet, text, until
+
+OTHER = 200
+
+
+class Host:
+    """One host's outbox; `keys` is what it acts for now."""
+
+    def __init__(self, peer: Peer, *keys: int, pacing: Pacing | None = None) -> None:
+        self.keys = set(keys)
+        self.outbox = Outbox(peer.clock, peer.call, pacing, peer.account_for, self.keys.__contains__)
+
+    async def take_over(self, *keys: int) -> None:
+        self.keys.update(keys)
+        await self.outbox.take_over(keys)
+
+    def let_go(self, *keys: int) -> None:
+        self.keys.difference_update(keys)
+        self.outbox.let_go(keys)
+
+    async def die(self) -> None:
+        """End as a killed process does: nothing more is sent or written."""
+        own = self.outbox
+        tasks = [own._sender._task, own._reconciler._task, own._journal._running, own._purging]
+        ended = [task for task in (*tasks, *own._sender._calls) if task]
+        for task in ended:
+            task.cancel()
+        await asyncio.wait(ended)
+        own._journal._running = None
+
+
+@pytest.fixture
+async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store(database_url, {}, Clock())
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def peer(store: Store) -> Peer:
+    peer = Peer(Clock())
+    peer.clock.freeze(NOON)
+    return peer
+
+
+@pytest.fixture
+async def hosts(peer: Peer) -> AsyncIterator[tuple[Host, Host]]:
+    """One that acts for the group, and one that acts for another group."""
+    hosts = Host(peer, GROUP), Host(peer, OTHER)
+    for host in hosts:
+        await host.outbox.start(alone=False)
+    yield hosts
+    for host in hosts:
+        await host.outbox.stop(0.2)
+
+
+def private(words: str, user: int, group: int) -> Draft:
+    message = [{"type": "text", "data": {"text": words}}]
+    return Draft("send_private_msg", {"user_id": user, "message": message}, group_id=group, user_id=user)
+
+
+@pytest.mark.parametrize("within", [False, True])
+async def test_what_one_host_puts_for_the_others_group_the_other_sends(
+    hosts: tuple[Host, Host], peer: Peer, within: bool
+):
+    one, other = hosts
+    put = atomic(one.outbox.put) if within else one.outbox.put
+    ticket = await put(text("for you", group=OTHER))
+    await quiet(one.outbox)
+    assert peer.calls == []
+    assert (await ticket.outcome(0)).state is State.UNKNOWN
+    peer.clock.move(timedelta(seconds=2))
+    for host in (one, other, other):
+        await host.outbox.pick_up()
+        await quiet(host.outbox)
+    assert peer.texts() == ["for you"]
+    assert (await Outgoing.get(id=ticket.id)).state == "done"
+
+
+async def test_what_waits_is_not_picked_up_twice(hosts: tuple[Host, Host], peer: Peer):
+    one, other = hosts
+    peer.online = False
+    await one.outbox.put(kick(11, group=OTHER))
+    peer.clock.move(timedelta(seconds=2))
+    for _ in range(3):
+        await other.outbox.pick_up()
+    assert other.outbox.pending() == 1
+    assert other.outbox.kick_budget_left(OTHER) == 4
+
+
+async def test_what_a_killed_host_left_is_sent_or_looked_up_by_the_other(
+    hosts: tuple[Host, Host], peer: Peer
+):
+    one, other = hosts
+    peer.fates["send_group_msg"] = ["held"]
+    on_its_way = await one.outbox.put(text("on its way"))
+    await one.outbox.put(text("queued"))
+    await until(lambda: peer.held)
+    peer.do("send_group_msg", peer.sent()[0][1])
+    await one.die()
+    await other.take_over(GROUP)
+    await pass_time(peer.clock, other.outbox, 5)
+    assert peer.texts() == ["on its way", "queued"]
+    assert (await Outgoing.get(id=on_its_way.id)).answer == {"message_id": 1}
+    await other.take_over(GROUP)
+    await pass_time(peer.clock, other.outbox, 5)
+    assert peer.texts() == ["on its way", "queued"]
+
+
+async def test_what_belongs_to_an_account_is_taken_over_with_it(hosts: tuple[Host, Host], peer: Peer):
+    """A private answer that belongs to no group goes with the account it is bound to."""
+    one, other = hosts
+    one.keys.add(-BOT)
+    peer.online = False
+    message = [{"type": "text", "data": {"text": "hello"}}]
+    await one.outbox.put(
+        Draft("send_private_msg", {"user_id": 5, "message": message}, user_id=5, account=BOT)
+    )
+    await quiet(one.outbox)
+    await one.die()
+    await other.take_over(GROUP)
+    peer.online = True
+    await pass_time(peer.clock, other.outbox, 5)
+    assert peer.calls == []
+    await other.take_over(-BOT)
+    await pass_time(peer.clock, other.outbox, 5)
+    assert [account for _, account, *_ in peer.calls] == [BOT]
+
+
+async def test_what_is_let_go_is_sent_by_who_takes_it_and_the_rest_stays(
+    hosts: tuple[Host, Host], peer: Peer
+):
+    """Also where both wait in one conversation: two groups' words to one person."""
+    one, other = hosts
+    one.keys.add(OTHER)
+    peer.online = False
+    for draft in (text("group"), private("ours", 5, GROUP), private("theirs", 5, OTHER)):
+        await one.outbox.put(draft)
+    one.let_go(GROUP)
+    assert one.outbox.pending() == 1
+    peer.online = True
+    one.outbox.wake()
+    await pass_time(peer.clock, one.outbox, 3)
+    assert [params["message"][0]["data"]["text"] for _, params in peer.sent("send_private_msg")] == ["theirs"]
+    assert peer.texts() == []
+    await other.take_over(GROUP)
+    await pass_time(peer.clock, other.outbox, 3)
+    assert peer.texts() == ["group"]
+    assert len(peer.sent("send_private_msg")) == 2
+
+
+async def test_one_cause_is_said_once_by_whichever_host_it_reaches(hosts: tuple[Host, Host], peer: Peer):
+    """Taken over between the first time and the second, inside a transaction and outside."""
+    one, other = hosts
+    first = await one.outbox.put(text("once", source="message:1"))
+    await quiet(one.outbox)
+    one.let_go(GROUP)
+    other.keys.add(GROUP)
+    for put in (other.outbox.put, atomic(other.outbox.put)):
+        again = await put(text("once", source="message:1"))
+        assert again.id == first.id
+        assert await again.outcome(0)
+    await quiet(other.outbox)
+    assert peer.texts() == ["once"]
+
+
+async def test_a_cause_another_host_has_seen_to_does_not_end_a_pause_of_speaking(peer: Peer):
+    """The place of the one message that may try is given back."""
+    one, other = Host(peer, GROUP, pacing=Pacing()), Host(peer, GROUP, pacing=Pacing())
+    for host in (one, other):
+        await host.outbox.start(alone=False)
+    await one.outbox.put(text("once", source="message:1"))
+    await quiet(one.outbox)
+    peer.fates["send_group_msg"] = ["refused"] * 3
+    for group in (1, 2, 3):
+        other.keys.add(group)
+        await other.outbox.put(text("refused", group=group))
+        await quiet(other.outbox)
+    assert "暂停发言" in other.outbox.breaker_state()
+    peer.clock.move(timedelta(seconds=11))
+    await other.outbox.put(text("once", source="message:1"))
+    await other.outbox.put(text("try"))
+    await pass_time(peer.clock, other.outbox, 5)
+    assert peer.texts()[-1] == "try"
+    assert other.outbox.breaker_state() == ""
+    for host in (one, other):
+        await host.outbox.stop(0.2)
+
+
+async def test_a_row_another_host_took_does_not_end_a_pause_of_speaking(peer: Peer):
+    one, other = Host(peer, GROUP, pacing=Pacing()), Host(peer, GROUP, pacing=Pacing())
+    for host in (one, other):
+        await host.outbox.start(alone=False)
+    peer.fates["send_group_msg"] = ["refused"] * 3
+    for group in (1, 2, 3):
+        other.keys.add(group)
+        await other.outbox.put(text("refused", group=group))
+        await quiet(other.outbox)
+    waiting = await other.outbox.put(text("taken"))
+    await other.outbox.put(text("next"))
+    await Outgoing.filter(id=waiting.id).update(state="done", answer={"message_id": 9})
+    await pass_time(peer.clock, other.outbox, 30)
+    assert peer.texts()[3:] == ["next"]
+    for host in (one, other):
+        await host.outbox.stop(0.2)
