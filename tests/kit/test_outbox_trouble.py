@@ -1,0 +1,261 @@
+"""The outbox when the database, the endpoint or the end of the run gets in its way: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lizheng.clock import Clock
+from lizheng.models import Outgoing, Record
+from lizheng.outbox import Outbox
+from lizheng.outbox import outbox as outbox_room
+from lizheng.outbox.verify import Finding
+from lizheng.outcome import State
+from lizheng.store import Store
+from lizheng.store.sql import fetch
+from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
+
+AWAY = 'ALTER TABLE "lizheng_outgoing" RENAME TO "lizheng_away"'
+BACK = 'ALTER TABLE "lizheng_away" RENAME TO "lizheng_outgoing"'
+
+
+@pytest.fixture
+async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store(database_url, {}, Clock())
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def peer(store: Store) -> Peer:
+    return Peer(Clock())
+
+
+@pytest.fixture
+async def outbox(peer: Peer) -> AsyncIterator[Outbox]:
+    outbox = outbox_for(peer)
+    await outbox.start()
+    yield outbox
+    await outbox.stop(0.2)
+
+
+# — the database ———————————————————————————————————————————————————————————————————————————
+
+
+async def test_more_than_fit_one_statement_are_all_sent_in_their_order(outbox: Outbox, peer: Peer):
+    await asyncio.gather(*(outbox.put(text(str(number))) for number in range(450)))
+    await quiet(outbox)
+    assert peer.texts() == [str(number) for number in range(450)]
+
+
+@pytest.mark.parametrize(("user_id", "sent"), [(0, ["said", "next"]), (2**70, ["next"])])
+async def test_a_caller_that_leaves_while_its_row_is_written_changes_nothing(
+    outbox: Outbox, peer: Peer, user_id: int, sent: list[str]
+):
+    """Neither for a row that can be written nor for one that the database refuses."""
+    leaving = asyncio.create_task(outbox.put(text("said", user_id=user_id)))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    assert leaving.cancelled()
+    await outbox.put(text("next"))
+    await quiet(outbox)
+    assert peer.texts() == sent
+
+
+async def test_while_the_database_is_away_nothing_is_sent_twice_and_all_is_told_when_it_is_back(
+    outbox: Outbox, peer: Peer
+):
+    record = await Record.create(group_id=GROUP, number=1, at=NOON, feature="f", kind="say")
+    peer.fates["send_group_msg"] = ["held"]
+    said = await outbox.put(text("said", record_id=record.id))
+    waiting = await outbox.put(text("waiting"))
+    await until(lambda: peer.held)
+    await fetch(AWAY)
+    peer.held[0].set()
+    assert await said.outcome()
+    with pytest.raises(Exception, match="lizheng_outgoing"):
+        await outbox.put(text("refused", group=200))
+    await asyncio.sleep(0.7)
+    assert peer.texts() == ["said"]
+    await fetch(BACK)
+    assert await waiting.outcome(8)
+    await quiet(outbox)
+    assert peer.texts() == ["said", "waiting"]
+    assert (await Record.get(id=record.id)).state == "done"
+    assert set(await Outgoing.all().values_list("state", flat=True)) == {"done"}
+
+
+async def test_what_could_not_be_written_at_the_end_is_found_out_at_the_next_start(peer: Peer):
+    first = outbox_for(peer)
+    await first.start()
+    ticket = await first.put(text("said"))
+    assert await ticket.outcome()
+    await fetch(AWAY)
+    async with asyncio.timeout(5):
+        await first.stop()
+    await fetch(BACK)
+    assert (await Outgoing.get(id=ticket.id)).state == "sending"
+    second = outbox_for(peer)
+    await second.start()
+    await quiet(second)
+    await second.stop()
+    assert (await Outgoing.get(id=ticket.id)).answer == {"message_id": 1}
+    assert peer.texts() == ["said"]
+
+
+async def test_a_cause_from_long_ago_is_still_known(
+    outbox: Outbox, peer: Peer, monkeypatch: pytest.MonkeyPatch
+):
+    """When more causes have come than are kept in memory."""
+    monkeypatch.setattr(outbox_room, "SOURCES_KEPT", 3)
+    tickets = [await outbox.put(text(f"{n}", source=f"message:{n}")) for n in range(8)]
+    await quiet(outbox)
+    assert len(outbox._by_source) <= 4
+    for number, ticket in enumerate(tickets):
+        again = await outbox.put(text(f"{number}", source=f"message:{number}"))
+        assert again.id == ticket.id
+        assert await again.outcome(0)
+    await quiet(outbox)
+    assert len(peer.texts()) == 8
+
+
+# — the beginning and the end ——————————————————————————————————————————————————————————————
+
+
+async def test_what_is_put_before_the_beginning_or_after_the_end_is_refused(peer: Peer):
+    outbox = outbox_for(peer)
+    await outbox.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        await outbox.put(text("early"))
+    await outbox.start()
+    await outbox.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        await outbox.put(text("late"))
+    assert peer.calls == []
+    assert not await Outgoing.exists()
+
+
+async def test_an_endpoint_that_does_not_answer_does_not_hold_up_the_end(peer: Peer):
+    """What was on its way then is looked up at the next start."""
+    first = outbox_for(peer)
+    await first.start()
+    peer.fates["send_group_msg"] = ["held"]
+    ticket = await first.put(text("said"))
+    await until(lambda: peer.held)
+    peer.do("send_group_msg", peer.sent()[0][1])
+    async with asyncio.timeout(2):
+        await first.stop(0.1)
+    assert (await Outgoing.get(id=ticket.id)).state == "sending"
+    second = outbox_for(peer)
+    await second.start()
+    await quiet(second)
+    await second.stop()
+    assert (await Outgoing.get(id=ticket.id)).state == "done"
+    assert peer.texts() == ["said"]
+
+
+async def test_who_is_told_of_an_end_is_heard_out_before_the_end_of_the_run(peer: Peer):
+    outbox = outbox_for(peer)
+    plainly, slowly = [], []
+
+    async def slow(entry) -> None:
+        await asyncio.sleep(0.1)
+        slowly.append(entry.id)
+
+    def broken(entry) -> None:
+        raise ValueError("a listener's own fault")
+
+    outbox.on_decided(broken)
+    outbox.on_decided(slow)
+    outbox.on_decided(lambda entry: plainly.append(entry.id))
+    await outbox.start()
+    ticket = await outbox.put(text("said"))
+    assert await ticket.outcome()
+    await outbox.stop()
+    assert plainly == slowly == [ticket.id]
+
+
+# — the endpoint ———————————————————————————————————————————————————————————————————————————
+
+
+async def test_an_ok_that_tells_no_number_is_an_ok(outbox: Outbox, peer: Peer):
+    peer.fates["send_group_msg"] = ["ok but not done"]
+    ticket = await outbox.put(text("said"))
+    assert await ticket.outcome()
+    await quiet(outbox)
+    assert (await Outgoing.get(id=ticket.id)).state == "done"
+
+
+async def test_an_endpoint_that_never_tells_leaves_the_call_in_doubt(outbox: Outbox, peer: Peer):
+    peer.clock.freeze(NOON)
+    peer.fates = {"send_group_msg": ["lost"], "get_group_msg_history": ["lost"] * 20}
+    ticket = await outbox.put(text("said"))
+    await pass_time(peer.clock, outbox, 90, step=3)
+    outcome = await ticket.outcome(0)
+    assert (outcome.state, outcome.why) == (State.UNKNOWN, "平台一直没有答复")
+    assert [entry.id for entry in outbox.unknowns(GROUP)] == [ticket.id]
+    assert outbox.pending() == 0
+    asked = len(peer.sent("get_group_msg_history"))
+    await pass_time(peer.clock, outbox, 30, step=3)
+    assert len(peer.sent("get_group_msg_history")) == asked
+    assert peer.texts() == ["said"]
+
+
+async def test_a_lookup_that_breaks_on_what_it_is_told_is_tried_again(outbox: Outbox, peer: Peer):
+    peer.clock.freeze(NOON)
+    peer.fates = {"send_group_msg": ["done but unanswered"], "get_group_msg_history": ["broken", "not sent"]}
+    ticket = await outbox.put(text("said"))
+    await pass_time(peer.clock, outbox, 30)
+    assert await ticket.outcome(0)
+
+
+async def test_one_doubt_is_asked_about_once_at_a_time(outbox: Outbox, peer: Peer):
+    peer.clock.freeze(NOON)
+    peer.fates = {"send_group_msg": ["done but unanswered"], "get_group_msg_history": ["held"]}
+    ticket = await outbox.put(text("said"))
+    await until(lambda: outbox.unknowns(GROUP))
+    peer.clock.move(timedelta(seconds=2))
+    await until(lambda: peer.held)
+    for _ in range(3):
+        peer.clock.move(timedelta(seconds=5))
+        outbox.wake()
+        await asyncio.sleep(0.01)
+    assert len(peer.sent("get_group_msg_history")) == 1
+    peer.held[0].set()
+    await quiet(outbox)
+    assert await ticket.outcome(0)
+
+
+async def test_a_feature_may_look_up_what_it_has_put(outbox: Outbox, peer: Peer):
+    assert await outbox.look_up("brief:1") is None
+    peer.online = False
+    await outbox.put(text("brief", source="brief:1"))
+    assert (await outbox.look_up("brief:1") or ())[1] is None, "it was not sent"
+    peer.online = True
+    outbox.wake()
+    await quiet(outbox)
+    entry, verdict = await outbox.look_up("brief:1") or (None, None)
+    assert entry is not None
+    assert verdict is not None
+    assert (entry.state, verdict.finding) == ("done", Finding.HAPPENED)
+    for trouble in ("lost", "not sent"):
+        peer.fates["get_group_msg_history"] = [trouble]
+        assert (await outbox.look_up("brief:1") or ())[1] is None, "nobody can be asked"
+    peer.online = False
+    assert (await outbox.look_up("brief:1") or ())[1] is None
+
+
+async def test_a_kick_whose_end_cannot_be_looked_up_stays_in_doubt(outbox: Outbox, peer: Peer):
+    """QQ's ok to a kick is not believed by itself."""
+    peer.clock.freeze(NOON)
+    peer.fates["get_group_member_info"] = ["lost"] * 20
+    ticket = await outbox.put(kick(11))
+    await pass_time(peer.clock, outbox, 30)
+    assert (await ticket.outcome(0)).state is State.UNKNOWN
+    assert outbox.pending() == 0
