@@ -4,6 +4,8 @@ always sent, and a picture is put beside it where there can be one."""
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib.util import find_spec
@@ -23,7 +25,8 @@ MORE_SIGNS = frozenset("–—‘’“”…•·€￥「」『』【】〇℃
 HALF = 0.56
 """How wide a Latin letter is, compared with a Chinese character."""
 LEADING = 1.55
-NOT_FIRST = frozenset("，。、；：？！）》」』”’…%")
+NOT_FIRST = frozenset("，。、；：？！）》」』”’…% ")
+_PIECES = re.compile(r"[0-9A-Za-z]+|.", re.DOTALL)
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -70,17 +73,25 @@ def _share(char: str) -> float:
 
 
 def wrap(line: str, room: float, first: float | None = None) -> list[str]:
-    """The line in pieces of at most `room` characters' width, the first of `first`; none begins with a closing sign."""
+    """The line in pieces of at most `room` characters' width, the first of `first`.
+
+    No piece begins with a closing sign or a space; Latin words and numbers stay whole where they fit on a line.
+    """
     pieces, width = [""], 0.0
     left = room if first is None else first
-    for char in line:
-        size = _share(char)
-        if width + size > left and char not in NOT_FIRST:
+    for part in _parts(line, room):
+        size = sum(map(_share, part))
+        if width + size > left and part not in NOT_FIRST:
             pieces.append("")
             width, left = 0.0, room
-        pieces[-1] += char
+        pieces[-1] += part
         width += size
     return pieces
+
+
+def _parts(line: str, room: float) -> Iterator[str]:
+    for part in _PIECES.findall(line):
+        yield from [part] if len(part) * HALF <= room else part
 
 
 class Sheet:

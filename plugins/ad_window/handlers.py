@@ -7,9 +7,12 @@ from typing import Any
 from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import WeeklySpans
-from plugins.ad_window import allowance, rules, texts
+from lizheng.speech import Drawing
+from plugins.ad_window import allowance, picture, rules, texts
 from plugins.ad_window.settings import Settings
 from plugins.ad_window.timing import calendar_of
+
+SHOWN_SECONDS = 60
 
 
 async def show(ctx: Context) -> None:
@@ -17,12 +20,21 @@ async def show(ctx: Context) -> None:
     following = calendar.next_after(ctx.now)
     if following is None:
         raise Declined(texts.NONE)
+    present = await _present(ctx)
     await ctx.say(
         texts.SHOW,
         spans=calendar.spans.describe(),
-        present=await _present(ctx),
+        present=present,
         following=rules.say_window(following, ctx.now),
+        picture=await _picture(ctx, present) or "",
     )
+
+
+async def _picture(ctx: Context, present: str) -> Drawing | None:
+    """The week below the words, where pictures are wanted; not again and again."""
+    if not ctx.settings(Settings).picture or not ctx.now_and_then(f"picture:{ctx.answers_to}", SHOWN_SECONDS):
+        return None
+    return await picture.draw(calendar_of(ctx), ctx.now, present)
 
 
 async def _present(ctx: Context) -> str:

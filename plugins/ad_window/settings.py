@@ -24,3 +24,8 @@ class Settings(BaseModel):
         title="停用日期",
         description="这些天不开广告时段，比如节假日：2026-10-01至2026-10-07、2026-12-31。",
     )
+    picture: bool = Field(
+        True,
+        title="图片",
+        description="主机装了 image 扩展时，/广告时段 下面附一张七天的图，一分钟最多一张；关掉就只有文字。",
+    )

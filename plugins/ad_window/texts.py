@@ -1,7 +1,8 @@
 """What members read from 广告时段."""
 
+PICTURE, TODAY, NOW, DAY_OFF = "广告时段", "今天", "现在 {time}", "停用"
 NONE = "本群还没有广告时段。管理员发 /广告时段 每周五 18:00-20:00 来定一个。"
-SHOW = "广告时段：{spans}\n{present}\n下一次：{following}"
+SHOW = "广告时段：{spans}\n{present}\n下一次：{following}{picture}"
 OPEN_NOW = "现在可以发广告，到 {until} 为止；每人 {most} 条，你已发 {used} 条。"
 CLOSED_NOW = "现在不是广告时段；时段里每人可以发 {most} 条。"
 SET = "广告时段定好了：{spans}\n{present}\n下一次：{following}\n撤销发 /撤销 {number}。"

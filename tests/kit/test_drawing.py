@@ -20,6 +20,7 @@ def test_lines_are_broken_within_their_room_and_not_before_a_closing_sign() -> N
     assert pieces == ["一二三，", "四五六", "（ab）"]
     assert "".join(pieces) == "一二三，四五六（ab）"
     assert wrap("一二三四五六", 3, first=1) == ["一", "二三四", "五六"]
+    assert wrap("共 20 条，abcdefghijk", 3) == ["共 20 ", "条，a", "bcdef", "ghijk"]
 
 
 @pytest.mark.parametrize(
