@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lizheng.config import ROOT
-from lizheng.store import AppModules, make_migrations
+from lizheng.store import KIT_MODULES, AppModules, make_migrations
 
 if TYPE_CHECKING:
     from lizheng.feature import Feature
@@ -103,13 +103,13 @@ def _load_features() -> list[Feature]:
 
 def _make_migrations(name: str) -> str:
     if name == "lizheng":
-        modules = AppModules("lizheng.models", "lizheng.migrations")
+        modules = KIT_MODULES
     else:
-        modules = AppModules(f"plugins.{name}.models", f"plugins.{name}.migrations")
+        modules = AppModules.of(f"plugins.{name}")
         try:
-            importlib.import_module(modules.models)
+            importlib.import_module(modules.models[0])
         except ModuleNotFoundError as missing:
-            raise ValueError(f"找不到 {modules.models}：这个插件没有 models.py。") from missing
+            raise ValueError(f"找不到 {modules.models[0]}：这个插件没有 models.py。") from missing
     written = asyncio.run(make_migrations(name, modules))
     return "\n".join(str(path.relative_to(ROOT)) for path in written) or "没有要迁移的改动。"
 
@@ -143,10 +143,11 @@ def _move(target: str, source: str, *, leave_behind: bool) -> str:
 
     from lizheng import config
     from lizheng.clock import Clock
+    from lizheng.feature import apps_of
     from lizheng.ledger.checking import mismatches
     from lizheng.store import Store, StoreError, moving
 
-    apps = {f.id: AppModules(f.models, f"{f.module}.migrations") for f in features if f.models}
+    apps = apps_of(features)
     source = source or config.read(nonebot.get_driver().config).database_url
     for url, scheme, name in ((source, "sqlite://", "来源"), (target, "postgres://", "目标")):
         if not url.startswith(scheme):

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from lizheng.commands import Command
 from lizheng.roles import Role
+from lizheng.store import AppModules
 
 if TYPE_CHECKING:
     from lizheng.context import Context, GroupContext
@@ -202,13 +203,12 @@ class Feature:
         self.keeps += kinds
 
     @property
-    def models(self) -> str | None:
-        """The module of this feature's Tortoise tables, if it has one."""
+    def has_tables(self) -> bool:
+        """Whether there is a module `models` with Tortoise tables of its own."""
         spec = importlib.util.find_spec(self.module)
         if spec is None or spec.submodule_search_locations is None:
-            return None
-        name = f"{self.module}.models"
-        return name if importlib.util.find_spec(name) else None
+            return False
+        return importlib.util.find_spec(f"{self.module}.models") is not None
 
     @property
     def metadata(self) -> PluginMetadata:
@@ -222,3 +222,8 @@ class Feature:
             supported_adapters={"~onebot.v11"},
             extra={"lizheng": self},
         )
+
+
+def apps_of(features: Iterable[Feature]) -> dict[str, AppModules]:
+    """Where the tables of these features are, by the label Tortoise knows each by."""
+    return {feature.id: AppModules.of(feature.module) for feature in features if feature.has_tables}

@@ -25,7 +25,7 @@ from lizheng.clock import Clock
 from lizheng.context import GroupContext, is_anonymous
 from lizheng.dispatch import Dispatch, install
 from lizheng.events import FeatureSwitched, SettingChanged
-from lizheng.feature import Feature, Job
+from lizheng.feature import Feature, Job, apps_of
 from lizheng.foreign import install_index
 from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
@@ -40,7 +40,7 @@ from lizheng.roster import Roster
 from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
 from lizheng.sharing import Sharing
-from lizheng.store import AppModules, Store, StoreError
+from lizheng.store import Store, StoreError
 from lizheng.switching import respect_switches
 from lizheng.text import fold
 from lizheng.topics import Topics
@@ -109,10 +109,7 @@ class Host:
         if self.config.pacing == "off":
             logger.warning("PACING=off：发送不限速，只该用于沙盒和测试")
         self.register.take_in()
-        apps = {
-            f.id: AppModules(f.models, f"{f.module}.migrations") for f in self.features.values() if f.models
-        }
-        self.store = Store(self.config.database, apps, self.clock)
+        self.store = Store(self.config.database, apps_of(self.features.values()), self.clock)
         try:
             await self.store.open()
         except StoreError as error:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from lizheng.keeping import Keep
-from lizheng.models import Balance, Entry, Evidence, Order, Outgoing, Pending, Record, Slot, Standing
+from lizheng.ledger.tables import Balance, Entry, Evidence, Order
+from lizheng.models import Outgoing, Pending, Record, Slot, Standing
 from lizheng.outbox.entry import KINDS, Kind
 
 MESSAGES = [api for api, kind in KINDS.items() if kind is Kind.MESSAGE]

@@ -96,7 +96,7 @@ async def lesson(request: pytest.FixtureRequest, listening: Any, tmp_path: Path)
         assert None not in loaded, "a plugin of the guide does not load: see the log"
         for name in names:
             if (tmp_path / "plugins" / name / "models.py").exists():
-                modules = AppModules(f"plugins.{name}.models", f"plugins.{name}.migrations")
+                modules = AppModules.of(f"plugins.{name}")
                 assert await make_migrations(name, modules)
         importlib.invalidate_caches()
         host.register.take_in()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lizheng.models import Entry, Order
+from lizheng.ledger.tables import Entry, Order
 from lizheng.store import in_atomic
 from lizheng.store.sql import fetch
 

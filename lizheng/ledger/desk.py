@@ -10,7 +10,7 @@ from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, parse_money, say_money
 from lizheng.ledger import evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
-from lizheng.models import Evidence, Order
+from lizheng.ledger.tables import Evidence, Order
 from lizheng.roles import Role
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from lizheng.models import Entry, Order
+from lizheng.ledger.tables import Entry, Order
 
 HEADINGS = ("流水号", "时间", "类别", "单号", "事由", "成员", "金额（元）", "经手人", "从", "到", "冲销")
 KINDS = {"payment": "收款", "use": "使用", "refund": "冲销"}

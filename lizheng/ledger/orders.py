@@ -13,7 +13,7 @@ from datetime import datetime
 from lizheng.commands import Declined
 from lizheng.grammar import say_money
 from lizheng.ledger.book import INCOME, OUTSIDE, member, move, reverse, reverse_all
-from lizheng.models import Entry, Order
+from lizheng.ledger.tables import Entry, Order
 from lizheng.store import atomic, next_number
 from lizheng.store.sql import fetch
 

@@ -2,12 +2,13 @@
 
 from lizheng.store.atomic import after_commit, atomic, in_atomic
 from lizheng.store.errors import StoreError
-from lizheng.store.migrating import KIT, AppModules, make_migrations, undetected_changes
+from lizheng.store.migrating import KIT, KIT_MODULES, AppModules, make_migrations, undetected_changes
 from lizheng.store.sql import next_number
 from lizheng.store.store import Store
 
 __all__ = [
     "KIT",
+    "KIT_MODULES",
     "AppModules",
     "Store",
     "StoreError",

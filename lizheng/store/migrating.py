@@ -1,5 +1,7 @@
 """Tortoise's own migrations: what is pending, applying it, and writing new ones while developing."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
@@ -25,13 +27,18 @@ _ADVISORY_LOCK = 0x6C697A68
 
 @dataclass(frozen=True, slots=True)
 class AppModules:
-    """Where an app's tables are declared, and the package with their migrations."""
+    """The modules in which an app's tables are declared, and the package with their migrations."""
 
-    models: str
+    models: tuple[str, ...]
     migrations: str
 
+    @classmethod
+    def of(cls, package: str) -> AppModules:
+        """Where a plugin has them."""
+        return cls((f"{package}.models",), f"{package}.migrations")
 
-KIT_MODULES = AppModules("lizheng.models", "lizheng.migrations")
+
+KIT_MODULES = AppModules(("lizheng.models", "lizheng.ledger.tables"), "lizheng.migrations")
 
 
 def tortoise_config(connection: str | dict, apps: Mapping[str, AppModules]) -> dict:
@@ -39,7 +46,7 @@ def tortoise_config(connection: str | dict, apps: Mapping[str, AppModules]) -> d
     return {
         "connections": {CONNECTION: connection},
         "apps": {
-            label: {"models": [app.models], "migrations": app.migrations, "default_connection": CONNECTION}
+            label: {"models": [*app.models], "migrations": app.migrations, "default_connection": CONNECTION}
             for label, app in apps.items()
         },
         "use_tz": True,

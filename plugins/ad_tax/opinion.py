@@ -9,7 +9,7 @@ from lizheng.context import GroupContext
 from lizheng.grammar import say_money
 from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge
 from lizheng.ledger import orders
-from lizheng.models import Order
+from lizheng.ledger.tables import Order
 from plugins.ad_tax import ordering, paid, texts
 from plugins.ad_tax.exempts import is_exempt
 from plugins.ad_tax.settings import Settings

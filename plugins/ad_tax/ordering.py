@@ -10,7 +10,7 @@ from lizheng.events import FeatureSwitched
 from lizheng.grammar import say_duration, say_money
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
 from lizheng.ledger import orders
-from lizheng.models import Order
+from lizheng.ledger.tables import Order
 from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.store import atomic

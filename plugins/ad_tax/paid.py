@@ -8,7 +8,8 @@ from typing import Any
 from lizheng.context import GroupContext
 from lizheng.grammar import say_duration
 from lizheng.ledger import SETTLED, orders
-from lizheng.models import Order, Outgoing, Slot
+from lizheng.ledger.tables import Order
+from lizheng.models import Outgoing, Slot
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
 from lizheng.text import clip, visible

@@ -8,7 +8,7 @@ from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Words, say_money
 from lizheng.ledger import desk, orders
-from lizheng.models import Order
+from lizheng.ledger.tables import Order
 from lizheng.params import Member, Person, Yuan
 from lizheng.speech import Mention
 from lizheng.store import atomic

@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _with_store(base: Base, parsed: Parsed | None) -> tuple[list[Row], importing.Written | None]:
     """The entries there are and, when there is something to import, what became of it."""
-    apps = {"member_qa": AppModules("plugins.member_qa.models", "plugins.member_qa.migrations")}
+    apps = {"member_qa": AppModules.of("plugins.member_qa")}
     async with opened(apps):
         rows = await rows_of(base)
         if parsed is None:

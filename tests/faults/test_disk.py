@@ -18,7 +18,8 @@ import pytest
 
 from lizheng.clock import Clock
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Entry, Record
+from lizheng.ledger.tables import Entry
+from lizheng.models import Record
 from lizheng.store import Store
 from tests.faults.process import Group, HostProcess, Town
 from tests.faults.test_survival import rows

@@ -16,7 +16,8 @@ import pytest
 
 from lizheng.clock import Clock
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Entry, Outgoing
+from lizheng.ledger.tables import Entry
+from lizheng.models import Outgoing
 from lizheng.sandbox.world.refusal import WorldError
 from lizheng.speech import plain
 from lizheng.store import Store

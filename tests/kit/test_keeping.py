@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from tortoise.models import Model
 
+from lizheng.feature import apps_of
 from lizheng.keeping import kept_by
-from lizheng.store import KIT
+from lizheng.store import KIT, KIT_MODULES
 from tests.conftest import HOST
 
 ABOUT_PEOPLE = {"user_id", "author_id", "target_id", "giver_id", "taker_id"}
@@ -19,8 +20,8 @@ ABOUT_PEOPLE = {"user_id", "author_id", "target_id", "giver_id", "taker_id"}
 
 def tables(host: Any) -> Iterator[tuple[str, type[Model]]]:
     """Every table of the kit and the features, with whose it is."""
-    modules = {KIT: "lizheng.models"} | {f.id: f.models for f in host.features.values() if f.models}
-    for label, module in modules.items():
+    apps = {KIT: KIT_MODULES, **apps_of(host.features.values())}
+    for label, module in [(label, module) for label, app in apps.items() for module in app.models]:
         for _, model in inspect.getmembers(importlib.import_module(module), inspect.isclass):
             if issubclass(model, Model) and model.__module__ == module:
                 yield label, model

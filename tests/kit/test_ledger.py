@@ -19,7 +19,7 @@ from lizheng.ledger import book, evidence, orders
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.ledger.export import cell, export
-from lizheng.models import Balance, Entry, Order
+from lizheng.ledger.tables import Balance, Entry, Order
 from lizheng.store import Store
 from lizheng.store.sql import fetch
 from tests.figures import Note

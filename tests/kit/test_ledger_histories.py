@@ -17,7 +17,7 @@ from lizheng.clock import Clock
 from lizheng.commands import Declined
 from lizheng.ledger import orders
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Balance, Entry, Order
+from lizheng.ledger.tables import Balance, Entry, Order
 from lizheng.store import Store
 from tests.figures import Note
 

@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
+from lizheng.feature import apps_of
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Counter, Entry, Pending, Record
-from lizheng.store import AppModules, Store, StoreError, moving
+from lizheng.ledger.tables import Entry
+from lizheng.models import Counter, Pending, Record
+from lizheng.store import Store, StoreError, moving
 from lizheng.store.sql import fetch
 from tests.engines import Postgres
 
@@ -62,7 +64,7 @@ async def lived(stage: Any) -> AsyncIterator[Any]:
 
 def stores(stage: Any, target: str) -> tuple[Store, Store]:
     host = stage.host
-    apps = {f.id: AppModules(f.models, f"{f.module}.migrations") for f in host.features.values() if f.models}
+    apps = apps_of(host.features.values())
     old, new = (Store(url, apps, host.clock) for url in (host.config.database_url, target))
     EXECUTOR_CACHE.clear()
     return old, new

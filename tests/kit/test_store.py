@@ -204,7 +204,7 @@ def feature(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (package / "migrations" / "__init__.py").touch()
     (package / "models.py").write_text(MODELS_1.format(label=label))
     monkeypatch.syspath_prepend(str(tmp_path / "code"))
-    return label, AppModules(f"{label}.models", f"{label}.migrations")
+    return label, AppModules.of(label)
 
 
 async def test_the_kits_models_and_migrations_agree():

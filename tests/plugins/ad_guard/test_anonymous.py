@@ -1,6 +1,6 @@
 """An ad ordered by somebody hidden, where ads are taxed: all who are hidden share one number."""
 
-from lizheng.models import Order
+from lizheng.ledger.tables import Order
 
 ANONYMOUS = 80_000_000
 

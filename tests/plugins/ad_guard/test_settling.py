@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from lizheng import audit, hooks
-from lizheng.models import Order, Record, Slot
+from lizheng.ledger.tables import Order
+from lizheng.models import Record, Slot
 from plugins.ad_guard import acting, opinions
 from plugins.ad_guard.models import Finding
 from tests.probe import feature as probe

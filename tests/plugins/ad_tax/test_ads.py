@@ -7,7 +7,7 @@ import pytest
 
 from lizheng.hooks import AdSeen, Allow, Charge, ad_opinion
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Entry, Order
+from lizheng.ledger.tables import Entry, Order
 from lizheng.sandbox.stage import HostStage
 
 CHARGED = """

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lizheng.ledger.checking import mismatches
-from lizheng.models import Balance, Evidence, Order
+from lizheng.ledger.tables import Balance, Evidence, Order
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.endpoints import MANNERS

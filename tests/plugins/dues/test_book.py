@@ -2,7 +2,7 @@
 
 import pytest
 
-from lizheng.models import Entry, Order
+from lizheng.ledger.tables import Entry, Order
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 

@@ -10,7 +10,8 @@ import pytest
 
 from lizheng.keeping import kept_by
 from lizheng.kept import KIT
-from lizheng.models import Entry, Order, Outgoing, Pending, Record
+from lizheng.ledger.tables import Entry, Order
+from lizheng.models import Outgoing, Pending, Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from tests.by_kit import switch
