@@ -85,6 +85,11 @@ async def slow(ctx: Context, seconds: int) -> None:
     await ctx.say("慢 {n}", n=seconds)
 
 
+@feature.command("试代", "替他发一条命令", example="/试代 试价 3")
+async def instead(ctx: Context, words: str) -> None:
+    await ctx.carry_out(words)
+
+
 @feature.command("试排", "过一会儿再说", example="/试排 10分 起床")
 async def remind(ctx: Context, span: Duration, words: str) -> None:
     await ctx.plan("remind", ctx.now + span, key=words, payload={"words": words})

@@ -161,10 +161,7 @@ class Reconciler:
         if verdict.finding is Finding.HAPPENED:
             self._close(doubt, "done", verdict.data)
         elif verdict.finding is Finding.UNKNOWABLE:
-            if doubt.claimed:
-                self._close(doubt, "done")
-            else:
-                self._give_up(doubt, verdict.why)
+            self._give_up(doubt, verdict.why)
         else:
             settle = SETTLE_CLAIMED if doubt.claimed else SETTLE_SECONDS
             if (self._clock.now() - (doubt.entry.sent_at or doubt.since)).total_seconds() >= settle:

@@ -74,11 +74,9 @@ class Traffic:
     def replay(self, sent: Iterable[Entry]) -> None:
         """Bring everything to where it was, from the rows sent lately, in the order they were sent."""
         for entry in sent:
+            assert entry.sent_at is not None
             entry.sender = entry.account
-            if entry.sent_at is None:
-                continue
-            moment = entry.sent_at.timestamp()
-            self._pacer.take(entry.kind, entry.sender, entry.place, moment)
+            self._pacer.take(entry.kind, entry.sender, entry.place, entry.sent_at.timestamp())
             if entry.kind is Kind.MESSAGE and entry.state != "sending":
                 self._breakers[entry.sender].ended(
                     entry.state == "done", (entry.decided_at or entry.sent_at).timestamp()

@@ -55,6 +55,23 @@ async def test_a_quote_that_cannot_be_looked_up_is_still_a_quote(stage: HostStag
 """)
 
 
+async def test_a_command_carried_out_for_its_author_is_bound_by_its_own_rules(stage: HostStage) -> None:
+    """It answers as if typed, tells who may, and one that there is not is a fault of the feature that named it."""
+    await stage.play("""
+开：试探
+小王：/试代 试价 3
+里正：300 分
+小王：/试代 试价
+里正：…
+  用法：/试价 …
+  例如：/试价 8.88
+小王：/试代 试改 小李 新名片
+里正：/试改 … 只有管理员及以上能用。
+小王：/试代 没有这样的
+里正：出了点问题，没有完成（编号 …）。请把编号告诉管理员。
+""")
+
+
 async def test_a_group_that_the_bot_comes_into_is_met_once(stage: HostStage) -> None:
     world, host = stage.world, stage.host
     owner = world.add_person("群主")

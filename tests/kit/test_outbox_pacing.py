@@ -92,6 +92,14 @@ def test_the_kick_budget_is_five_in_ten_minutes_and_given_back_when_not_done():
     assert budget.left(1, 700) == 2
 
 
+def test_a_kick_given_back_after_ten_minutes_gives_nothing_more():
+    budget = KickBudget()
+    budget.spend(1, 100.0)
+    assert budget.left(1, 701) == 5
+    budget.give_back(1, 100.0)
+    assert budget.left(1, 701) == 5
+
+
 def test_the_breaker_opens_at_three_and_waits_longer_each_time():
     breaker, now, pauses = Breaker(), 0.0, []
     for _ in range(2):

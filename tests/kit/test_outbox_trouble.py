@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from nonebot.adapters.onebot.v11 import Message, MessageSegment
 
 from lizheng.clock import Clock
 from lizheng.models import Outgoing, Record
-from lizheng.outbox import Outbox
+from lizheng.outbox import Draft, Outbox
 from lizheng.outbox import outbox as outbox_room
 from lizheng.outbox.verify import Finding
 from lizheng.outcome import State
@@ -181,6 +182,19 @@ async def test_who_is_told_of_an_end_is_heard_out_before_the_end_of_the_run(peer
     assert plainly == slowly == [ticket.id]
 
 
+# — what is put ————————————————————————————————————————————————————————————————————————————
+
+
+async def test_a_message_of_nonebots_segments_is_sent_as_it_is_meant(outbox: Outbox, peer: Peer):
+    message = Message([MessageSegment.at(11), MessageSegment.text(" 早")])
+    draft = Draft("send_group_msg", {"group_id": GROUP, "message": message}, group_id=GROUP)
+    assert await (await outbox.put(draft)).outcome()
+    assert peer.sent()[0][1]["message"] == [
+        {"type": "at", "data": {"qq": "11"}},
+        {"type": "text", "data": {"text": " 早"}},
+    ]
+
+
 # — the endpoint ———————————————————————————————————————————————————————————————————————————
 
 
@@ -232,23 +246,27 @@ async def test_one_doubt_is_asked_about_once_at_a_time(outbox: Outbox, peer: Pee
     assert await ticket.outcome(0)
 
 
+async def shown(outbox: Outbox, source: str) -> Finding | None:
+    """What the endpoint shows of a call; None when it was not sent or nobody can be asked."""
+    found = await outbox.look_up(source)
+    assert found is not None
+    return found[1].finding if found[1] else None
+
+
 async def test_a_feature_may_look_up_what_it_has_put(outbox: Outbox, peer: Peer):
     assert await outbox.look_up("brief:1") is None
     peer.online = False
     await outbox.put(text("brief", source="brief:1"))
-    assert (await outbox.look_up("brief:1") or ())[1] is None, "it was not sent"
+    assert await shown(outbox, "brief:1") is None, "it was not sent"
     peer.online = True
     outbox.wake()
     await quiet(outbox)
-    entry, verdict = await outbox.look_up("brief:1") or (None, None)
-    assert entry is not None
-    assert verdict is not None
-    assert (entry.state, verdict.finding) == ("done", Finding.HAPPENED)
+    assert await shown(outbox, "brief:1") is Finding.HAPPENED
     for trouble in ("lost", "not sent"):
         peer.fates["get_group_msg_history"] = [trouble]
-        assert (await outbox.look_up("brief:1") or ())[1] is None, "nobody can be asked"
+        assert await shown(outbox, "brief:1") is None, "it does not answer"
     peer.online = False
-    assert (await outbox.look_up("brief:1") or ())[1] is None
+    assert await shown(outbox, "brief:1") is None, "there is nobody to ask"
 
 
 async def test_a_kick_whose_end_cannot_be_looked_up_stays_in_doubt(outbox: Outbox, peer: Peer):
