@@ -43,6 +43,7 @@ feature.command("踢", "移出一个人，撤回他的消息；加 拉黑 就不
 )
 command = feature.command("违规", "谁违规过几次、算不算数", aliases={"cases"})
 command.form(showing.show, example="/违规", summary="自己的违规；代管看到全群最近的")
+command.form(showing.show_ladder, word="阶梯", summary="第几次违规怎么处理，自己在哪一级")
 command.form(showing.show_person, role=deputy, example="/违规 @小王")
 command.form(showing.show_case, role=deputy, example="/违规 W3")
 feature.command("赦免", "让违规不再算数，解除禁言", aliases={"pardon"}, role=admin).form(

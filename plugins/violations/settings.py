@@ -43,3 +43,8 @@ class Settings(BaseModel):
     blacklist: bool = Field(
         False, title="踢时拉黑", description="/踢 的人都进黑名单；默认关，可以在 /踢 后面写 拉黑。"
     )
+    picture: bool = Field(
+        True,
+        title="图片",
+        description="主机装了 image 扩展时，/违规 阶梯 下面附一张阶梯图，每人一分钟最多一张；关掉就只有文字。",
+    )

@@ -1,17 +1,19 @@
-"""`/违规`: one's own cases, somebody's, the latest of the group, or one of them in full."""
+"""`/违规`: one's own cases, somebody's, the latest of the group, one of them in full, or the ladder they climb."""
 
 from __future__ import annotations
 
 from lizheng.commands import Declined
 from lizheng.context import Context
+from lizheng.grammar import say_duration
 from lizheng.params import Person
 from lizheng.roles import Role
 from lizheng.text import clip, shown_name
-from plugins.violations import cases, texts
+from plugins.violations import cases, picture, texts
 from plugins.violations.commands import CaseNumber
 from plugins.violations.models import Case
+from plugins.violations.settings import Settings
 
-MOST, MOST_REASON = 10, 16
+MOST, MOST_REASON, SHOWN_SECONDS = 10, 16, 60
 
 
 async def show(ctx: Context) -> None:
@@ -42,6 +44,26 @@ async def _show_person(ctx: Context, person: int) -> None:
         count=len(await cases.counting(ctx, person)),
         following=(await cases.following(ctx, person)).said,
         lines="\n".join(_line(ctx, case) for case in rows),
+    )
+
+
+async def show_ladder(ctx: Context) -> None:
+    """Which measure follows which, how long a case counts, and where the asker stands."""
+    ladder, counting = cases.ladder_of(ctx), await cases.counting(ctx, ctx.author_id)
+    rung = ladder.stand(case.entry for case in counting)
+    following = ladder.at(ladder.climb(rung)).said
+    decay = texts.LADDER_DECAY.format(span=say_duration(ctx.settings(Settings).decay))
+    standing = texts.LADDER_CLEAN.format(following=following)
+    if counting:
+        standing = texts.LADDER_AT.format(count=len(counting), rung=rung, following=following)
+    shown = ctx.settings(Settings).picture and ctx.now_and_then(f"ladder:{ctx.author_id}", SHOWN_SECONDS)
+    drawing = await picture.as_sheet(ladder, rung, (decay, standing)).draw() if shown else None
+    await ctx.say(
+        texts.LADDER,
+        rungs=" → ".join(f"{number}. {measure.said}" for number, measure in enumerate(ladder.rungs, 1)),
+        decay=decay,
+        standing=standing,
+        picture=drawing or "",
     )
 
 
