@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "bench-only-token-4f1c2a"
@@ -73,6 +74,13 @@ class HostProcess:
     def peak_rss(self) -> float:
         """MB at the highest since the start or `forget_peak`."""
         return self._status("VmHWM")
+
+    def tasks(self) -> int:
+        """How many asyncio tasks one of our own hosts has, as its /metrics tells with METRICS=true."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            found = re.search(rb"^lizheng_tasks (\d+)", answer.read(), re.MULTILINE)
+        assert found is not None
+        return int(found[1])
 
     def forget_peak(self) -> None:
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")

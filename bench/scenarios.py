@@ -15,7 +15,7 @@ from bench.figures import Figure
 from bench.load import burst, closed_loop, command_loop, open_loop
 from bench.process import ROOT, HostDied, HostProcess
 
-_OURS = {"SANDBOX": "off", "PACING": "off", "SUPERUSERS": f'["{OWNER}"]'}
+_OURS = {"SANDBOX": "off", "PACING": "off", "METRICS": "true", "SUPERUSERS": f'["{OWNER}"]'}
 _FOREIGN = {"BENCH_PLUGINS": "bench.foreign60"}
 
 
@@ -270,10 +270,15 @@ async def soak(stage: dict[str, Endpoint], plan: Plan) -> list[Figure]:
         return []
     endpoint = stage["all"]
     await closed_loop(endpoint, 5_000)
-    before = endpoint.host.rss()
+    host, about = endpoint.host, f"耐久 {plan.soak:,} 条"
+    memory, tasks = host.rss(), await asyncio.to_thread(host.tasks)
     await closed_loop(endpoint, plan.soak)
-    grown = endpoint.host.rss() - before
-    return [Figure("soak.rss", f"耐久 {plan.soak:,} 条：内存增长", f"+{grown:.1f} MB", grown, "MB", 40)]
+    await host.quiet()
+    grown, more = host.rss() - memory, await asyncio.to_thread(host.tasks) - tasks
+    return [
+        Figure("soak.rss", f"{about}：内存增长", f"{grown:+.1f} MB", grown, "MB", 40),
+        Figure("soak.tasks", f"{about}：多出来的任务", f"{tasks} 个，{more:+} 个", more, "个", 3),
+    ]
 
 
 async def everything(arena: Arena, plan: Plan) -> list[Figure]:

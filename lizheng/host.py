@@ -283,7 +283,8 @@ class Host:
 
     def measures(self) -> dict[str, float]:
         """What `/metrics` answers."""
-        return {**self.adapter.counts, "pending": self.health()["pending"], "bots": len(self.accounts())}
+        pending, tasks = self.health()["pending"], len(asyncio.all_tasks())
+        return {**self.adapter.counts, "pending": pending, "bots": len(self.accounts()), "tasks": tasks}
 
     # — idleness ———————————————————————————————————————————————————————————————————————————
 
