@@ -55,6 +55,17 @@ async def test_a_quote_that_cannot_be_looked_up_is_still_a_quote(stage: HostStag
 """)
 
 
+async def test_where_qq_does_not_answer_the_command_says_so_and_nothing_is_done(stage: HostStage) -> None:
+    player = await stage.play("开：试探")
+    for api in ("get_group_member_info", "get_group_member_list"):
+        stage.world.faults.add("refused", api, -1)
+    await player.play("""
+管理员：/试禁 @小王 10分
+里正：QQ 那边没有回话，没有完成，过一会儿再试。
+""")
+    assert not await Record.filter(kind="mute").exists()
+
+
 async def test_a_command_carried_out_for_its_author_is_bound_by_its_own_rules(stage: HostStage) -> None:
     """It answers as if typed, tells who may, and one that there is not is a fault of the feature that named it."""
     await stage.play("""

@@ -145,6 +145,16 @@ async def test_one_cause_spends_one_credit(store: Store) -> None:
     assert not await mismatches()
 
 
+async def test_one_cause_takes_a_part_off_once(store: Store) -> None:
+    group = next(groups)
+    order = await orders.confirm(await place(group), 150, by=ADMIN, at=AT, key=f"over:{group}")
+    assert await orders.refund(order, 20, by=ADMIN, at=AT, key=f"back:{group}") == 20
+    with pytest.raises(Declined, match="已经退过"):
+        await orders.refund(order, 20, by=ADMIN, at=AT, key=f"back:{group}")
+    assert (await Order.get(id=order.id)).paid == 130
+    assert not await mismatches()
+
+
 async def test_what_was_given_back_is_not_given_back_again(store: Store) -> None:
     order = await settled(next(groups))
     (entry,) = await Entry.filter(order_id=order.id)
