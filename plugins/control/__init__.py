@@ -10,6 +10,7 @@ ADMIN = Role.ADMIN
 
 command = feature.command("帮助", "看看现在能用什么", aliases={"help"})
 command.form(help.overview)
+command.form(help.card, word="图|图片", summary="能用的全部画成一张图，每个命令一句说明")
 command.form(help.topic, example="/帮助 群规", summary="一个功能或命令怎么用")
 
 command = feature.command("功能", "所有功能和开关", aliases={"features"})

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from zlib import crc32
 
-from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Role, Words
+from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Role, Words, drawing
 from lizheng.commands import Command, Form
 from lizheng.gate import is_on, may
 from lizheng.text import clip
+from plugins.control import card as cards
 from plugins.control import texts
 from plugins.control.naming import named
 
@@ -16,6 +18,7 @@ MOST_LINES = 12
 """With the heading, what a phone shows at once."""
 FEW = 3
 """A command with more forms than this shows one example for all of them."""
+SHOWN_SECONDS = 60
 
 
 class Topic:
@@ -56,7 +59,22 @@ async def overview(ctx: Context) -> None:
     found = [(feature, usable(ctx, feature)) for feature in ctx.host.features.values()]
     full = [line for feature, commands in found if commands for line in _paragraph(feature.title, commands)]
     lines = full if len(full) <= MOST_LINES else _compact(found)
+    if drawing.is_installed() and len(lines) < MOST_LINES:
+        lines.append(texts.HELP_CARD)
     await ctx.say(texts.HELP, lines="\n".join(lines))
+
+
+async def card(ctx: Context) -> None:
+    """Everything the asker may use as a picture, with what each command is for; the same card once a minute."""
+    if not drawing.is_installed():
+        raise Declined(texts.NO_CARD)
+    found = cards.blocks([(feature, usable(ctx, feature)) for feature in ctx.host.features.values()])
+    drawn = await cards.as_sheet(found).draw()
+    if drawn is None:
+        raise Declined(texts.CARD_FAILED)
+    if not ctx.now_and_then(f"card:{ctx.answers_to}:{crc32(drawn.content)}", SHOWN_SECONDS):
+        raise Declined(texts.CARD_AGAIN)
+    await ctx.say(texts.CARD_SAID, title=texts.CARD, card=drawn)
 
 
 def _paragraph(title: str, commands: list[Command]) -> list[str]:

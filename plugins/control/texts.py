@@ -6,6 +6,12 @@ INTRODUCTION = (
     "发 /帮助 看现在能用什么。"
 )
 HELP = "你现在能用（/帮助 加名字看用法）：\n{lines}"
+HELP_CARD = "/帮助 图：全部画成一张图"
+CARD, CARD_HINT = "你现在能用的命令", "/帮助 加名字看用法和例子"
+CARD_SAID = "{title}：{card}"
+NO_CARD = "这台主机没有装画图的 image 扩展，发不了图；文字版发 /帮助。"
+CARD_FAILED = "这张图画不出来；文字版发 /帮助。"
+CARD_AGAIN = "这张图刚发过，往上翻翻；文字版发 /帮助。"
 TOPIC = "{summary}\n{lines}"
 TOPIC_OFF = "{summary}\n「{title}」在本群是关的，管理员发 /开启 {title} 打开。"
 COMMANDS = "{summary}\n{lines}\n用法：/帮助 命令名，如 /帮助 {example}"
