@@ -121,13 +121,15 @@ async def reverse(order: Order, entry: Entry, *, at: datetime, actor_id: int) ->
 
 
 async def reverse_all(order: Order, *, at: datetime, actor_id: int) -> int:
-    """Give back whatever the order has moved, newest first; the fen that went back outside."""
+    """Give back whatever the order has moved, newest first; the fen that went back outside.
+
+    The caller's atomic has changed the order's row before, so that nobody else reverses any of it meanwhile.
+    """
     entries = await Entry.filter(order_id=order.id).order_by("-id")
     reversed_ids = {entry.reverses for entry in entries}
     back = 0
     for entry in entries:
-        if entry.reverses is not None or entry.id in reversed_ids:
-            continue
-        if await reverse(order, entry, at=at, actor_id=actor_id):
+        if entry.reverses is None and entry.id not in reversed_ids:
+            await reverse(order, entry, at=at, actor_id=actor_id)
             back += entry.amount * ((entry.giver == OUTSIDE.kind) - (entry.taker == OUTSIDE.kind))
     return back

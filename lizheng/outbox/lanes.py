@@ -32,8 +32,8 @@ class Lanes:
             del self._lanes[key]
 
     def all(self) -> list[Entry]:
-        """Everything that is queued."""
-        return [entry for lane in self._lanes.values() for *_, entry in lane]
+        """Everything that is queued, and the last call of each lane while it is on its way."""
+        return [*self._occupied.values(), *(entry for lane in self._lanes.values() for *_, entry in lane)]
 
     def drop(self, gone: Callable[[Entry], bool]) -> None:
         """Forget what is queued and `gone`."""

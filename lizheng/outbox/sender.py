@@ -87,7 +87,7 @@ class Sender:
             self.stir()
 
     def queued(self) -> list[Entry]:
-        """What waits to be sent."""
+        """What waits to be sent, or is just being taken to be."""
         return self._lanes.all()
 
     def let_go(self, gone: Callable[[Entry], bool]) -> None:
@@ -189,8 +189,8 @@ class Sender:
     async def _send(self, entry: Entry) -> None:
         timer = asyncio.get_running_loop().call_later(OWN_GROUP_WAITS, self._free, entry)
         planned, entry.sent_at = entry.sent_at, self._clock.now()
-        if planned is not None:
-            self._traffic.left_at(entry, planned.timestamp())
+        assert planned is not None
+        self._traffic.left_at(entry, planned.timestamp())
         try:
             data = await self._call(entry.sender, entry.api, {**entry.params, "_timeout": CALL_SECONDS})
         except ActionFailed as error:

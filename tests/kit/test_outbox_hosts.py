@@ -11,7 +11,7 @@ import pytest
 
 from lizheng.clock import Clock
 from lizheng.models import Outgoing
-from lizheng.outbox import Draft, Outbox, Pacing
+from lizheng.outbox import Draft, Entry, Outbox, Pacing
 from lizheng.outcome import State
 from lizheng.store import Store, atomic
 from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, pass_time, quiet, text, until
@@ -103,6 +103,45 @@ async def test_what_waits_is_not_picked_up_twice(hosts: tuple[Host, Host], peer:
         await other.outbox.pick_up()
     assert other.outbox.pending() == 1
     assert other.outbox.kick_budget_left(OTHER) == 4
+
+
+async def test_what_is_just_being_taken_is_not_picked_up_again(hosts: tuple[Host, Host], peer: Peer):
+    """Its row still says that it waits; taken for another one, it would use up the group's kicks twice."""
+    own = hosts[0].outbox
+    peer.online = False
+    await own.put(kick(11, source="message:1"))
+    peer.clock.move(timedelta(seconds=2))
+    claim, slow = own._journal.claim, asyncio.Event()
+
+    async def slowly(entry: Entry) -> bool:
+        await slow.wait()
+        return await claim(entry)
+
+    own._journal.claim = slowly
+    peer.online = True
+    own.wake()
+    await until(lambda: own._sender._calls)
+    await own.pick_up()
+    slow.set()
+    await pass_time(peer.clock, own, 5)
+    assert len(peer.sent("set_group_kick")) == 1
+    assert own.kick_budget_left(GROUP) == 4
+    assert await (await own.put(kick(11, source="message:1"))).outcome(0)
+
+
+async def test_a_doubt_is_looked_up_by_who_acts_for_its_group(hosts: tuple[Host, Host], peer: Peer):
+    one, other = hosts
+    peer.fates["send_group_msg"] = ["done but unanswered"]
+    ticket = await one.outbox.put(text("said"))
+    await until(lambda: one.outbox.unknowns(GROUP))
+    await until(one.outbox._journal.idle)
+    one.let_go(GROUP)
+    await pass_time(peer.clock, one.outbox, 20, step=2)
+    assert len(peer.calls) == 1
+    await other.take_over(GROUP)
+    await pass_time(peer.clock, other.outbox, 5)
+    assert (await Outgoing.get(id=ticket.id)).state == "done"
+    assert peer.texts() == ["said"]
 
 
 async def test_what_a_killed_host_left_is_sent_or_looked_up_by_the_other(
