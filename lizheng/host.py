@@ -72,7 +72,6 @@ class Host:
         self.groups = Groups()
         self.settings = SettingsReader(config.feature_environment(driver.config))
         self.roster = Roster(self.clock, self.query)
-        self.books = ledger.Books()
         self.private = Private(self)
         self.dispatch = Dispatch(self)
         self.shares = Alone()

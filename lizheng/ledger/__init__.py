@@ -7,11 +7,10 @@ run with the payload `{"order": id}` once an admin has confirmed the whole price
 from datetime import time
 
 from lizheng.feature import Feature
-from lizheng.ledger import desk, nightly, orders
-from lizheng.ledger.books import Books
+from lizheng.ledger import books, desk, nightly, orders
 from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
 
-__all__ = ["MONEY", "SETTLED", "Books", "desk", "feature", "orders", "remember_notice"]
+__all__ = ["MONEY", "SETTLED", "books", "desk", "feature", "orders", "remember_notice"]
 
 feature = Feature(__name__, "收款", "认出红包，等管理员确认入账。", hidden=True, serves=MONEY)
 feature.command("已发红包", "说自己的红包已经发了", aliases={"paid"}, example="/已发红包 100 A12").form(

@@ -1,27 +1,38 @@
-"""Whether money may be booked at the moment."""
+"""Whether money may be booked in a group at the moment.
+
+Groups whose books do not add up are kept with what else is known about a group: so every host knows them, also after a
+restart, and until they add up again everything paid stands still there and nowhere else.
+"""
 
 from __future__ import annotations
 
 from nonebot import logger
 
 from lizheng.commands import Declined
-from lizheng.ledger.checking import mismatches
+from lizheng.groups import Groups, GroupState
+from lizheng.ledger.checking import Mismatch, mismatches
+
+CLOSED = ("ledger", "closed")
 
 
-class Books:
-    """`wrong` says what did not add up when last looked at; as long as it does, everything paid stands still."""
+def are_closed(group: GroupState) -> bool:
+    """Whether the group's books did not add up when they were last looked at."""
+    return CLOSED in group.settings
 
-    def __init__(self) -> None:
-        self.wrong: list[str] = []
 
-    async def check(self) -> bool:
-        """Add everything up again; whether all is well."""
-        self.wrong = await mismatches()
-        for line in self.wrong[:20]:
-            logger.error("lizheng: the ledger does not add up: {}", line)
-        return not self.wrong
+def insist(group: GroupState) -> None:
+    """Raises `Declined` while they do not add up."""
+    if are_closed(group):
+        raise Declined("账对不上，收付款先停下了，已经告诉超级用户。别的功能照常。")
 
-    def insist(self) -> None:
-        """Raises `Declined` while they do not add up."""
-        if self.wrong:
-            raise Declined("账对不上，收付款先停下了，已经告诉超级用户。别的功能照常。")
+
+async def check(groups: Groups) -> list[Mismatch]:
+    """Add everything up again, close the books that are wrong and open those that are right; what is wrong."""
+    found = await mismatches()
+    for mismatch in found[:20]:
+        logger.error("lizheng: the ledger does not add up: {}", mismatch)
+    wrong = {mismatch.group_id for mismatch in found}
+    for group_id in wrong | {group.id for group in groups.known()}:
+        if (group_id in wrong) != are_closed(groups[group_id]):
+            await groups.set_value(group_id, *CLOSED, True if group_id in wrong else None)
+    return found

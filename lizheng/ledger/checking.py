@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lizheng.store.sql import fetch
 
 _BALANCES = """
@@ -23,15 +25,25 @@ GROUP BY o."id", o."group_id", o."number", o."state", o."paid", o."price"
 """
 
 
-async def mismatches() -> list[str]:
-    """One Chinese line for everything that does not add up; empty when all is well."""
-    wrong = [
-        f"群 {row['group_id']} 的账户 {row['kind']}/{row['user_id']}：余额 {row['is']} 分，流水合计 {row['should']} 分"
-        for row in await fetch(_BALANCES)
-    ]
+class Mismatch(NamedTuple):
+    """Something of one group that does not add up; as text it is one Chinese line."""
+
+    group_id: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"群 {self.group_id} 的{self.what}"
+
+
+async def mismatches() -> list[Mismatch]:
+    """Everything that does not add up, of all groups; empty when all is well."""
+    wrong: list[Mismatch] = []
+    for row in await fetch(_BALANCES):
+        said = f"账户 {row['kind']}/{row['user_id']}：余额 {row['is']} 分，流水合计 {row['should']} 分"
+        wrong.append(Mismatch(int(row["group_id"]), said))
     for row in await fetch(_ORDERS):
         if why := _order_is_wrong(row):
-            wrong.append(f"群 {row['group_id']} 的 A{row['number']}：{why}")
+            wrong.append(Mismatch(int(row["group_id"]), f" A{row['number']}：{why}"))
     return wrong
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lizheng.commands import Declined
 from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, parse_money, say_money
-from lizheng.ledger import evidence, orders
+from lizheng.ledger import books, evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.ledger.tables import Evidence, Order
 from lizheng.roles import Role
@@ -204,7 +204,7 @@ async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidenc
 
     Raises `Declined`, and nothing changes.
     """
-    ctx.host.books.insist()
+    books.insist(ctx.group)
     if amount is None and found is not None and found.amount is not None:
         amount = min(found.amount, order.price - order.paid) or None
 
@@ -231,7 +231,7 @@ async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidenc
 
 async def undo_confirm(ctx: Context, undo: dict[str, Any]) -> None:
     """`/撤销` of a confirmed sum. Raises `CannotUndo`, and nothing changes."""
-    ctx.host.books.insist()
+    books.insist(ctx.group)
     try:
         await orders.unconfirm(undo["order"], undo["key"], by=ctx.author_id, at=ctx.now)
     except Declined as why:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lizheng import upkeep
+from lizheng.ledger import books
 
 if TYPE_CHECKING:
     from lizheng.context import GroupContext
     from lizheng.host import Host
 
 CHECK = "check"
-OFF_BALANCE = "账本对不上，收付款先停了：\n{lines}\n别的功能照常。请看日志和备份。"
+OFF_BALANCE = "账本对不上，这些群的收付款先停了：\n{lines}\n别的照常。请看日志和备份。"
 
 
 async def begin(host: Host) -> None:
@@ -25,5 +26,5 @@ async def check(ctx: GroupContext, slot: Any) -> None:
 
 
 async def _look(host: Host) -> None:
-    if not await host.books.check():
-        await upkeep.warn(host, "books", OFF_BALANCE.format(lines="\n".join(host.books.wrong[:3])))
+    if wrong := await books.check(host.groups):
+        await upkeep.warn(host, "books", OFF_BALANCE.format(lines="\n".join(map(str, wrong[:3]))))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,7 +73,7 @@ class Table:
         return [_storable(field.to_python_value(value)) for field, value in pairs]
 
 
-Check = Callable[[], Awaitable[list[str]]]
+Check = Callable[[], Awaitable[Sequence[object]]]
 
 
 async def move(source: Store, target: Store, check: Check, *, leave_behind: bool = False) -> list[Moved]:

@@ -8,7 +8,7 @@ from functools import partial
 from lizheng.context import GroupContext
 from lizheng.grammar import say_money
 from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge
-from lizheng.ledger import orders
+from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
 from plugins.ad_tax import ordering, paid, texts
 from plugins.ad_tax.exempts import is_exempt
@@ -17,7 +17,7 @@ from plugins.ad_tax.settings import Settings
 
 async def answer(ctx: GroupContext, ad: AdSeen) -> AdOpinion | None:
     """Nothing while the books do not add up."""
-    if ctx.host.books.wrong:
+    if books.are_closed(ctx.group):
         return None
     command = ctx.host.lookup.command_in(ad.text)
     if command is not None and command.feature is ctx.feature:

@@ -9,7 +9,7 @@ from lizheng.context import Context, GroupContext, is_anonymous
 from lizheng.events import FeatureSwitched
 from lizheng.grammar import say_duration, say_money
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
-from lizheng.ledger import orders
+from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
 from lizheng.roles import Role
 from lizheng.speech import Mention
@@ -57,7 +57,7 @@ def _numbers(found: list[Order]) -> str:
 
 
 async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
-    ctx.host.books.insist()
+    books.insist(ctx.group)
     if is_anonymous(ctx.event):
         raise Declined(texts.ANONYMOUS)
     if len(words) > LONGEST:

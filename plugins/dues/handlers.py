@@ -7,7 +7,7 @@ from typing import Annotated
 from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Words, say_money
-from lizheng.ledger import desk, orders
+from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
 from lizheng.params import Member, Person, Yuan
 from lizheng.speech import Mention
@@ -119,7 +119,7 @@ async def owing(ctx: Context) -> None:
 
 
 async def bill(ctx: Context, person: Member, amount: Yuan, purpose: Annotated[str, "事由"] = "") -> None:
-    ctx.host.books.insist()
+    books.insist(ctx.group)
     if person == ctx.author_id:
         raise Declined(texts.OWN_BILL)
     purpose = visible(purpose) or texts.NO_PURPOSE
@@ -162,7 +162,7 @@ async def refuse_quoted(ctx: Context, which: Quoted, reason: Annotated[str, "理
 
 
 async def _refuse(ctx: Context, number: int, reason: str) -> None:
-    ctx.host.books.insist()
+    books.insist(ctx.group)
     order = await orders.find(ctx.group.id, number)
     reason = clip(visible(reason), 60)
 
@@ -177,7 +177,7 @@ async def _refuse(ctx: Context, number: int, reason: str) -> None:
 
 
 async def refund(ctx: Context, which: Bill, amount: Yuan | None = None) -> None:
-    ctx.host.books.insist()
+    books.insist(ctx.group)
     order = await orders.find(ctx.group.id, which.number)
 
     @atomic
