@@ -6,6 +6,7 @@ from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import Context, Role, __version__
 from lizheng.adapter import Quirks
+from lizheng.ledger import books
 from plugins.control import texts
 
 RED_PACKETS = {
@@ -21,6 +22,7 @@ async def checkup(ctx: Context) -> None:
         await _account(ctx),
         *await _endpoint(ctx),
         _database(ctx),
+        *_books(ctx),
         _sending(ctx),
         await _next_jobs(ctx),
     ]
@@ -58,6 +60,10 @@ def _sees(quirks: Quirks) -> str:
 
 def _database(ctx: Context) -> str:
     return f"数据库：{ctx.host.database_name()}，正常"
+
+
+def _books(ctx: Context) -> list[str]:
+    return ["账本：对不上，收付款停着"] if books.are_closed(ctx.group) else []
 
 
 def _sending(ctx: Context) -> str:
