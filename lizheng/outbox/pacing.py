@@ -113,24 +113,22 @@ KICK_BUDGET_SECONDS = 600.0
 
 
 class KickBudget:
-    """Kicks per group in the last ten minutes; it holds with pacing off, too."""
+    """Kicks per group in the last ten minutes, each counted once by its number; it holds with pacing off, too."""
 
     def __init__(self) -> None:
-        self._kicks: defaultdict[int, deque[float]] = defaultdict(deque)
+        self._kicks: defaultdict[int, dict[int, float]] = defaultdict(dict)
 
-    def spend(self, group_id: int, at: float) -> None:
-        self._kicks[group_id].append(at)
+    def spend(self, group_id: int, number: int, at: float) -> None:
+        self._kicks[group_id][number] = at
 
-    def give_back(self, group_id: int, at: float) -> None:
+    def give_back(self, group_id: int, number: int) -> None:
         """A kick that did not happen."""
-        if at in self._kicks[group_id]:
-            self._kicks[group_id].remove(at)
+        self._kicks[group_id].pop(number, None)
 
     def left(self, group_id: int, now: float) -> int:
-        kicks = self._kicks[group_id]
-        while kicks and kicks[0] + KICK_BUDGET_SECONDS <= now:
-            kicks.popleft()
-        return max(0, KICK_BUDGET - len(kicks))
+        recent = {n: at for n, at in self._kicks[group_id].items() if at + KICK_BUDGET_SECONDS > now}
+        self._kicks[group_id] = recent
+        return max(0, KICK_BUDGET - len(recent))
 
 
 FAILURES_ALLOWED = 3

@@ -44,11 +44,11 @@ class Traffic:
 
     def spend_kick(self, entry: Entry) -> None:
         if entry.kind is Kind.KICK:
-            self.kicks.spend(entry.group_id, entry.created_at.timestamp())
+            self.kicks.spend(entry.group_id, entry.id, entry.created_at.timestamp())
 
     def unspend_kick(self, entry: Entry) -> None:
         if entry.kind is Kind.KICK:
-            self.kicks.give_back(entry.group_id, entry.created_at.timestamp())
+            self.kicks.give_back(entry.group_id, entry.id)
 
     def breaker(self, account: int) -> Breaker:
         return self._breakers[account]

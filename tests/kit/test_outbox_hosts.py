@@ -205,6 +205,19 @@ async def test_what_is_let_go_is_sent_by_who_takes_it_and_the_rest_stays(
     assert len(peer.sent("send_private_msg")) == 2
 
 
+async def test_kicks_are_counted_once_however_often_their_group_changes_hands(
+    hosts: tuple[Host, Host], peer: Peer
+):
+    one, other = hosts
+    for user in (11, 12):
+        await one.outbox.put(kick(user))
+        await pass_time(peer.clock, one.outbox, 3)
+    for leaving, coming in ((one, other), (other, one), (one, other)):
+        leaving.let_go(GROUP)
+        await coming.take_over(GROUP)
+        assert coming.outbox.kick_budget_left(GROUP) == 3
+
+
 async def test_one_cause_is_said_once_by_whichever_host_it_reaches(hosts: tuple[Host, Host], peer: Peer):
     """Taken over between the first time and the second, inside a transaction and outside."""
     one, other = hosts

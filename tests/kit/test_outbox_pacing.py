@@ -84,19 +84,19 @@ def test_the_kick_budget_is_five_in_ten_minutes_and_given_back_when_not_done():
     budget = KickBudget()
     for second in range(5):
         assert budget.left(1, 100.0 + second) == 5 - second
-        budget.spend(1, 100.0 + second)
+        budget.spend(1, second, 100.0 + second)
     assert budget.left(1, 200) == 0
     assert budget.left(2, 200) == 5
-    budget.give_back(1, 103.0)
+    budget.give_back(1, 3)
     assert budget.left(1, 200) == 1
     assert budget.left(1, 700) == 2
 
 
 def test_a_kick_given_back_after_ten_minutes_gives_nothing_more():
     budget = KickBudget()
-    budget.spend(1, 100.0)
+    budget.spend(1, 7, 100.0)
     assert budget.left(1, 701) == 5
-    budget.give_back(1, 100.0)
+    budget.give_back(1, 7)
     assert budget.left(1, 701) == 5
 
 
