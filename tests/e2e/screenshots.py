@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ FLAGS = (
     "--disable-sync",
     "--hide-scrollbars",
 )
-LARGEST = 200 * 1024
+LARGEST, LARGEST_DRAWN = 200 * 1024, 60 * 1024
+LAST = "[...document.querySelectorAll('.row.bot .bubble')].at(-1)"
 TRADERS, OWNER, ADMIN, MEMBER, NEWCOMER = 700_001, 100_001, 100_002, 100_004, 100_009
 DESKTOP = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
 PHONE = {"width": 390, "height": 780, "deviceScaleFactor": 1.5, "mobile": True}
@@ -151,6 +153,15 @@ class Page:
         if path.stat().st_size > LARGEST:
             raise SystemExit(f"{path.name} is larger than {LARGEST} bytes")
 
+    def keep(self, name: str) -> None:
+        """Save the picture in the bot's last message as it was sent. Raises `SystemExit` when it is too large."""
+        self.until(f"return [...{LAST}.querySelectorAll('img')].some((one) => one.complete)")
+        source = self.driver.execute_script(f"return {LAST}.querySelector('img').src")
+        content = b64decode(source.partition(",")[2])
+        if len(content) > LARGEST_DRAWN:
+            raise SystemExit(f"{name}.png is larger than {LARGEST_DRAWN} bytes")
+        (IMAGES / f"{name}.png").write_bytes(content)
+
 
 def scene(page: Page) -> None:
     """The owner opens the features, a newcomer joins and is greeted, a member asks for help."""
@@ -247,6 +258,20 @@ def brief(page: Page) -> None:
     page.picture("brief")
 
 
+def drawn(page: Page) -> None:
+    """What the bot draws itself: the week of advertising times, and the ladder."""
+    page.become(OWNER)
+    page.say("/广告时段 每周三、周五 18:00-20:00；周末 22:00-次日 01:00")
+    page.sees("广告时段定好了")
+    page.become(NEWCOMER)
+    page.say("/广告时段")
+    page.sees("下一次")
+    page.keep("drawn-week")
+    page.say("/违规 阶梯")
+    page.sees("头一次")
+    page.keep("drawn-ladder")
+
+
 def main() -> None:
     argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__).parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -257,7 +282,7 @@ def main() -> None:
             scene(page)
             pictures(page)
             page.look(size=SNIPPET)
-            for act in (advertisement, ladder, answers, brief):
+            for act in (advertisement, ladder, answers, brief, drawn):
                 act(page)
 
 
