@@ -24,6 +24,7 @@ PAPER, INK, FAINT, ACCENT, PALE = "#fffdf8", "#24211d", "#7d766c", "#b5402a", "#
 MORE_SIGNS = frozenset("–—‘’“”…•·€￥「」『』【】〇℃×÷")
 HALF = 0.56
 """How wide a Latin letter is, compared with a Chinese character."""
+SLIM, SLIM_SIGNS = 0.4, frozenset(" .,:;!'|-/()")
 LEADING = 1.55
 NOT_FIRST = frozenset("，。、；：？！）》」』”’…% ")
 _PIECES = re.compile(r"[0-9A-Za-z]+|.", re.DOTALL)
@@ -65,7 +66,7 @@ def _in_gb2312(char: str) -> bool:
 
 def width_of(text: str, size: int) -> float:
     """About how many pixels one line of it takes."""
-    return size * sum(map(_share, text))
+    return size * sum(SLIM if char in SLIM_SIGNS else _share(char) for char in text)
 
 
 def _share(char: str) -> float:
