@@ -307,6 +307,19 @@ async def test_clock_audit_and_examples_beside_the_chat(host: Served, tab: Any) 
     )
 
 
+@pytest.mark.parametrize("sheet", ["members", "clock", "audit", "dialogues", "faults"])
+async def test_reloaded_with_any_sheet_open_the_page_works(tab: Any, sheet: str) -> None:
+    page = await tab(OWNER)
+    await page.click(f"#tab-{sheet}")
+    await page.js("document.body.dataset.old = 'yes'")
+    await page.run(page.driver.refresh)
+    await page.until("return !document.body.dataset.old && document.querySelector('#open-side svg')")
+    await page.until("return document.querySelector('#sheet')?.childElementCount")
+    await page.say("又回来了")
+    await page.sees("又回来了")
+    await page.until(f"return document.querySelector('#tab-{sheet}').ariaSelected === 'true'")
+
+
 async def test_phone_width_is_one_column_with_drawers(tab: Any) -> None:
     page = await tab(OWNER)
     phone = {"width": 390, "height": 780, "deviceScaleFactor": 1, "mobile": True}

@@ -1,7 +1,7 @@
 // What this page knows, and questions about it. Messages and notices are kept per conversation, oldest first.
 
 export const state = {
-  world: { groups: [], people: [], accounts: [], faults: [] },
+  world: { groups: [], people: [], accounts: [], faults: [], endpoints: [] },
   past: new Map(),
   at: 0,
   me: 0,
