@@ -10,7 +10,7 @@ from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, parse_money, say_money
 from lizheng.ledger import books, evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
-from lizheng.ledger.tables import Evidence, Order
+from lizheng.ledger.tables import Entry, Evidence, Order
 from lizheng.roles import Role
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
@@ -25,10 +25,15 @@ SETTLED = "settled"
 LATE = timedelta(days=3)
 NOTICE_SOURCE = "evidence:"
 YES = ("收到", "同意", "已收到")
-SEEN = (
-    "看到 {who} 付 A{number}（{purpose}，还差 {rest}）的{grade}了，等管理员确认。\n"
-    "管理员引用它或这条，回复「收到」就入账；实收不同就写金额，比如「收到 50」。"
-)
+SEEN = {
+    Grade.ELEMENT: "看到 {who} 付 {order}的红包了",
+    Grade.TEXT: "看到 {who} 付 {order}的红包了（只是一句提示文字，谁都能打）",
+    Grade.EMPTY: "看到 {who} 付 {order}的红包了（只是一条空消息，可能不是）",
+    Grade.CLAIM: "{who} 说 {order}的红包已经发了",
+}
+AWAITED = "A{number}（{purpose}，还差 {rest}）"
+HOW = "，等管理员确认。\n管理员引用它或这条，回复「收到」就入账；实收不同就写金额，比如「收到 50」。"
+STILL = "A{number} 已经在等管理员确认了，不用再说。"
 WHICH = "{who} 你有几个单没付：{numbers}。发 /已发红包 A{first} 说一下付的是哪个。"
 PARTLY = "A{number} 收到 {amount}，还差 {rest}。"
 WHOLE = "A{number}（{purpose}）收齐了 {paid}，谢谢 {who}。{over}{off}"
@@ -88,7 +93,16 @@ async def claim(ctx: Context, stated: Stated) -> None:
         return
     if order.state not in orders.PAYABLE:
         raise Declined(f"A{order.number} {orders.STATES[order.state]}，不用再付。")
+    if await _claimed(ctx, order, stated.amount):
+        raise Declined(STILL.format(number=order.number))
     await _note(ctx, Seen(Grade.CLAIM), stated.amount, order)
+
+
+async def _claimed(ctx: Context, order: Order, amount: int | None) -> bool:
+    """Whether the member has said just this, and no admin has booked it yet."""
+    said = Evidence.filter(order_id=order.id, user_id=ctx.author_id, grade=Grade.CLAIM, amount=amount)
+    last = await said.exclude(message_id=ctx.message_id).order_by("-id").first()
+    return last is not None and not await Entry.filter(key=f"evidence:{last.id}").exists()
 
 
 async def _bind(ctx: Context, number: int | None) -> Order | None:
@@ -133,16 +147,9 @@ async def _note(ctx: Context, seen: Seen, amount: int | None, order: Order | Non
 async def _tell(ctx: Context, row: Evidence, order: Order | None) -> None:
     who = Mention(ctx.author_id)
     if order is not None:
-        said = compose(
-            SEEN,
-            {
-                "who": who,
-                "number": order.number,
-                "purpose": order.purpose,
-                "rest": say_money(order.price - order.paid),
-                "grade": evidence.GRADES[Grade(row.grade)],
-            },
-        )
+        rest = say_money(order.price - order.paid)
+        awaited = AWAITED.format(number=order.number, purpose=order.purpose, rest=rest)
+        said = compose(SEEN[Grade(row.grade)] + HOW, {"who": who, "order": awaited})
         await ctx.post(said, source=f"{NOTICE_SOURCE}{row.id}")
         return
     if mine := await orders.open_ones(ctx.group.id, ctx.author_id):

@@ -24,15 +24,6 @@ class Grade(IntEnum):
     """An admin says so."""
 
 
-GRADES = {
-    Grade.ELEMENT: "红包",
-    Grade.TEXT: "红包文字",
-    Grade.EMPTY: "空消息，可能是红包",
-    Grade.CLAIM: "本人说已发",
-    Grade.WORD: "管理员确认",
-}
-
-
 @dataclass(frozen=True)
 class Seen:
     """`wish` is the packet's title, "" where it is not told."""

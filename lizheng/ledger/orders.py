@@ -20,7 +20,7 @@ from lizheng.store.sql import fetch
 PAYABLE = ("open", "expired")
 STATES = {
     "open": "待付款",
-    "settled": "已付清，没用",
+    "settled": "已付清，还没用掉",
     "used": "已用掉",
     "expired": "已过期",
     "refused": "已拒收",

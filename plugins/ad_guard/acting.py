@@ -69,8 +69,7 @@ class Acting:
         """Do with it what the group has chosen."""
         chosen = ctx.settings(Settings)
         if not rules.acts_on(ad, seen.certain, chosen.strictness):
-            await put_aside(ctx, finding)
-            return Decided("suspect")
+            return await _doubtful(ctx, finding, seen)
         return await self.decide(ctx, finding, seen, finding.source, review=chosen.action == "只待审")
 
     async def decide(
@@ -177,6 +176,20 @@ async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str,
     await _count(ctx, finding, cause)
     await ctx.unplan(SETTLE, key=str(finding.id))
     return Decided("recalled", ruling.reason)
+
+
+async def _doubtful(ctx: GroupContext, finding: Finding, seen: AdSeen) -> Decided:
+    """For the admins to look at, unless it may stay whatever it is."""
+    try:
+        reason = opinions.welcome(await opinions.ask(ctx, seen))
+    except HookFailed as failed:
+        logger.opt(exception=failed).warning("lizheng: nobody could say whether a suspect may stay")
+        reason = None
+    if reason is None:
+        await put_aside(ctx, finding)
+        return Decided("suspect")
+    await settled(ctx, finding, "allowed", reason=reason)
+    return Decided("allowed", reason)
 
 
 def _is_protected(ctx: GroupContext, user_id: int) -> bool:

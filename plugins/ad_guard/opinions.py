@@ -27,6 +27,11 @@ async def allowed(ctx: GroupContext, opinions: Iterable[AdOpinion]) -> tuple[str
     return None
 
 
+def welcome(opinions: Iterable[AdOpinion]) -> str | None:
+    """The reason of an Allow that costs nothing and uses nothing up; None when there is none."""
+    return next((o.reason for o in opinions if isinstance(o, Allow) and o.claim is None), None)
+
+
 async def rule_on(opinions: list[AdOpinion]) -> Ruling:
     """Who decides that it had to go: the first charge that can be claimed, else the first that forbids."""
     ways = rules.ways_out(opinions)

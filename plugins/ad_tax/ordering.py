@@ -11,6 +11,7 @@ from lizheng.grammar import say_duration, say_money
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
 from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
+from lizheng.pending import refuse_muted
 from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.store import atomic
@@ -62,6 +63,8 @@ async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
         raise Declined(texts.ANONYMOUS)
     if len(words) > LONGEST:
         raise Declined(texts.TOO_LONG.format(limit=LONGEST))
+    if ctx.channel == "private":
+        await refuse_muted(ctx)
     if await is_exempt(ctx, ctx.author_id) or await _is_free(ctx, words):
         await paid.post(ctx, ctx.author_id, words)
         return

@@ -171,7 +171,9 @@ async def _refuse(ctx: Context, number: int, reason: str) -> None:
         await orders.refuse(order, reason, by=ctx.author_id)
         await ctx.note("refuse", f"拒绝收款 A{order.number}", target=order.user_id)
         why = texts.WHY.format(reason=reason) if reason else ""
-        await ctx.say(texts.REFUSED, number=order.number, why=why, who=Mention(order.user_id))
+        billed = order.feature == ctx.feature.id
+        again = texts.BILL_AGAIN if billed else texts.ORDER_AGAIN
+        await ctx.say(texts.REFUSED, number=order.number, why=why, who=Mention(order.user_id), again=again)
 
     await close()
 

@@ -19,7 +19,7 @@ async def test_an_order_is_paid_confirmed_by_quoting_and_posted(stage: HostStage
 小王：/广告税
 里正：…没付清的：A1 差 100 元，11月19日 12:00 前付
 【小王 发红包 广告A1】
-里正：看到 @小王 付 A1（广告税，还差 100 元）的空消息，可能是红包了…
+里正：看到 @小王 付 A1（广告税，还差 100 元）的红包了（只是一条空消息，可能不是）…
 管理员→里正「看到」：收到
 里正：A1（广告税）收齐了 100 元，谢谢 @小王。
 里正：【广告】小王：
@@ -37,7 +37,7 @@ async def test_every_form_of_a_packet_is_evidence(stage: HostStage, manner: str)
 端：{manner}
 {OPENED}
 【小王 发红包 广告A1】
-里正：看到 @小王 付 A1（广告税，还差 100 元）的…等管理员确认。…
+里正：看到 @小王 付 A1（广告税，还差 100 元）的红包了…等管理员确认。…
 管理员→小王：同意
 里正：A1（广告税）收齐了 100 元，谢谢 @小王。
 里正：【广告】小王：…

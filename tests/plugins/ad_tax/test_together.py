@@ -31,13 +31,42 @@ async def test_an_ad_is_charged_paid_and_welcome_once(stage: HostStage) -> None:
 里正：@小王 订单 A2：…
 【里正 撤回 小王】
 小王：/已发红包 A2
-里正：看到…
+里正：@小王 说…
 管理员→小王：收到
 里正：A2（广告税）收齐了 100 元，谢谢 @小王。
 里正：【广告】小王：
   {AD}
 """)
     assert not await mismatches()
+
+
+SOFT = "家教一对一，数学英语都可以，联系我"
+
+
+@needs_guard
+async def test_what_is_ordered_properly_is_no_suspect(stage: HostStage) -> None:
+    await stage.play(f"""
+开：广告识别、广告税
+小李：{SOFT}
+小王：/广告 新号转让，滴滴我
+里正：@小王 订单 A1：…
+【里正 撤回 小王】
+管理员：/待审
+里正：有 1 条待审：
+  1. 小李：…
+  …
+""")
+
+
+async def test_who_is_muted_has_no_ad_said_in_the_group(stage: HostStage) -> None:
+    player = await stage.play("开：广告税\n小王：在\n")
+    player.group.members[player.person("小王")].muted_until = stage.world.now() + 3600
+    await player.play("""
+小王（私聊）：/广告 出二手显示器
+里正（私聊 小王）：你在群里被禁言了，等解除了再来。
+小王（私聊）：/广告税
+里正（私聊 小王）：…
+""")
 
 
 @needs_window

@@ -30,10 +30,30 @@ async def test_of_several_orders_a_member_says_which(stage: HostStage) -> None:
   用法：/已发红包 …
   例如：/已发红包 100 A12
 小王：/已发红包 100 A1
-里正：看到 @小王 付 A1（活动费，还差 100 元）的本人说已发了…
+里正：@小王 说 A1（活动费，还差 100 元）的红包已经发了…
 """)
     (shown,) = await Evidence.all()
     assert shown.amount == 10_000
+
+
+async def test_what_was_said_already_is_not_announced_again(stage: HostStage) -> None:
+    await stage.play("""
+开：账本
+管理员：/收费 @小王 100 活动费
+里正：…
+小王：/已发红包 40
+里正：@小王 说 A1…
+小王：/已发红包 40
+里正：A1 已经在等管理员确认了，不用再说。
+小王：/已发红包 60
+里正：@小王 说 A1…
+管理员→里正「说 A1」：收到
+里正：A1 收到 60 元，还差 40 元。
+管理员：/确认收款 A1 20
+里正：A1 收到 20 元，还差 20 元。
+小王：/已发红包 60
+里正：@小王 说 A1…
+""")
 
 
 async def test_a_packet_that_may_be_for_several_orders_is_confirmed_by_number(stage: HostStage) -> None:
@@ -58,7 +78,7 @@ async def test_an_empty_message_is_a_packet_only_of_somebody_who_owes(stage: Hos
     assert not await Evidence.exists()
     await player.play("""
 【小王 发红包 恭喜】
-里正：看到 @小王 付 A1（活动费，还差 100 元）的空消息，可能是红包了，等管理员确认。…
+里正：看到 @小王 付 A1（活动费，还差 100 元）的红包了（只是一条空消息，可能不是），等管理员确认。…
 """)
     assert await Evidence.all().values_list("user_id", flat=True) == [player.person("小王")]
 
