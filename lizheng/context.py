@@ -142,9 +142,23 @@ class GroupContext(Verbs):
         payload: Mapping[str, Any] | None = None,
         replace: bool = False,
     ) -> Slot:
-        """Have one of the feature's jobs run at `at`. The same job, group and key is one slot, however often it is planned."""
+        """Have one of the feature's jobs run at `at`; the slot as it then is.
+
+        The same job, group and key is one slot. Planned again while it waits or runs, it stays as it is; once it has
+        run it is planned anew, though never twice for one cause (`source`), which may be met again after a crash. With
+        `replace` the new time and payload count in any case. Raises `ValueError` for a job the feature does not declare.
+        """
+        if job not in self.feature.jobs:
+            raise ValueError(f"{self.feature.id} declares no job {job!r}")
         return await self.host.schedule.plan(
-            self.feature.id, job, self.group.id, at, key=key, payload=dict(payload or {}), replace=replace
+            self.feature.id,
+            job,
+            self.group.id,
+            at,
+            key=key,
+            payload=dict(payload or {}),
+            replace=replace,
+            cause=self.source,
         )
 
     async def unplan(self, job: str, *, key: str = "") -> None:

@@ -63,7 +63,7 @@ class Outgoing(Model):
 class Slot(Model):
     """One due job of the schedule. `late_limit` is in seconds; `retry_at` holds a failed one back.
 
-    `claimed_by` is the host that runs it, where several share the database.
+    `planned_from` is what caused it to be planned; `claimed_by` the host that runs it, where several share the database.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -81,6 +81,7 @@ class Slot(Model):
     claimed_at = fields.DatetimeField(null=True)
     claimed_by = fields.CharField(max_length=32, null=True)
     done_at = fields.DatetimeField(null=True)
+    planned_from = fields.CharField(max_length=255, null=True)
 
     class Meta(Model.Meta):
         table = "lizheng_slot"

@@ -79,15 +79,19 @@ class Schedule:
         key: str = "",
         payload: Mapping[str, Any] | None = None,
         replace: bool = False,
+        cause: str | None = None,
     ) -> Slot:
         """Write a slot down, within the running atomic if there is one.
 
-        Feature, name, group and key are one slot once and for all: planned again it stays as it is, finished
-        or not, unless `replace`, which gives it the new time and payload and makes it wait again.
+        Feature, name, group and key are one slot. Planned again before it has run, it stays as it is. Once it is
+        finished, another `cause` makes it wait anew with the new time and payload, while the same one, met again
+        after a crash, changes nothing, nor does None. With `replace` the new time and payload count in any case.
         """
         job = self._jobs.get((feature, name))
         late = job.late_limit if job else None
-        slot = await slots.plan(feature, name, group_id, key, due_at, payload or {}, late, replace=replace)
+        slot = await slots.plan(
+            feature, name, group_id, key, due_at, payload or {}, late, replace=replace, cause=cause
+        )
         after_commit(self.wake)
         return slot
 

@@ -12,13 +12,18 @@ from lizheng.store.sql import fetch, fetch_many
 
 _PLAN = (
     'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "late_limit", '
-    '"state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
+    '"planned_from", "state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
     'ON CONFLICT ("feature", "name", "group_id", "key") DO '
 )
 _REPLACE = (
     'UPDATE SET "due_at" = excluded."due_at", "payload" = excluded."payload", "state" = \'waiting\', '
     '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
-    '"claimed_at" = NULL, "done_at" = NULL'
+    '"claimed_at" = NULL, "done_at" = NULL, "planned_from" = excluded."planned_from"'
+)
+# What the same cause planned before is not planned again when that cause is gone through once more.
+_UNLESS_THE_SAME = (
+    " WHERE \"lizheng_slot\".\"state\" NOT IN ('waiting', 'running') "
+    'AND COALESCE("lizheng_slot"."planned_from", \'\') <> excluded."planned_from"'
 )
 _CLAIM = (
     'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ?, "claimed_by" = ? '
@@ -45,12 +50,14 @@ async def plan(
     late_limit: timedelta | None,
     *,
     replace: bool,
+    cause: str | None,
 ) -> Slot:
     """The one slot of that feature, name, group and key: new, as it was, or replaced."""
+    conflict = _REPLACE if replace else f"{_REPLACE}{_UNLESS_THE_SAME}" if cause else "NOTHING"
     late = late_limit.total_seconds() if late_limit is not None else None
     rows = await fetch(
-        _PLAN + (_REPLACE if replace else "NOTHING") + " RETURNING *",
-        (feature, name, group_id, key, due_at, json.dumps(dict(payload)), late),
+        f"{_PLAN}{conflict} RETURNING *",
+        (feature, name, group_id, key, due_at, json.dumps(dict(payload)), late, cause),
     )
     if rows:
         return Slot._init_from_db(**rows[0])

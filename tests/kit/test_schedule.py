@@ -118,6 +118,47 @@ async def test_planned_again_it_is_the_same_slot_unless_replaced(schedule: Sched
     assert len(handler.ran) == 2
 
 
+async def test_what_has_run_is_planned_anew_by_another_cause_and_by_none_twice(
+    schedule: Schedule, clock: Clock
+):
+    handler = Handler()
+    schedule.register("f", "job", handler)
+
+    async def plan(cause: str | None, due: float) -> Slot:
+        return await schedule.plan("f", "job", 1, NOON + hours(due), key="draw", payload={}, cause=cause)
+
+    await plan("message:1", 1)
+    assert (await plan("message:2", 0)).due_at == NOON + hours(1), "while it waits it stays as it is"
+    clock.move(hours(2))
+    await settle(schedule)
+    for cause, due in (("message:1", 1), ("message:1", 9), (None, 9)):
+        assert (await plan(cause, due)).state == "done", "the same cause, met again after a crash"
+    await settle(schedule)
+    assert len(handler.ran) == 1
+    again = await plan("message:2", 3)
+    assert (again.state, again.due_at, again.done_at) == ("waiting", NOON + hours(3), None)
+    clock.move(hours(9))
+    await settle(schedule)
+    assert (await plan("message:2", 99)).state == "done"
+    assert [slot.due_at for slot in handler.ran] == [NOON + hours(1), NOON + hours(3)]
+
+
+async def test_what_was_missed_or_has_failed_is_planned_anew_as_well(schedule: Schedule, clock: Clock):
+    handler = Handler(fails=4)
+    schedule.register("f", "job", handler, late_limit=hours(3))
+    await schedule.plan("f", "job", 1, NOON, key="fails", cause="message:1")
+    await schedule.plan("f", "job", 2, NOON - hours(5), key="late", cause="message:1")
+    for _ in range(60):
+        clock.move(timedelta(seconds=5))
+        await settle(schedule)
+    assert {slot.key: slot.state for slot in await Slot.all()} == {"fails": "failed", "late": "missed"}
+    for group, key in ((1, "fails"), (2, "late")):
+        slot = await schedule.plan("f", "job", group, clock.now(), key=key, cause="message:2")
+        assert (slot.attempts, slot.error) == (0, "")
+    await settle(schedule)
+    assert sorted(handler.keys[4:]) == ["fails", "late"]
+
+
 async def test_a_plan_shares_the_fate_of_its_transaction(schedule: Schedule, clock: Clock):
     handler = Handler()
     schedule.register("f", "job", handler)

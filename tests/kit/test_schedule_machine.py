@@ -23,7 +23,7 @@ RETRY = timedelta(seconds=5)
 """After a failure, as `lizheng.schedule` says."""
 KEY, MINUTES = st.integers(0, 4), st.integers(0, 30)
 STEPS = st.one_of(
-    st.tuples(st.just("plan"), KEY, MINUTES, st.booleans()),
+    st.tuples(st.just("plan"), KEY, MINUTES, st.booleans(), st.integers(0, 3)),
     st.tuples(st.just("cancel"), KEY),
     st.tuples(st.just("time"), st.integers(1, 20)),
     st.tuples(st.just("fail"), KEY),
@@ -33,22 +33,26 @@ STEPS = st.one_of(
 
 
 class Model:
-    """Per key when it is due; what ran. What fails is tried again once after five seconds, and succeeds."""
+    """Per key when it is due and what caused that (0: nothing); what ran.
+
+    What fails is tried again once after five seconds, and succeeds.
+    """
 
     def __init__(self) -> None:
         self.now = NOON
         self.due: dict[int, datetime] = {}
-        self.known: set[int] = set()
+        self.known: dict[int, int] = {}
         self.failing: set[int] = set()
         self.ran: list[int] = []
 
-    def plan(self, key: int, minutes: int, replace: bool) -> None:
-        if key not in self.known or replace:
-            self.known.add(key)
+    def plan(self, key: int, minutes: int, replace: bool, cause: int) -> None:
+        anew = key not in self.due and cause not in (0, self.known.get(key))
+        if key not in self.known or replace or anew:
+            self.known[key] = cause
             self.due[key] = self.now + timedelta(minutes=minutes)
 
     def cancel(self, key: int) -> None:
-        self.known.discard(key)
+        self.known.pop(key, None)
         self.due.pop(key, None)
 
     def run(self) -> None:
@@ -81,9 +85,10 @@ class Real:
             raise RuntimeError("on purpose")
         self.ran.append(key)
 
-    async def plan(self, key: int, minutes: int, replace: bool) -> None:
-        due = self.clock.now() + timedelta(minutes=minutes)
-        await self.schedule.plan("f", "job", 1 + key % 2, due, key=str(key), replace=replace)
+    async def plan(self, key: int, minutes: int, replace: bool, cause: int) -> None:
+        due, group = self.clock.now() + timedelta(minutes=minutes), 1 + key % 2
+        told = f"message:{cause}" if cause else None
+        await self.schedule.plan("f", "job", group, due, key=str(key), replace=replace, cause=told)
 
     async def cancel(self, key: int) -> None:
         await self.schedule.cancel("f", "job", 1 + key % 2, key=str(key))
@@ -140,9 +145,10 @@ async def play(steps: list[tuple]) -> None:
 
 def histories(figure: Note, examples: int, longest: int) -> None:
     @given(st.lists(STEPS, max_size=longest))
-    @example([("plan", 0, 5, False), ("time", 10), ("crash",), ("plan", 0, 5, False), ("time", 10)])
-    @example([("plan", 0, 5, False), ("fail", 0), ("time", 10), ("restart",), ("time", 1)])
-    @example([("plan", 0, 5, False), ("cancel", 0), ("time", 10), ("plan", 0, 5, True), ("time", 10)])
+    @example([("plan", 0, 5, False, 1), ("time", 10), ("crash",), ("plan", 0, 5, False, 1), ("time", 10)])
+    @example([("plan", 0, 5, False, 1), ("time", 10), ("crash",), ("plan", 0, 5, False, 2), ("time", 10)])
+    @example([("plan", 0, 5, False, 0), ("fail", 0), ("time", 10), ("restart",), ("time", 1)])
+    @example([("plan", 0, 5, False, 0), ("cancel", 0), ("time", 10), ("plan", 0, 5, True, 0), ("time", 10)])
     @settings(max_examples=examples, deadline=None, database=None)
     def each(steps: list[tuple]) -> None:
         asyncio.run(play(steps))
