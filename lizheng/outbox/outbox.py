@@ -142,8 +142,9 @@ class Outbox:
                 self._accept(entry)
 
     def let_go(self, keys: Collection[int]) -> None:
-        """Send nothing more in these places."""
+        """Send and look up nothing more in these places."""
         self._sender.let_go(lambda entry: entry.key in keys)
+        self._reconciler.let_go(lambda entry: entry.key in keys)
 
     # — life ———————————————————————————————————————————————————————————————————————————————
 

@@ -99,6 +99,11 @@ class Reconciler:
         except (NetworkError, ActionFailed):
             return None
 
+    def let_go(self, gone: Callable[[Entry], bool]) -> None:
+        """Forget the doubts that are `gone`: another host looks them up."""
+        self._doubts = {number: doubt for number, doubt in self._doubts.items() if not gone(doubt.entry)}
+        self._given_up = {number: entry for number, entry in self._given_up.items() if not gone(entry)}
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
 
@@ -149,7 +154,8 @@ class Reconciler:
             logger.exception("looking up outgoing call {} ({}) failed", entry.id, entry.api)
             self._again(doubt)
         else:
-            self._conclude(doubt, verdict)
+            if self._doubts.get(entry.id) is doubt:
+                self._conclude(doubt, verdict)
         finally:
             doubt.busy = False
             self._alarm.ring()

@@ -144,6 +144,43 @@ async def test_a_doubt_is_looked_up_by_who_acts_for_its_group(hosts: tuple[Host,
     assert peer.texts() == ["said"]
 
 
+async def test_a_doubt_let_go_does_not_come_up_again_with_its_group(hosts: tuple[Host, Host], peer: Peer):
+    """What the other host found out in the meantime stands, also where it could not be found out any more."""
+    one, other = hosts
+    peer.fates["set_group_ban"] = ["done but unanswered"]
+    params = {"group_id": GROUP, "user_id": 11, "duration": 60}
+    ticket = await one.outbox.put(Draft("set_group_ban", params, group_id=GROUP))
+    await until(lambda: one.outbox.unknowns(GROUP))
+    await until(one.outbox._journal.idle)
+    one.let_go(GROUP)
+    assert one.outbox.pending() == 0
+    await other.take_over(GROUP)
+    await pass_time(peer.clock, other.outbox, 5)
+    assert (await Outgoing.get(id=ticket.id)).state == "done"
+    other.let_go(GROUP)
+    peer.clock.move(timedelta(minutes=5))
+    await one.take_over(GROUP)
+    await pass_time(peer.clock, one.outbox, 5)
+    assert (await Outgoing.get(id=ticket.id)).state == "done"
+    assert one.outbox.unknowns(GROUP) == []
+
+
+async def test_a_look_under_way_when_its_group_is_let_go_decides_nothing(
+    hosts: tuple[Host, Host], peer: Peer
+):
+    own = hosts[0].outbox
+    peer.fates = {"send_group_msg": ["done but unanswered"], "get_group_msg_history": ["held"]}
+    ticket = await own.put(text("said"))
+    await until(lambda: own.unknowns(GROUP))
+    await until(own._journal.idle)
+    peer.clock.move(timedelta(seconds=2))
+    await until(lambda: peer.held)
+    hosts[0].let_go(GROUP)
+    peer.held[0].set()
+    await quiet(own)
+    assert (await Outgoing.get(id=ticket.id)).state == "unknown"
+
+
 async def test_what_a_killed_host_left_is_sent_or_looked_up_by_the_other(
     hosts: tuple[Host, Host], peer: Peer
 ):
