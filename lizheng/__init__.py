@@ -3,6 +3,13 @@
 A plugin makes one `Feature`, declares commands, events and jobs on it, and exposes `__plugin_meta__ = feature.metadata`.
 """
 
+import sys
+
+if sys.argv[:1] == ["-m"]:  # `python -m lizheng` looks for its module, before anything of it has run
+    from lizheng import checkout
+
+    checkout.enter()
+
 from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext, Quoted
 from lizheng.drawing import Sheet, Style

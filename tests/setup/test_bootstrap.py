@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = sys._base_executable  # type: ignore[attr-defined]
+ENTRIES = ["bot.py", "bootstrap.py", "tests/__main__.py", "lizheng/__init__.py", "lizheng/checkout.py"]
 SCRIPT = """\
 import sys, bootstrap
 bootstrap.enter(*sys.argv[1:2])
@@ -116,6 +117,28 @@ def test_the_first_start_installs_and_the_second_only_goes_on(project: Path, tmp
     assert (second.stdout, second.stderr) == (first.stdout, "")
 
 
+def test_a_command_of_the_kit_goes_on_inside_the_venv_too(project: Path) -> None:
+    """`python3 -m lizheng` from a bare Python: everything the package imports comes after the set-up."""
+    kit = project / "lizheng"
+    kit.mkdir()
+    before, _, _ = (ROOT / "lizheng" / "__init__.py").read_text("utf-8").partition("\nfrom lizheng.commands")
+    (kit / "__init__.py").write_text(f"{before}\nimport tinypkg\n", "utf-8")
+    shutil.copy(ROOT / "lizheng" / "checkout.py", kit)
+    (kit / "__main__.py").write_text("import sys\nprint(sys.prefix, sys.argv[1:], sep='|')\n")
+    for installs in (True, False):
+        ran = subprocess.run(
+            [BARE, "-m", "lizheng", "new", "抽签"],
+            cwd=project,
+            env=environment(project),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert ran.stdout == f"{project / '.venv'}|['new', '抽签']\n", ran.stderr
+        assert ("安装 tinypkg" in ran.stderr) is installs
+
+
 def test_a_cut_off_installation_is_completed_without_test_packages(project: Path) -> None:
     python = bare_venv(project / ".venv")
     half = site_packages(python) / "tinypkg-1.0.dist-info"
@@ -178,7 +201,7 @@ def test_an_old_python_is_told_so(project: Path) -> None:
     assert "里正需要 Python 3.11 或更新的版本，现在是 3.10.2" in said
 
 
-@pytest.mark.parametrize("name", ["bot.py", "bootstrap.py", "tests/__main__.py"])
+@pytest.mark.parametrize("name", ENTRIES)
 def test_an_old_python_can_read_the_entries(name: str) -> None:
     ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 7))
 
