@@ -22,7 +22,7 @@ from lizheng.feature import Feature
 from lizheng.gate import is_on, may
 from lizheng.grammar import Misread, Text, Words
 from lizheng.groups import GroupState
-from lizheng.lookup import Hit, as_number, split_name
+from lizheng.lookup import CLOSING, Hit, as_number, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
 from lizheng.pending import by_quote
@@ -148,7 +148,7 @@ class Dispatch:
         verdict = may(ctx.group, ctx.feature, form, ctx.role)
         if verdict.allowed:
             return True
-        topic = f"deny:{verdict.denial}:{ctx.feature.id}:{ctx.author_id}"
+        topic = f"deny:{verdict.denial}:{form.command.name}:{ctx.author_id}"
         if verdict.sentence and self._host.topics.now_and_then(ctx.group.id, topic, 60):
             await ctx.say("{sentence}", sentence=verdict.sentence)
         else:
@@ -182,12 +182,14 @@ class Dispatch:
         return None
 
     async def _hint(self, ctx: Context, called: str) -> None:
-        name = split_name(called)[0]
-        if len(name) < 3 or claimed_elsewhere(name):
-            return
+        """Name what somebody may have meant, to each once a minute; what nobody of ours is called like stays silent."""
+        name = split_name(called)[0].rstrip(CLOSING)
         near = self._lookup.nearest(name, ctx.group, ctx.role)
-        if near and self._host.topics.now_and_then(ctx.group.id, "hint", 60):
-            await ctx.say("没有「/{name}」，你是不是想发 /{near}？", name=name[:12], near=near)
+        if not near or claimed_elsewhere(name):
+            return
+        if self._host.topics.now_and_then(ctx.group.id, f"hint:{ctx.author_id}", 60):
+            names = " 或 ".join(f"/{one}" for one in near)
+            await ctx.say("没有「/{name}」，你是不是想发 {names}？", name=name[:12], names=names)
 
     # — everything else ————————————————————————————————————————————————————————————————————
 

@@ -51,6 +51,5 @@ def may(group: GroupState, feature: Feature, form: Form, role: Role) -> Verdict:
         )
         return Verdict(False, Denial.OFF, hint)
     if role < form.role:
-        above = "" if form.role is Role.SUPERUSER else "及以上"
-        return Verdict(False, Denial.ROLE, f"{form.usage} 只有{form.role.label}{above}能用。")
+        return Verdict(False, Denial.ROLE, f"{form.usage} 只有{form.role.and_above}能用。")
     return ALLOWED

@@ -14,10 +14,15 @@ from lizheng.gate import may
 from lizheng.grammar import At, Other, Text, Token, Words
 from lizheng.groups import GroupState
 from lizheng.roles import Role
-from lizheng.text import edit_distance_one, fold_command
+from lizheng.slips import meant
+from lizheng.text import fold_command
 
 if TYPE_CHECKING:
     from lizheng.context import Context
+
+
+CLOSING = "。．.！!？?～~…，,；;、"
+"""What may end a sentence: after a bare name it is no part of it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Lookup:
         name, rest = split_name(called)
         if command := self._commands.get(name.casefold()):
             return Hit(command, words_of(rest, ctx.message))
+        if not rest and (command := self._commands.get(name.rstrip(CLOSING).casefold())):
+            return Hit(command, words_of("", ctx.message))
         for length in range(min(len(name) - 1, self._longest), 0, -1):
             command = self._commands.get(name[:length].casefold())
             if command and _unmistakable(name[length:], command, ctx):
@@ -83,15 +90,14 @@ class Lookup:
                 return fold_command(raw)[len(start) :]
         return None
 
-    def nearest(self, name: str, group: GroupState, role: Role) -> str | None:
-        """The one name of ours, usable here, that is a single slip away from `name`; None when unsure."""
-        near = {
-            command.name
+    def nearest(self, name: str, group: GroupState, role: Role) -> list[str]:
+        """The commands of ours, usable here, that somebody may have meant who typed `name`; see `slips.meant`."""
+        usable = (
+            known
             for known, command in self._commands.items()
-            if len(known) >= 3 and edit_distance_one(name.casefold(), known)
             if any(may(group, command.feature, form, role).allowed for form in command.forms)
-        }
-        return near.pop() if len(near) == 1 else None
+        )
+        return list(dict.fromkeys(self._commands[known].name for known in meant(name, usable)))
 
 
 def split_name(called: str) -> tuple[str, str]:

@@ -19,6 +19,11 @@ class Role(IntEnum):
     def label(self) -> str:
         return ROLE_LABELS[self]
 
+    @property
+    def and_above(self) -> str:
+        """Who has this role or a higher one, in words that every member knows: `代管、管理员和群主`."""
+        return ABOVE.get(self, self.label)
+
     @classmethod
     def of_qq(cls, role: str) -> "Role":
         """Read QQ's own word (`owner`, `admin`, `member`); anything unknown is a member."""
@@ -32,4 +37,5 @@ ROLE_LABELS = {
     Role.OWNER: "群主",
     Role.SUPERUSER: "超级用户",
 }
+ABOVE = {Role.DEPUTY: "代管、管理员和群主", Role.ADMIN: "管理员和群主"}
 QQ_ROLES = {"owner": Role.OWNER, "admin": Role.ADMIN}

@@ -20,7 +20,7 @@ REJECTED = "{who} 的 {number} 号没有通过{reason}。改一改可以再投�
 WITHDRAWN = "{number} 号收回了。"
 
 DOWN = "{number} 号从广告贴上拿下来了。撤销发 /撤销 {record}。"
-NOT_YOURS = "{number} 号不是你的，只有管理员及以上能下架。"
+NOT_YOURS = "{number} 号不是你的，只有管理员和群主能下架。"
 PINNED = "{number} 号置顶了，再发一次 /广告贴 置顶 {number} 就取消。"
 UNPINNED = "{number} 号不再置顶。"
 MISSING = "广告贴上没有 {number} 号，发 /广告贴 看现在有哪些。"

@@ -37,11 +37,13 @@ command = feature.command("试运行", "只说会做什么，不真的做", alia
 command.form(switches.show_dry_run, summary="现在开着没有")
 command.form(switches.dry_run, example="/试运行 开")
 
-for title, alias, summary, kind in standing.KINDS:
-    command = feature.command(title, summary, aliases={alias})
-    command.form(standing.lister(kind), word="查看|列表", summary=f"现在的{title}")
-    command.form(standing.adder(kind), word="添加|加", role=ADMIN, example=f"/{title} 添加 @小王")
-    command.form(standing.remover(kind), word="删除|移除", role=ADMIN, example=f"/{title} 删除 @小王")
+for kind in standing.KINDS:
+    command = feature.command(kind.title, kind.summary, aliases={kind.alias})
+    command.form(standing.lister(kind), word="查看|列表", summary=f"现在的{kind.title}")
+    example = f"/{kind.title} 添加 @小王"
+    command.form(standing.adder(kind), word="添加|加", role=ADMIN, example=example, summary=kind.adds)
+    example = f"/{kind.title} 删除 @小王"
+    command.form(standing.remover(kind), word="删除|移除", role=ADMIN, example=example, summary=kind.removes)
 
 feature.on(GroupMet, help.introduce)
 feature.decision("first_step", guide.go_on, guide.go_on, guide.answered)

@@ -1,6 +1,7 @@
 """Deputies, the whitelist, and other programs' accounts."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from nonebot.adapters.onebot.v11 import NetworkError
@@ -10,37 +11,94 @@ from lizheng.groups import StandingKind
 from lizheng.text import clip, visible
 from plugins.control import texts
 
-KINDS: tuple[tuple[str, str, str, StandingKind], ...] = (
-    ("代管", "deputy", "QQ 管理员之外，能处理违规和待办的人", "deputy"),
-    ("白名单", "whitelist", "机器人绝不动的人", "whitelist"),
-    ("机器人", "bots", "群里别的机器人：不听它说话，也不动它", "bot"),
-)
-TITLES = {kind: title for title, _, _, kind in KINDS}
 Handler = Callable[..., Awaitable[None]]
 
 
-def lister(kind: StandingKind) -> Handler:
+@dataclass(frozen=True)
+class Kind:
+    """One list of people: its command, what each form of that is for, and how the answers are worded.
+
+    `on_record` and `off_record` are what a record says of who is added and removed.
+    """
+
+    kind: StandingKind
+    title: str
+    alias: str
+    summary: str
+    adds: str
+    removes: str
+    none: str
+    on_record: str
+    off_record: str
+    added: str = texts.STANDING_ADDED
+    removed: str = texts.STANDING_REMOVED
+    had: str = texts.STANDING_HAD
+    had_not: str = texts.STANDING_HAD_NOT
+
+
+KINDS = (
+    Kind(
+        "deputy",
+        "代管",
+        "deputy",
+        "QQ 管理员之外，能处理违规和待办的人",
+        "请谁来处理违规和待办",
+        "不再请谁处理违规和待办",
+        texts.NO_DEPUTIES,
+        "加进代管",
+        "移出代管",
+    ),
+    Kind(
+        "whitelist",
+        "白名单",
+        "whitelist",
+        "机器人绝不动的人",
+        "从此绝不动谁",
+        "谁不再例外",
+        texts.NO_WHITELIST,
+        "加进白名单",
+        "移出白名单",
+    ),
+    Kind(
+        "bot",
+        "机器人",
+        "bots",
+        "群里别的机器人：不听它说话，也不动它",
+        "登记一个：不听它说话，也不动它",
+        "取消登记：又当普通成员看",
+        texts.NO_BOTS,
+        "登记成机器人",
+        "取消登记机器人",
+        texts.BOT_ADDED,
+        texts.BOT_REMOVED,
+        texts.BOT_HAD,
+        texts.BOT_HAD_NOT,
+    ),
+)
+
+
+def lister(kind: Kind) -> Handler:
     async def show(ctx: Context) -> None:
-        held = sorted(ctx.group.standing(kind))
+        held = sorted(ctx.group.standing(kind.kind))
         if not held:
-            await ctx.say(texts.STANDING_NONE, title=TITLES[kind])
+            await ctx.say(kind.none)
             return
         await ctx.names_of(held)
         names = "、".join(f"{ctx.name_of(p)}（{p}）" if ctx.name_of(p) != str(p) else str(p) for p in held)
-        await ctx.say(texts.STANDING_LIST, title=TITLES[kind], names=names)
+        await ctx.say(texts.STANDING_LIST, title=kind.title, names=names)
 
     return show
 
 
-def adder(kind: StandingKind) -> Handler:
+def adder(kind: Kind) -> Handler:
     async def add(ctx: Context, people: People) -> None:
-        if kind == "bot":
+        if kind.kind == "bot":
             for person in people:
                 await _refuse_to_unhear(ctx, person)
         new = [
             p
             for p in people
-            if await ctx.host.groups.add_standing(ctx.group.id, p, kind, ctx.author_id, ctx.now)
+            if await ctx.host.groups.add_standing(ctx.group.id, p, kind.kind, ctx.author_id, ctx.now)
         ]
         await _answer(ctx, kind, list(people), new, added=True)
 
@@ -67,32 +125,29 @@ async def _role_of(ctx: Context, person: int) -> Role:
         raise Declined(texts.MEMBERS_UNREADABLE) from error
 
 
-def remover(kind: StandingKind) -> Handler:
+def remover(kind: Kind) -> Handler:
     async def remove(ctx: Context, people: People) -> None:
-        gone = [p for p in people if await ctx.host.groups.remove_standing(ctx.group.id, p, kind)]
+        gone = [p for p in people if await ctx.host.groups.remove_standing(ctx.group.id, p, kind.kind)]
         await _answer(ctx, kind, list(people), gone, added=False)
 
     return remove
 
 
-async def _answer(
-    ctx: Context, kind: StandingKind, asked: list[int], changed: list[int], *, added: bool
-) -> None:
-    title = TITLES[kind]
+async def _answer(ctx: Context, kind: Kind, asked: list[int], changed: list[int], *, added: bool) -> None:
     if not changed:
-        template = texts.STANDING_HAD if added else texts.STANDING_HAD_NOT
-        await ctx.say(template, names=await ctx.names_of(asked), title=title)
+        template = kind.had if added else kind.had_not
+        await ctx.say(template, names=await ctx.names_of(asked), title=kind.title)
         return
-    undo = {"name": "standing", "kind": kind, "people": changed, "added": added}
+    undo = {"name": "standing", "kind": kind.kind, "people": changed, "added": added}
     for person in changed:
         await ctx.note(
             "standing",
-            f"{'加进' if added else '移出'}{title}",
+            kind.on_record if added else kind.off_record,
             target=person,
             undo=undo | {"people": [person]},
         )
-    template = texts.STANDING_ADDED if added else texts.STANDING_REMOVED
-    await ctx.say(template, names=await ctx.names_of(changed), title=title)
+    template = kind.added if added else kind.removed
+    await ctx.say(template, names=await ctx.names_of(changed), title=kind.title)
 
 
 async def undo_standing(ctx: Context, undo: dict[str, Any]) -> None:

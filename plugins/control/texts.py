@@ -48,10 +48,12 @@ RECORD = "#{number} {when} {what}\n谁：{actor}　对谁：{target}\n原因：{
 UNDONE = "已撤销 #{number}：{what}。"
 CANNOT_UNDO = "#{number} 撤销不了：{why}。"
 
-STANDING_NONE = "现在没有{title}。"
 STANDING_LIST = "{title}：{names}"
 STANDING_ADDED = "已把 {names} 加进{title}。"
 STANDING_REMOVED = "已把 {names} 移出{title}。"
+NO_DEPUTIES, NO_WHITELIST, NO_BOTS = "现在没有代管。", "白名单是空的。", "没有登记别的机器人。"
+BOT_ADDED, BOT_REMOVED = "已登记 {names} 是机器人。", "{names} 不再当机器人看。"
+BOT_HAD, BOT_HAD_NOT = "{names} 本来就登记成机器人了。", "{names} 本来就没有登记成机器人。"
 MEMBERS_UNREADABLE = "现在读不到成员列表，过一会儿再试。"
 NOT_A_BOT = "不能把{who}登记成机器人：登记了就不听他的命令。"
 NOT_A_BOT_ADMIN = "{name}是管理员，只有群主能把他登记成机器人：登记了就不听他的命令。"

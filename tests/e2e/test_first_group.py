@@ -46,7 +46,7 @@ def test_the_owner_opens_a_newcomer_is_greeted_and_takes_a_tag(page: Page) -> No
 def test_a_member_is_told_who_may_and_bad_input_gets_one_sentence(page: Page) -> None:
     page.become(MEMBER)
     page.say("/关闭 名片")
-    page.sees("只有管理员及以上能用")
+    page.sees("只有管理员和群主能用")
     page.say("/名片 上海")
     page.sees("名片")
     page.become(ADMIN)

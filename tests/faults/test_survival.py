@@ -70,7 +70,7 @@ class Expected:
         await group.asks(group.admin, "/功能", f"{'●' if self.on else '○'} 名片")
         await group.asks(group.admin, "/设置 试探 价格", f"价格：{self.price} 元")
         await group.asks(group.wang, "/代管 查看", str(group.li) if self.deputy else "现在没有代管")
-        await group.asks(group.wang, "/白名单 查看", str(group.zhang) if self.white else "现在没有白名单")
+        await group.asks(group.wang, "/白名单 查看", str(group.zhang) if self.white else "白名单是空的")
         await group.asks(group.admin, "/试运行", f"试运行现在是{'开' if self.dry else '关'}的")
         assert (
             len(rows(group.town, "select 1 from lizheng_record where group_id = ?", group.id)) == self.records

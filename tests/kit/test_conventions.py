@@ -107,7 +107,7 @@ async def test_deputies_act_and_members_do_not(stage: HostStage) -> None:
     await stage.play("""
 开：试探
 小李：/试禁 @小王 10分 刷屏
-里正：/试禁 @成员… <时长> [内容] 只有代管及以上能用。
+里正：/试禁 @成员… <时长> [内容] 只有代管、管理员和群主能用。
 小李：/试禁 @小王 10分 刷屏
 管理员：/代管 添加 @小李
 里正：已把 小李 加进代管。
@@ -162,7 +162,7 @@ async def test_contributions_are_decided_by_number_or_by_quoting(stage: HostStag
 里正：小王 投稿：第一句
   同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
 小李→里正：同意
-里正：1 号要由代管及以上来决定。
+里正：1 号要由代管、管理员和群主来决定。
 管理员→里正「投稿」：同意
 里正：采用了：第一句
 小王：/试投 第二句

@@ -77,9 +77,35 @@ async def test_a_command_carried_out_for_its_author_is_bound_by_its_own_rules(st
   用法：/试价 …
   例如：/试价 8.88
 小王：/试代 试改 小李 新名片
-里正：/试改 … 只有管理员及以上能用。
+里正：/试改 … 只有管理员和群主能用。
 小王：/试代 没有这样的
 里正：出了点问题，没有完成（编号 …）。请把编号告诉管理员。
+""")
+
+
+async def test_each_command_says_once_a_minute_who_may(stage: HostStage) -> None:
+    await stage.play("""
+开：试探
+小王：/试禁 @小李 10分
+里正：/试禁 … 只有代管、管理员和群主能用。
+小王：/试踢 @小李
+里正：/试踢 … 只有代管、管理员和群主能用。
+小王：/试改 @小李 新名片
+里正：/试改 … 只有管理员和群主能用。
+小王：/试禁 @小张 10分
+【过 61 秒】
+小王：/试禁 @小张 10分
+里正：/试禁 … 只有代管、管理员和群主能用。
+""")
+
+
+async def test_each_who_slips_is_told(stage: HostStage) -> None:
+    await stage.play("""
+小王：/白明单
+里正：没有「/白明单」，你是不是想发 /白名单？
+小李：/白明单
+里正：没有「/白明单」，你是不是想发 /白名单？
+小王：/白明单
 """)
 
 

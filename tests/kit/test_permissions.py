@@ -143,8 +143,7 @@ def forms_of(features: dict[str, Feature]) -> list[Form]:
 
 
 def told(form: Form) -> str:
-    above = "" if form.role is Role.SUPERUSER else "及以上"
-    return f"{form.usage} 只有{form.role.label}{above}能用。"
+    return f"{form.usage} 只有{form.role.and_above}能用。"
 
 
 async def test_every_form_is_for_its_roles_in_every_channel(place: Place, figure: Note) -> None:
@@ -215,7 +214,7 @@ async def test_in_private_the_member_list_decides(place: Place) -> None:
     ]
     world.set_role(place.id, admin, "member")
     assert any(
-        "只有管理员及以上能用" in text for text in await place.send("private", Role.ADMIN, "/试运行 关")
+        "只有管理员和群主能用" in text for text in await place.send("private", Role.ADMIN, "/试运行 关")
     )
     assert host.groups[place.id].dry_run
     assert await host.role_now(host.groups[place.id], deputy) is Role.DEPUTY

@@ -20,7 +20,7 @@ async def test_help_shows_only_what_a_member_may_use(stage: HostStage) -> None:
 async def test_members_may_not_switch(stage: HostStage) -> None:
     await stage.play("""
 小王：/关闭 全部
-里正：/关闭 <功能|全部> 只有管理员及以上能用。
+里正：/关闭 <功能|全部> 只有管理员和群主能用。
 """)
 
 

@@ -56,7 +56,7 @@ async def test_another_group_uses_a_set_and_leaves_it(stage: HostStage) -> None:
 管理员：/教 几点开门 => 八点
 里正：…
 小王：/问答 题库
-里正：…只有管理员及以上能用。
+里正：…只有管理员和群主能用。
 管理员：/问答 题库
 里正：本群在用的公共题库：没有
   还可以用的：新手（2 条）

@@ -176,7 +176,7 @@ async def test_lines_of_a_message_are_imported(stage: HostStage) -> None:
     await stage.play("""
 开：问答
 小王：/问答 导入
-里正：…只有管理员及以上能用。
+里正：…只有管理员和群主能用。
 管理员：/问答 导入 怎么联机 => 加好友
   几点开门 =>
   =群号 => 12345

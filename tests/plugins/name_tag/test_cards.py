@@ -62,7 +62,7 @@ async def test_bad_cards_and_formats_are_answered_and_change_nothing(stage: Host
   用法：/名片 昵称
   例如：/名片 小王
 小王：/名片格式 城市-昵称
-里正：/名片格式 <格式> 只有管理员及以上能用。
+里正：/名片格式 <格式> 只有管理员和群主能用。
 管理员：/名片格式 城市-城市
 里正：「城市」出现了两次，每一段的名字要不同。
   用法：/名片格式 <格式>
@@ -123,7 +123,7 @@ async def test_check_previews_and_reminds_once_confirmed(stage: HostStage) -> No
 里正：@加我微信abc123 群名片还不合格，格式是 城市-昵称。
   发 /名片 上海-… 这样就能改。
 小李：/名片检查
-里正：/名片检查 只有管理员及以上能用。
+里正：/名片检查 只有管理员和群主能用。
 """)
 
 

@@ -320,7 +320,7 @@ async def test_rules_that_cannot_be_change_nothing(stage: HostStage) -> None:
   1. 关键词 代充 → 撤回 阶梯
   阶梯：警告×1 → 禁言10分 → 禁言1天 → 踢
 小王：/违规规则 添加 关键词 开心
-里正：/违规规则 添加 <规则> 只有管理员及以上能用。
+里正：/违规规则 添加 <规则> 只有管理员和群主能用。
 """)
 
 

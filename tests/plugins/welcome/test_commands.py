@@ -27,7 +27,7 @@ async def test_rules_are_shown_set_cleared_and_restored(stage: HostStage) -> Non
 小王：/群规
 里正：还没有群规。管理员发 /群规 加内容来写。
 小王：/群规 随便
-里正：/群规 <文本> 只有管理员及以上能用。
+里正：/群规 <文本> 只有管理员和群主能用。
 管理员：/群规 一、友善
   二、不发广告
 里正：群规改好了，大家发 /群规 就能看。撤销发 /撤销 1。
@@ -62,7 +62,7 @@ async def test_too_long_rules_and_unknown_placeholders_change_nothing(stage: Hos
   用法：/欢迎语 <文本>
   例如：/欢迎语 …
 小王：/欢迎语 我来改
-里正：/欢迎语 <文本> 只有管理员及以上能用。
+里正：/欢迎语 <文本> 只有管理员和群主能用。
 小王：/欢迎语
 里正：现在的欢迎语是：
   {{at}} 欢迎加入{{群名}}！
@@ -120,7 +120,7 @@ async def test_a_picture_comes_with_the_greeting_until_it_is_dropped(stage: Host
 里正：现在的欢迎语是：
   {at} 你好[图片]
 小王：/欢迎语 关图
-里正：/欢迎语 关图 只有管理员及以上能用。
+里正：/欢迎语 关图 只有管理员和群主能用。
 管理员：/欢迎语 关图
 里正：欢迎语不再带图。撤销发 /撤销 2。
 管理员：/欢迎语 关图
