@@ -18,9 +18,9 @@ lint:
     {{python}} -m ruff format --check
     {{python}} -m pyright
 
-# Start a plugin from the template.
-new name:
-    {{python}} -m lizheng new {{name}}
+# Start a plugin and its test from the template.
+new *args:
+    {{python}} -m lizheng new {{args}}
 
 # Print the performance table.
 bench *args:

@@ -28,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Returns the process's exit status; a refused request prints one sentence."""
     parser = argparse.ArgumentParser(prog="python -m lizheng", description="里正的开发命令")
     commands = parser.add_subparsers(dest="command", required=True)
-    new = commands.add_parser("new", help="照着 plugins/_template 新建一个插件")
-    new.add_argument("name", help="插件的英文名，也是它的目录名，比如 raffle")
+    new = commands.add_parser("new", help="照着 plugins/_template 新建一个插件和它的测试")
+    new.add_argument("name", help="插件的英文名，也是它的文件名，比如 raffle")
     new.add_argument("--title", default="", help="中文名，默认同英文名")
     migrations = commands.add_parser("migrations", help="给一个插件（或 lizheng 自己）生成数据库迁移")
     migrations.add_argument("name")
@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     move.add_argument("--leave-behind", action="store_true", help="不搬已经删掉的插件留下的表")
     chosen = parser.parse_args(arguments)
     try:
+        _require_a_project()
         if chosen.command == "new":
             done = new_plugin(chosen.name, chosen.title, taken=_taken_names())
         elif chosen.command == "docs":
@@ -64,10 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def new_plugin(
-    name: str, title: str = "", plugins: Path = ROOT / "plugins", taken: Collection[str] = ()
-) -> str:
-    """Copy the template to `plugins/<name>.py` under a name of its own, and say what to do next.
+def new_plugin(name: str, title: str = "", root: Path = ROOT, taken: Collection[str] = ()) -> str:
+    """Copy the template to `plugins/<name>.py` and its test to `tests/plugins/<name>/`, and say what to do next.
 
     `taken` are the command names and titles in use, in lower case. Raises `ValueError` with a Chinese sentence for a
     name or title that is taken or cannot be one.
@@ -77,15 +76,31 @@ def new_plugin(
         raise ValueError(f"「{name}」不能做插件名：请用小写英文字母、数字和下划线，字母开头。")
     if title and not re.fullmatch(r"\w{1,12}", title):
         raise ValueError(f"「{title}」不能做中文名：请用 1 到 12 个字，不带空格和标点。")
-    target = plugins / f"{name}.py"
-    if target.exists() or (plugins / name).exists():
-        raise ValueError(f"plugins/{name} 已经有了，换个名字吧。")
+    tests = f"tests/plugins/{name}"
+    for there in (f"plugins/{name}.py", f"plugins/{name}", tests):
+        if (root / there).exists():
+            raise ValueError(f"{there} 已经有了，换个名字吧。")
     called = title or name
     if called.casefold() in taken:
         raise ValueError(f"「{called}」已经有别的功能或命令在用，请用 --title 换个中文名。")
-    template = (ROOT / "plugins" / "_template" / "__init__.py").read_text("utf-8")
-    target.write_text(template.replace("模板", called), "utf-8")
-    return f"建好了 plugins/{name}.py。重启 bot.py，在群里发 /开启 {called}，再发 /{called} 你好。"
+    written = {f"plugins/{name}.py": "__init__.py", f"{tests}/test_{name}.py": "test_template.py"}
+    for path, template in written.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        text = (ROOT / "plugins" / "_template" / template).read_text("utf-8")
+        (root / path).write_text(text.replace("模板", called), "utf-8")
+    return "\n".join(
+        [
+            f"建好了 {' 和 '.join(written)}。",
+            f"测试：python3 -m tests {tests}",
+            f"试用：python3 bot.py，然后在沙盒里发 /开启 {called}，再发 /{called} 你好",
+            "改好以后更新文档里的表格：python3 -m lizheng docs",
+        ]
+    )
+
+
+def _require_a_project() -> None:
+    if not (ROOT / "bot.py").is_file():
+        raise ValueError(f"{ROOT} 里没有 bot.py：请在里正的文件夹里运行。")
 
 
 def _taken_names() -> set[str]:

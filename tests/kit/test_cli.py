@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,46 +45,57 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_a_made_plugin_loads_and_answers(stage: Any, folder: Path) -> None:
-    said = new_plugin("cli_raffle", "试抽签", folder / "plugins")
-    assert said == "建好了 plugins/cli_raffle.py。重启 bot.py，在群里发 /开启 试抽签，再发 /试抽签 你好。"
+async def test_a_made_plugin_loads_and_answers_as_its_test_says(stage: Any, folder: Path) -> None:
+    said = new_plugin("cli_raffle", "试抽签", folder)
+    assert said.splitlines() == [
+        "建好了 plugins/cli_raffle.py 和 tests/plugins/cli_raffle/test_cli_raffle.py。",
+        "测试：python3 -m tests tests/plugins/cli_raffle",
+        "试用：python3 bot.py，然后在沙盒里发 /开启 试抽签，再发 /试抽签 你好",
+        "改好以后更新文档里的表格：python3 -m lizheng docs",
+    ]
+    space: dict[str, Any] = {}
+    exec((folder / "tests/plugins/cli_raffle/test_cli_raffle.py").read_text("utf-8"), space)
     with loaded(stage.host, folder, "cli_raffle"):
+        await space["test_it_answers"](stage)
         await stage.play("""
 管理员：/开启 试抽签
 里正：已开启「试抽签」，马上生效。
-小王：/试抽签 你好
-里正：你好
 小王：/帮助 试抽签
-里正：重复一句话
+里正：先回一句话，从这里改起
   /试抽签 <内容> 例：/试抽签 你好
 """)
 
 
 async def test_without_a_title_it_is_called_by_its_name(stage: Any, folder: Path) -> None:
-    new_plugin("cli_raffle", plugins=folder / "plugins")
+    new_plugin("cli_raffle", root=folder)
     with loaded(stage.host, folder, "cli_raffle"):
-        await stage.play("开：cli_raffle\n小王：/cli_raffle 你好\n里正：你好")
+        await stage.play("开：cli_raffle\n小王：/cli_raffle 你好\n里正：cli_raffle：你好")
 
 
 async def test_the_template_is_a_plugin_itself(stage: Any, folder: Path) -> None:
     template = ROOT / "plugins" / "_template" / "__init__.py"
     (folder / "plugins" / "cli_template.py").write_text(template.read_text("utf-8"), "utf-8")
-    assert len(template.read_text("utf-8").strip().splitlines()) <= 15
+    assert len(list(filter(None, template.read_text("utf-8").splitlines()))) <= 12
     with loaded(stage.host, folder, "cli_template"):
-        await stage.play("开：模板\n小王：/模板 你好\n里正：你好")
+        await stage.play("开：模板\n小王：/模板 你好\n里正：模板：你好")
 
 
 def test_a_taken_name_is_refused_and_nothing_is_written(folder: Path) -> None:
     plugins = folder / "plugins"
     (plugins / "there.py").write_text("1", "utf-8")
     (plugins / "here").mkdir()
-    for name in ("there", "here"):
-        with pytest.raises(ValueError, match=f"plugins/{name} 已经有了，换个名字吧。"):
-            new_plugin(name, "新的", plugins)
+    (folder / "tests" / "plugins" / "left").mkdir(parents=True)
+    for name, there in (
+        ("there", "plugins/there.py"),
+        ("here", "plugins/here"),
+        ("left", "tests/plugins/left"),
+    ):
+        with pytest.raises(ValueError, match=f"^{there} 已经有了，换个名字吧。"):
+            new_plugin(name, "新的", folder)
     with pytest.raises(ValueError, match="「帮助」已经有别的功能或命令在用，请用 --title 换个中文名。"):
-        new_plugin("other", "帮助", plugins, taken={"帮助", "help"})
+        new_plugin("other", "帮助", folder, taken={"帮助", "help"})
     with pytest.raises(ValueError, match="「help」已经有别的功能或命令在用"):
-        new_plugin("help", "", plugins, taken={"帮助", "help"})
+        new_plugin("help", "", folder, taken={"帮助", "help"})
     assert sorted(p.name for p in plugins.iterdir()) == ["here", "there.py"]
     assert (plugins / "there.py").read_text("utf-8") == "1"
 
@@ -93,14 +105,14 @@ def test_a_taken_name_is_refused_and_nothing_is_written(folder: Path) -> None:
 )
 def test_a_bad_name_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(ValueError, match="不能做插件名：请用小写英文字母、数字和下划线，字母开头。"):
-        new_plugin(name, "", folder / "plugins")
+        new_plugin(name, "", folder)
     assert not list((folder / "plugins").iterdir())
 
 
 @pytest.mark.parametrize("title", ["抽 签", '抽"签', "抽{x}签", "抽签！", "很长很长很长很长很长很长的"])
 def test_a_bad_title_is_refused(folder: Path, title: str) -> None:
     with pytest.raises(ValueError, match="不能做中文名：请用 1 到 12 个字，不带空格和标点。"):
-        new_plugin("raffle", title, folder / "plugins")
+        new_plugin("raffle", title, folder)
     assert not list((folder / "plugins").iterdir())
 
 
@@ -116,6 +128,22 @@ def test_from_a_shell_it_is_one_sentence_and_a_status() -> None:
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr.strip() == "「帮助」已经有别的功能或命令在用，请用 --title 换个中文名。"
     assert not (ROOT / "plugins" / "raffle.py").exists()
+
+
+def test_outside_a_project_it_is_one_sentence_too(tmp_path: Path) -> None:
+    """The kit as an installed package knows the project only by where it is started."""
+    shutil.copytree(ROOT / "lizheng", tmp_path / "site" / "lizheng", ignore=shutil.ignore_patterns("*.pyc"))
+    (tmp_path / "empty").mkdir()
+    for command in (["new", "raffle"], ["docs"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "lizheng", *command],
+            cwd=tmp_path / "empty",
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr == f"{tmp_path / 'empty'} 里没有 bot.py：请在里正的文件夹里运行。\n"
 
 
 def test_a_plugin_without_tables_has_nothing_to_migrate(capsys: pytest.CaptureFixture[str]) -> None:

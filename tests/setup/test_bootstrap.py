@@ -302,3 +302,30 @@ def test_a_bare_machine_gets_the_real_runtime(tmp_path: Path) -> None:
     command = [BARE, str(tmp_path / "bot.py")]
     done = subprocess.run(command, env=kept, capture_output=True, encoding="utf-8", check=False, timeout=600)
     assert done.stdout == "ready\n", done.stderr
+
+
+@pytest.mark.nightly
+def test_from_a_bare_machine_to_a_working_tested_plugin(tmp_path: Path) -> None:
+    """Two commands; the first makes `.venv`, the second adds what tests need."""
+    copy = tmp_path / "lizheng"
+    left_out = shutil.ignore_patterns(".venv*", ".git", ".env", "__pycache__", "data", ".hypothesis")
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    said: list[str] = []
+    for command in (
+        ["lizheng", "new", "raffle", "--title", "试抽签"],
+        ["tests", "-q", "tests/plugins/raffle"],
+    ):
+        ran = subprocess.run(
+            [BARE, "-m", *command],
+            cwd=copy,
+            env=kept,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=900,
+        )
+        assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+        said.append(ran.stdout)
+    assert "建好了 plugins/raffle.py 和 tests/plugins/raffle/test_raffle.py。" in said[0]
+    assert "1 passed" in said[1]
