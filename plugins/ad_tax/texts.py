@@ -1,14 +1,14 @@
 """What members read from 广告税."""
 
 PURPOSE = "广告税"
-RULE = "在本群发一条广告要发 {price} 的红包：发 /广告 加内容下单，红包祝福语写单号，管理员确认后由我发布。{credits}{open}"
+RULE = "在本群发一条广告要发 {price}的红包：发 /广告 加内容下单，红包祝福语写单号，管理员确认后由我发布。{credits}{open}"
 CREDITS = "\n你付过还没用的有 {count} 次（{numbers}），发 /广告 加内容就用掉一次。"
 OPEN = "\n没付清的：{lines}"
 OPEN_ONE = "A{number} 差 {rest}，{until}前付"
 EXEMPT_RULE = "\n你免税，发广告不用付。"
 
 ORDERED = (
-    "{who} 订单 A{number}：请发 {price} 的红包，祝福语写「广告A{number}」。\n"
+    "{who} 订单 A{number}：请发 {price}的红包，祝福语写「广告A{number}」。\n"
     "管理员确认收到后我就发布，{term}内有效。写不了祝福语就发完红包再发 /已发红包 A{number}。"
 )
 RECALL_REASON = "广告要先付广告税"
@@ -28,11 +28,11 @@ SPENT = "这条广告用掉了 A{number} 的广告税。{left}"
 LEFT = "还剩 {count} 次。"
 UNUSED = "你付过的 A{number} 还没用，但自己发的时间已经过了"
 USE_IT = "发 /广告 加内容，我马上发布，用掉这一次"
-UNPAID = "发广告要先付 {price} 的广告税"
+UNPAID = "发广告要先付 {price}的广告税"
 UNPAID_ORDER = (
-    "要补付就发 {price} 的红包，祝福语写「广告A{number}」（{until}前），管理员确认后你可以再发一条。"
+    "要补就发 {price}的红包，祝福语写「广告A{number}」（{until}前），管理员确认后你可以再发一条。"
 )
-WAY_OUT = "发 /广告 加内容下单，付 {price} 的广告税"
+WAY_OUT = "发 /广告 加内容下单（{price}），由我发布"
 RULE_NAME = "不交广告税"
 VIOLATION = "广告没有付税，A{number} 到期未付"
 

@@ -21,5 +21,5 @@ WHICH_REFUSED = "要拒收哪一单？写单号（/拒绝收款 A12），或引�
 REFUSED = "A{number} 不收了{why}。{who} 还要付的话，{again}。"
 ORDER_AGAIN, BILL_AGAIN = "重新下单", "请管理员再发 /收费"
 WHY = "：{reason}"
-REFUNDED = "A{number} 的 {amount} 退掉了，账已冲销{left}。{who} 请查收。"
+REFUNDED = "A{number} 的 {amount}退掉了，账已冲销{left}。{who} 请查收。"
 LEFT = "，还记着 {rest}"

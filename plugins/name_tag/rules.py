@@ -38,6 +38,8 @@ def judge(form: Format, card: str, reserved: Collection[str] = ()) -> Verdict:
         return Verdict(False, "还没有群名片")
     if is_blank(card):
         return Verdict(False, "名片看上去是空的")
+    if "[cq:" in card.casefold():
+        return Verdict(False, "名片里有 [CQ:…] 这样的代码")
     shown = visible(card)
     if shown != " ".join(card.split()):
         return Verdict(False, "名片里有看不见的字符")

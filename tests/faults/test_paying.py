@@ -81,7 +81,7 @@ async def test_every_flow_of_an_ad(town: Town, manner: str) -> None:
         await group.asks(group.li, "/已发红包 A4 100", "付 A4（")
     await group.asks(group.admin, "/确认收款 A4", "旧书换新")
     assert not any("二手书市" in text for text in group.said[before:])
-    await group.asks(group.admin, "/退款 A4", "100 元 退掉了")
+    await group.asks(group.admin, "/退款 A4", "100 元退掉了")
     await group.asks(group.admin, "/拒绝收款 A3 不收", "A3 不收了")
 
     await group.asks(group.zhang, "/广告贴 投稿 周末家政", "想上广告贴")
@@ -98,7 +98,7 @@ async def test_ads_wait_for_the_window(town: Town, manner: str) -> None:
     await town.settled()
     assert recalled(group) == 0
     told = await group.asks(group.wang, AD.format(n=105), "已撤回")
-    assert "你已经发过 1 条。\n可以：等下一个广告时段：" in told
+    assert "你已经发过 1 条。\n也可以等下一个广告时段：" in told
     assert "/广告贴 投稿" in told
     assert recalled(group) == 1
     before = len(group.said)

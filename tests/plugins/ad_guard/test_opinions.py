@@ -63,7 +63,7 @@ async def test_an_allowance_that_came_too_late_is_none_but_its_way_out_is_named(
     answers.append(Allow("现在是广告时段", claim=claim(None, []), way_out="等周五 18:00"))
     await stage.play(
         f"{START}\n小王：{JOB}\n【里正 撤回 小王】\n"
-        "里正：@小王 你的消息像广告（…），已撤回。\n  本群不让随便发广告。\n  可以：等周五 18:00\n  认错了…"
+        "里正：@小王 你的消息像广告（…），已撤回。\n  本群不让随便发广告。\n  也可以等周五 18:00。\n  认错了…"
     )
 
 
@@ -75,7 +75,7 @@ async def test_a_charge_is_claimed_once_and_named_with_its_price(stage, answers)
     await stage.play(
         f"{START}\n小王：{JOB}\n【里正 撤回 小王】\n"
         "里正：@小王 你的消息像广告（…），已撤回。\n"
-        "  发广告要交广告税。价格 100 元。订单 A1 等你。\n  可以：发红包，祝福语写 广告A1\n  认错了…"
+        "  发广告要交广告税。价格 100 元。订单 A1 等你。\n  也可以发红包，祝福语写 广告A1。\n  认错了…"
     )
     assert taken == ["订单 A1 等你"]
 
@@ -85,7 +85,7 @@ async def test_what_forbids_is_told(stage, answers) -> None:
     await stage.play(
         f"{START}\n小王：{JOB}\n【里正 撤回 小王】\n"
         "里正：@小王 你的消息像广告（…），已撤回。\n"
-        "  现在不是广告时段。\n  可以：等下一个广告时段：周五 18:00\n  认错了…"
+        "  现在不是广告时段。\n  也可以等下一个广告时段：周五 18:00。\n  认错了…"
     )
 
 
@@ -103,7 +103,7 @@ async def test_of_two_that_forbid_the_one_that_ends_decides_and_both_ways_are_na
         await stage.play(
             f"{START}\n小王：{JOB}\n【里正 撤回 小王】\n"
             "里正：@小王 你的消息像广告（…），已撤回。\n"
-            "  现在不是广告时段。\n  可以：等周五 18:00；发 /广告贴 投稿\n  认错了…"
+            "  现在不是广告时段。\n  也可以等周五 18:00；发 /广告贴 投稿。\n  认错了…"
         )
         found.reverse()
 

@@ -8,7 +8,7 @@ from lizheng.sandbox.world.endpoints import MANNERS
 OPENED = """
 开：广告税
 小王：/广告 周末二手书市
-里正：@小王 订单 A1：请发 100 元 的红包，祝福语写「广告A1」。…
+里正：@小王 订单 A1：请发 100 元的红包，祝福语写「广告A1」。…
 【里正 撤回 小王】
 """
 

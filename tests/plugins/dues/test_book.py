@@ -56,9 +56,9 @@ async def test_refusing_and_refunding(stage: HostStage) -> None:
 管理员：/退款 A1 31
 里正：A1 只收过 30 元，退不了这么多。
 管理员：/退款 A1 5
-里正：A1 的 5 元 退掉了，账已冲销，还记着 25 元。@小王 请查收。
+里正：A1 的 5 元退掉了，账已冲销，还记着 25 元。@小王 请查收。
 管理员：/退款 1
-里正：A1 的 25 元 退掉了，账已冲销。@小王 请查收。
+里正：A1 的 25 元退掉了，账已冲销。@小王 请查收。
 管理员：/退款 A1
 里正：A1 已经退过了。
 管理员：/收费 @小王 20
@@ -134,6 +134,7 @@ async def test_nobody_confirms_their_own_and_members_confirm_nothing(stage: Host
 里正：/确认收款 [金额] [单号] 只有管理员和群主能用。
 小王→管理员：收到
 小王：/收费 @小李 10
+里正：…能用。
 小李：/退款 A1
 里正：…只有管理员和群主能用。
 管理员：/收费 @管理员 10
@@ -213,7 +214,7 @@ async def test_a_confirmed_sum_is_taken_back_and_can_be_confirmed_again(stage: H
 管理员：/撤销 1
 里正：#1 撤销不了：已经撤销过了。
 管理员：/退款 A1
-里正：A1 的 60 元 退掉了，…
+里正：A1 的 60 元退掉了，…
 管理员：/撤销 2
 里正：#2 撤销不了：A1 已退款，这一笔收不回来了。…
 """)

@@ -94,6 +94,7 @@ def test_what_does_not_separate_here_may_be_part_of_a_name(card: str) -> None:
         ("上海-电商-小王-已婚", "现在是 4 段"),
         ("-电商-小王", "「城市」是空的"),
         ("城市-行业-昵称", "换成你自己的"),
+        ("[CQ:image,file=1]", "代码"),
         ("群主", "冒充"),
         ("群 主", "冒充"),
         ("官方客服", "冒充"),
