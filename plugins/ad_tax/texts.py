@@ -29,9 +29,7 @@ LEFT = "还剩 {count} 次。"
 UNUSED = "你付过的 A{number} 还没用，但自己发的时间已经过了"
 USE_IT = "发 /广告 加内容，我马上发布，用掉这一次"
 UNPAID = "发广告要先付 {price}的广告税"
-UNPAID_ORDER = (
-    "要补就发 {price}的红包，祝福语写「广告A{number}」（{until}前），管理员确认后你可以再发一条。"
-)
+UNPAID_ORDER = "要补就发 {price}的红包，祝福语写「广告A{number}」（{until}前），管理员确认后你可以再发一条。"
 WAY_OUT = "发 /广告 加内容下单（{price}），由我发布"
 RULE_NAME = "不交广告税"
 VIOLATION = "广告没有付税，A{number} 到期未付"
