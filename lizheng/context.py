@@ -18,7 +18,7 @@ from lizheng.groups import GroupState
 from lizheng.outbox import Priority
 from lizheng.outcome import Outcome
 from lizheng.overkick import ask_first
-from lizheng.pending import propose, refuse_muted
+from lizheng.pending import HOW_TO_ANSWER, propose, refuse_muted
 from lizheng.roles import Role
 from lizheng.speech import Segment, compose
 from lizheng.text import clip, visible
@@ -212,12 +212,17 @@ class GroupContext(Verbs):
         /,
         *,
         payload: Mapping[str, Any],
+        example: str = "",
         span: timedelta = timedelta(days=1),
         **values: Any,
     ) -> Pending:
-        """Ask the admins something that they answer in words, by quoting the question; `/取消 n` leaves it open."""
-        hint = "长按这条选「回复」写下答案就行；先不定，发 /取消 {n}。"
-        return await propose(self, decision, compose(template, values), payload, "admin", span, hint)
+        """Ask the admins something that they answer in words, by quoting the question; 跳过 or `/取消 n` leaves it.
+
+        The template may name the `example`, which is said again with what was wrong about an answer.
+        """
+        text = compose(template, {**values, "example": example})
+        kept = {**payload, "example": example}
+        return await propose(self, decision, text, kept, "admin", span, HOW_TO_ANSWER)
 
 
 class Context(GroupContext):

@@ -25,9 +25,9 @@ from lizheng.groups import GroupState
 from lizheng.lookup import CLOSING, Hit, as_number, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
-from lizheng.pending import by_quote
 from lizheng.pending import feature as pending_feature
 from lizheng.register import claimed_elsewhere
+from lizheng.replying import by_quote
 from lizheng.roles import Role
 
 if TYPE_CHECKING:

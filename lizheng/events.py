@@ -115,3 +115,15 @@ class SettingChanged(GroupEvent):
     @property
     def key(self) -> str:
         return f"{super().key}:{self.name}"
+
+
+@dataclass(frozen=True)
+class GroupSet(GroupEvent):
+    """A setting of any feature was changed in this group; told to whoever listens, after the feature itself."""
+
+    feature: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{super().key}:{self.feature}.{self.name}"

@@ -65,13 +65,16 @@ class Decision:
 class FirstStep:
     """What a new group is asked when everything is switched on. The answer is what follows `command`.
 
-    `command` has no prefix: `名片格式`, or `设置 广告税 价格`.
+    `command` has no prefix: `名片格式`, or `设置 广告税 价格`. It is asked while the group has chosen none of these
+    `settings`, fields of the feature's model. Steps with the same `topic` are parts of one question.
     """
 
     question: str
     command: str
     example: str
     order: int
+    settings: tuple[str, ...]
+    topic: str
 
 
 class Feature:
@@ -186,9 +189,22 @@ class Feature:
         """
         self.decisions[name] = Decision(name, approve, reject, answer)
 
-    def first_step(self, question: str, command: str, example: str, *, order: int) -> None:
-        """Ask a new group for what this feature cannot guess; see `FirstStep`. Lower `order` is asked first."""
-        self.first_steps.append(FirstStep(question, command, example, order))
+    def first_step(
+        self,
+        question: str,
+        command: str,
+        example: str,
+        *,
+        order: int,
+        settings: Iterable[str] = (),
+        topic: str = "",
+    ) -> None:
+        """Ask a new group for what this feature cannot guess; see `FirstStep`. Lower `order` is asked first.
+
+        Without a `topic` it is a question of its own.
+        """
+        step = FirstStep(question, command, example, order, tuple(settings), topic or command)
+        self.first_steps.append(step)
 
     def undo(self, name: str, handler: Callable[[Context, Any], Awaitable[None]]) -> None:
         """Name how records whose `undo` is `{"name": name, …}` are reversed; the handler takes `(ctx, undo)`."""

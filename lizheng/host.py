@@ -24,7 +24,7 @@ from lizheng.adapter.errors import NotSent
 from lizheng.clock import Clock
 from lizheng.context import GroupContext, is_anonymous
 from lizheng.dispatch import Dispatch, install
-from lizheng.events import FeatureSwitched, SettingChanged
+from lizheng.events import FeatureSwitched, GroupSet, SettingChanged
 from lizheng.feature import Feature, Job, apps_of
 from lizheng.foreign import install_index
 from lizheng.gate import is_on
@@ -269,6 +269,7 @@ class Host:
         await self.groups.set_value(group.id, feature.id, name, stored)
         time = int(self.clock.now().timestamp())
         await self.dispatch.tell(group, SettingChanged(group.id, 0, 0, time, name=name), only=feature)
+        await self.dispatch.tell(group, GroupSet(group.id, 0, 0, time, feature=feature.id, name=name))
 
     def health(self) -> dict[str, Any]:
         """What `/healthz` answers."""

@@ -6,7 +6,6 @@ once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,12 +26,10 @@ if TYPE_CHECKING:
 
 DECIDED = "decided"
 NOTICE_SOURCE = "pending:"
-YES = frozenset({"同意", "通过", "可以", "准"})
-NO = frozenset({"拒绝", "驳回", "不同意"})
-WITH_REASON = re.compile(r"(拒绝|驳回|不同意)[\s，,：:。]+(\S.*)", re.DOTALL)
-SKIP = frozenset({"跳过", "取消", "不设", "先不设"})
+AGAIN = "again"
+"""Follows the number in the source of a notice that is said once more; its message stands for the same one."""
+HOW_TO_ANSWER = "长按这条选「回复」写下答案；先不定就回「跳过」（或发 /取消 {n}）。"
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
-TOLD_EVERY = 600.0
 
 
 async def propose(
@@ -90,8 +87,23 @@ async def refuse_muted(ctx: GroupContext) -> None:
 
 async def remember_notice(source: str | None, message_id: int | None) -> None:
     """Once the outbox knows a notice's message id, quoting that message can decide it."""
-    if source and source.startswith(NOTICE_SOURCE) and message_id is not None:
-        await Pending.filter(id=int(source.removeprefix(NOTICE_SOURCE))).update(notice_id=message_id)
+    if not source or not source.startswith(NOTICE_SOURCE) or message_id is None:
+        return
+    number, again, _ = source.removeprefix(NOTICE_SOURCE).partition(f"/{AGAIN}/")
+    if not again:
+        await Pending.filter(id=int(number)).update(notice_id=message_id)
+    elif pending := await Pending.filter(id=int(number)).first():
+        pending.payload = {**pending.payload, AGAIN: [*pending.payload.get(AGAIN, ()), message_id]}
+        await pending.save(update_fields=["payload"])
+
+
+async def noticed_by(ctx: Context, message_id: int) -> Pending | None:
+    """The one that this message of ours told of, be it the first to do so or, while it is open, another."""
+    here = Pending.filter(group_id=ctx.group.id)
+    if found := await here.filter(notice_id=message_id).first():
+        return found
+    asked = await here.filter(state="open", decider="admin")
+    return next((pending for pending in asked if message_id in pending.payload.get(AGAIN, ())), None)
 
 
 async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...]) -> Pending:
@@ -100,7 +112,8 @@ async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...])
     if number is not None:
         found = await here.filter(number=number)
     elif ctx.quoted:
-        found = await here.filter(notice_id=ctx.quoted.message_id)
+        told = await noticed_by(ctx, ctx.quoted.message_id)
+        found = [told] if told else []
     else:
         waiting = here.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
         found = _likeliest(ctx, await waiting.order_by("-number"))
@@ -143,7 +156,7 @@ def _refuse_closed(ctx: Context, pending: Pending) -> None:
         raise Declined(f"{pending.number} 号已经过期了，请重新发起。")
 
 
-async def _refuse_other(ctx: Context, pending: Pending) -> None:
+async def refuse_other(ctx: Context, pending: Pending) -> None:
     if pending.decider == "author":
         if pending.author_id != ctx.author_id:
             raise Declined(f"{pending.number} 号要由发起的人自己确认。")
@@ -163,7 +176,7 @@ async def _refuse_demoted(ctx: Context, pending: Pending) -> None:
         raise Declined(f"{pending.number} 号要{needed.and_above}才能做，你现在没有这个权限。")
 
 
-def _refuse_off(ctx: Context, pending: Pending) -> None:
+def refuse_off(ctx: Context, pending: Pending) -> None:
     """What a feature that was switched off since would do is not done."""
     owner = ctx.host.features.get(pending.feature)
     if owner is None:
@@ -173,7 +186,7 @@ def _refuse_off(ctx: Context, pending: Pending) -> None:
 
 
 @atomic
-async def decide(ctx: Context, pending: Pending, state: str, reason: str = "") -> bool:
+async def decide(ctx: GroupContext, pending: Pending, state: str, reason: str = "") -> bool:
     """Close it and plan what follows; False when somebody else was first."""
     changed = await Pending.filter(id=pending.id, state="open").update(
         state=state,
@@ -202,29 +215,39 @@ async def carry_out(ctx: GroupContext, slot: Any) -> None:
     await handler(ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}"), pending)
 
 
-async def _answer(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
-    await _refuse_other(ctx, pending)
+async def settle(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
+    await refuse_other(ctx, pending)
     if state == "approved":
         await _refuse_demoted(ctx, pending)
-        _refuse_off(ctx, pending)
+        refuse_off(ctx, pending)
     if not await decide(ctx, pending, state, reason):
         raise Declined(f"{pending.number} 号刚刚已有人决定了，没有再动。")
 
 
 async def confirm(ctx: Context, number: int | None = None) -> None:
-    await _answer(ctx, await find_open(ctx, number, ("author", "admin")), "approved")
+    await _agree(ctx, await find_open(ctx, number, ("author", "admin")))
 
 
 async def cancel(ctx: Context, number: int | None = None) -> None:
-    await _answer(ctx, await find_open(ctx, number, ("author", "admin")), "cancelled")
+    await settle(ctx, await find_open(ctx, number, ("author", "admin")), "cancelled")
 
 
 async def approve(ctx: Context, number: int | None = None) -> None:
-    await _answer(ctx, await find_open(ctx, number, ("deputy", "admin")), "approved")
+    await _agree(ctx, await find_open(ctx, number, ("deputy", "admin")))
+
+
+async def _agree(ctx: Context, pending: Pending) -> None:
+    """A yes; to what asks for words it says nothing."""
+    if _asks_for_words(ctx, pending):
+        await refuse_other(ctx, pending)
+        raise Declined(
+            f"{pending.number} 号在等一个答案：长按那条选「回复」写下来，先不定发 /取消 {pending.number}。"
+        )
+    await settle(ctx, pending, "approved")
 
 
 async def reject(ctx: Context, number: int | None = None, reason: str = "") -> None:
-    await _answer(ctx, await find_open(ctx, number, ("deputy", "admin")), "rejected", reason)
+    await settle(ctx, await find_open(ctx, number, ("deputy", "admin")), "rejected", reason)
 
 
 class NoticeQuoted:
@@ -241,51 +264,6 @@ class NoticeQuoted:
 
 async def reject_quoted(ctx: Context, notice: NoticeQuoted, reason: str) -> None:
     await reject(ctx, None, reason)
-
-
-async def by_quote(ctx: Context) -> bool:
-    """同意 or 拒绝 as the whole answer to a quoted notice decides it, 拒绝 with a reason after a pause too; any words do
-    where it asks for words.
-
-    Anything else, or another message quoted, is talk.
-    """
-    said = ctx.message.extract_plain_text().strip()
-    split = WITH_REASON.fullmatch(said)
-    word, reason = split.groups() if split else (said, "")
-    ours = ctx.quoted is not None and ctx.quoted.user_id in {0, *ctx.host.our_accounts()}
-    if ctx.quoted is None or not word or not (ours or word in YES | NO):
-        return False
-    asked = await Pending.filter(group_id=ctx.group.id, notice_id=ctx.quoted.message_id).first()
-    if asked is None:
-        return False
-    if asked.decided_from == ctx.source:
-        return True
-    owner = ctx.host.features.get(asked.feature)
-    answer = owner.decisions[asked.kind].answer if owner else None
-    if answer is None and word not in YES | NO:
-        return False
-    if word not in YES | NO | SKIP and not await _is_asked(ctx, asked):
-        return False
-    pending = await find_open(ctx, None, ("deputy", "admin"))
-    if answer is not None and word not in NO | SKIP:
-        await _refuse_other(ctx, pending)
-        _refuse_off(ctx, pending)
-        await answer(ctx, pending, word)
-        await _answer(ctx, pending, "approved")
-    else:
-        await _answer(ctx, pending, "approved" if word in YES else "rejected", reason)
-    return True
-
-
-async def _is_asked(ctx: Context, pending: Pending) -> bool:
-    """Whether any words are to be taken for an answer: from whoever decides while it is open; else they are talk, once
-    it was told why they are none.
-    """
-    decides = await ctx.confirmed_role() >= DECIDERS.get(pending.decider, Role.MEMBER)
-    is_open = pending.state == "open" and pending.expires_at > ctx.now
-    if decides and is_open:
-        return True
-    return (decides or is_open) and ctx.now_and_then(f"asked:{pending.id}", TOLD_EVERY)
 
 
 feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)

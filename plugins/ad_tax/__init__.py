@@ -29,7 +29,14 @@ feature.job(paid.POSTED, paid.posted)
 feature.job(ordering.EXPIRE, ordering.expire)
 feature.undo("exempt", exempts.undo)
 
-feature.first_step("别的时间发一条广告要发多少钱的红包？", "设置 广告税 价格", "100", order=40)
+feature.first_step(
+    "平时发一条广告，要发多少钱的红包？",
+    "设置 广告税 价格",
+    "100",
+    order=40,
+    settings=("price",),
+    topic="广告",
+)
 feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

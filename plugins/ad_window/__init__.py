@@ -25,7 +25,14 @@ feature.job(timing.LOOK, timing.look, repeats=True)
 feature.undo("spans", handlers.undo_spans)
 feature.answers(ad_opinion, allowance.opinion)
 
-feature.first_step("广告什么时候可以免费发？", "广告时段", "每周五 18:00-20:00", order=30)
+feature.first_step(
+    "广告什么时候可以免费发？",
+    "广告时段",
+    "每周五 18:00-20:00",
+    order=30,
+    settings=("spans",),
+    topic="广告",
+)
 feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from lizheng import Context, GroupContext, Pending
+from datetime import timedelta
+
+from tortoise.queryset import QuerySet
+
+from lizheng import Context, GroupContext, Pending, Slot
+from lizheng.events import GroupSet
 from lizheng.feature import FirstStep
 from lizheng.gate import is_on
+from lizheng.pending import decide
 from plugins.control import texts
+
+STEP, SETTLED = "first_step", "first_step_settled"
+AFTERWARDS = timedelta(seconds=3)
+"""The next question comes after what the command that settled this one says."""
 
 
 async def begin(ctx: Context) -> None:
-    """Ask the first question, if any feature that is on has one."""
-    await _ask(ctx, list(_steps(ctx)), total=len(_steps(ctx)))
+    """Ask the first question, if any feature that is on has one; what was asked before is not waited for any more."""
+    await _asked(ctx).update(state="cancelled")
+    steps = _open_steps(ctx)
+    topics = list(dict.fromkeys(step.topic for step in steps.values()))
+    await _ask(ctx, list(steps), topics)
 
 
 async def answered(ctx: Context, pending: Pending, words: str) -> None:
@@ -22,29 +35,61 @@ async def answered(ctx: Context, pending: Pending, words: str) -> None:
 
 async def go_on(ctx: GroupContext, pending: Pending) -> None:
     """The next question, after an answer or a refusal."""
-    await _ask(ctx, pending.payload["left"][1:], pending.payload["total"])
+    await _ask(ctx, pending.payload["left"], pending.payload["topics"], over=pending.payload["topic"])
 
 
-async def _ask(ctx: GroupContext, left: list[str], total: int) -> None:
-    steps = _steps(ctx)
-    left = [name for name in left if name in steps]
+async def look_again(ctx: GroupContext, happened: GroupSet) -> None:
+    """A setting was made: by and by, see whether that settles what is being asked."""
+    if await _asked(ctx).exists():
+        await ctx.plan(SETTLED, ctx.now + AFTERWARDS, replace=True)
+
+
+async def close_settled(ctx: GroupContext, slot: Slot) -> None:
+    """Close the question that was settled by a command meanwhile, and go on to the next."""
+    steps = _open_steps(ctx)
+    for pending in await _asked(ctx):
+        if pending.payload["left"][0] not in steps:
+            await decide(ctx, pending, "approved")
+
+
+def _asked(ctx: GroupContext) -> QuerySet[Pending]:
+    """What waits for an answer."""
+    return Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=STEP, state="open")
+
+
+async def _ask(ctx: GroupContext, left: list[str], topics: list[str], over: str = "") -> None:
+    """`over` is the topic of the question just closed, whose other parts go on under its number."""
+    steps = _open_steps(ctx)
+    left = [name for name in left[bool(over) :] if name in steps]
     if not left:
-        if total:
+        if topics:
             await ctx.say(texts.GUIDE_END)
         return
     step = steps[left[0]]
     await ctx.ask(
-        "first_step",
+        STEP,
         texts.GUIDE_STEP,
-        payload={"left": left, "total": total},
-        number=total - len(left) + 1,
-        total=total,
-        question=step.question,
+        payload={"left": left, "topics": topics, "topic": step.topic},
         example=step.example,
+        number=topics.index(step.topic) + 1,
+        total=len(topics),
+        more=texts.GUIDE_MORE if step.topic == over else "",
+        question=step.question,
     )
 
 
-def _steps(ctx: GroupContext) -> dict[str, FirstStep]:
-    """The questions of the features that are on here, in their order, by command."""
-    found = [s for f in ctx.host.features.values() if is_on(ctx.group, f) for s in f.first_steps]
+def _steps(ctx: GroupContext, *, chosen_too: bool = True) -> dict[str, FirstStep]:
+    """The questions of the features that are on here, by command and in their order."""
+    found = [
+        step
+        for feature in ctx.host.features.values()
+        if is_on(ctx.group, feature)
+        for step in feature.first_steps
+        if chosen_too or not any((feature.id, name) in ctx.group.settings for name in step.settings)
+    ]
     return {step.command: step for step in sorted(found, key=lambda step: step.order)}
+
+
+def _open_steps(ctx: GroupContext) -> dict[str, FirstStep]:
+    """Those about which nothing is chosen yet."""
+    return _steps(ctx, chosen_too=False)

@@ -61,6 +61,14 @@ feature.decision(register.DECISION, handlers.accept, handlers.decline)
 feature.undo("times", handlers.undo_times)
 feature.undo("add", feeds_desk.undo_add)
 feature.undo("remove", feeds_desk.undo_remove)
+
+feature.first_step(
+    "早报几点发？跳过就是每天 08:00，不要早报就发 /早报 停。",
+    "早报 时间",
+    "08:00 工作日",
+    order=50,
+    settings=("at", "days"),
+)
 feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -42,7 +42,7 @@ feature.undo("format", handlers.undo_format)
 feature.undo("exempt", handlers.undo_exempt)
 feature.answers(card_format, reminding.answer_format)
 
-feature.first_step("群名片要写成什么样？", "名片格式", "城市-行业-昵称", order=10)
+feature.first_step("群名片要写成什么样？", "名片格式", "城市-行业-昵称", order=10, settings=("format",))
 feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata
