@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from lizheng.grammar import Misread, Words, speaks_for_itself
-from lizheng.params import Parameter, parameter
+from lizheng.handlers import place, require_async
+from lizheng.params import Parameter, is_kind, parameter
 from lizheng.roles import Role
 
 if TYPE_CHECKING:
@@ -95,22 +96,23 @@ class Command:
         """Add a form and return the command, so that forms can be chained.
 
         `word` is a literal sub-word, with its synonyms after `|` (`"添加|加"`). Parameters come from the handler's
-        annotations after `ctx`; raises `TypeError` for an annotation no parameter type is known for.
+        annotations after `ctx`. Raises `TypeError` for a handler or an annotation that cannot be used, and `ValueError`
+        for a form that must be given something and has no example.
         """
         words = tuple(w for w in word.split("|") if w)
-        hints = get_type_hints(handler, localns=CONTEXTS, include_extras=True)
-        names = list(inspect.signature(handler).parameters.values())[1:]
-        self.forms.append(
-            Form(
-                command=self,
-                handler=handler,
-                words=words,
-                role=self.role if role is None else role,
-                example=example or self.example or " ".join([f"/{self.name}", *words[:1]]),
-                summary=summary or self.summary,
-                parameters=tuple(parameter(p, hints[p.name]) for p in names),
-            )
+        form = Form(
+            command=self,
+            handler=handler,
+            words=words,
+            role=self.role if role is None else role,
+            example=example or self.example or " ".join([f"/{self.name}", *words[:1]]),
+            summary=summary or self.summary,
+            parameters=_parameters(self.feature.module, handler),
         )
+        if not (example or self.example or all(p.optional for p in form.parameters)):
+            where = place(self.feature.module, handler)
+            raise ValueError(f"{where}: `{form.usage}` needs an `example`, which is shown to who misuses it")
+        self.forms.append(form)
         return self
 
     def known_values(self, ctx: Context) -> Iterator[str]:
@@ -160,7 +162,21 @@ class Command:
                 failed.append((misread, form))
                 words.reset(mark)
         misread, form = next((pair for pair in failed if pair[1].parameters), failed[0])
-        raise WrongUse(str(misread), form) from misread
+        raise WrongUse(str(misread), form, misread.example) from misread
+
+
+def _parameters(module: str, handler: Handler) -> tuple[Parameter, ...]:
+    """Those after `ctx`. Raises `TypeError`."""
+    where = place(module, handler)
+    require_async(module, handler)
+    try:
+        hints = get_type_hints(handler, localns=CONTEXTS, include_extras=True)
+    except NameError as error:
+        raise TypeError(f"{where}: {error}; an annotation of a parameter is needed at run time") from error
+    declared = list(inspect.signature(handler).parameters.values())
+    if not declared or is_kind(hints.get(declared[0].name)):
+        raise TypeError(f"{where} must take `ctx: Context` first")
+    return tuple(parameter(p, hints.get(p.name), where) for p in declared[1:])
 
 
 class Declined(Exception):
@@ -170,6 +186,6 @@ class Declined(Exception):
 class WrongUse(Misread):
     """What was wrong, and the form it was measured against."""
 
-    def __init__(self, sentence: str, form: Form):
-        super().__init__(sentence)
+    def __init__(self, sentence: str, form: Form, example: str = ""):
+        super().__init__(sentence, example or form.example)
         self.form = form

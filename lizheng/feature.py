@@ -12,7 +12,9 @@ from nonebot.plugin import PluginMetadata
 from pydantic import BaseModel
 
 from lizheng.commands import Command
+from lizheng.handlers import require
 from lizheng.roles import Role
+from lizheng.settings import settings_of
 from lizheng.store import AppModules
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class Feature:
 
     `module` is the plugin's `__name__`, from which the id comes (`plugins.welcome` → `welcome`); `title` is the Chinese
     name people switch on and off, `summary` one sentence. `settings` is a pydantic model whose fields each carry a
-    Chinese `title` and a `description`. A feature with `always_on` cannot be switched off. One that `serves` something
+    Chinese `title`, a `description` and a default. A feature with `always_on` cannot be switched off. One that `serves` something
     is on wherever a feature that `needs` it is.
     """
 
@@ -108,7 +110,8 @@ class Feature:
         self.needs = frozenset(needs)
         self.serves = serves
         self.on_with: frozenset[str] = frozenset()
-        """The ids of those that need what this one serves, filled in by the host."""
+        """The ids of those that need what this one serves, filled in by the host; their titles are in `along_with`."""
+        self.along_with: tuple[str, ...] = ()
         self.commands: list[Command] = []
         self.watches: list[Watch] = []
         self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}
@@ -119,6 +122,7 @@ class Feature:
         self.keeps: list[Keep] = []
         self.start_hooks: list[Callable[[Any], Awaitable[None]]] = []
         self.first_steps: list[FirstStep] = []
+        settings_of(self)
 
     def __repr__(self) -> str:
         return f"Feature({self.id!r}, {self.title!r})"
@@ -148,15 +152,18 @@ class Feature:
 
         Returning True ends the message here: no later observer, no command and no other plugin sees it.
         """
+        require(self.module, handler, "ctx")
         self.watches.append(Watch(self, handler, order))
         return handler
 
     def on(self, kind: type[E], handler: Callable[[GroupContext, E], Awaitable[None]]) -> None:
         """Listen to one kind of `lizheng.events`."""
+        require(self.module, handler, "ctx", "happened")
         self.listeners.setdefault(kind, []).append(handler)
 
     def on_start(self, handler: Callable[[Any], Awaitable[None]]) -> None:
         """Run once per start of the host, with the host, after the database is open and before messages come."""
+        require(self.module, handler, "host")
         self.start_hooks.append(handler)
 
     def job(
@@ -166,6 +173,7 @@ class Feature:
 
         One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`.
         """
+        require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, late_limit, repeats)
 
     def nightly(self, name: str, handler: JobHandler, at: time) -> None:
@@ -173,6 +181,7 @@ class Feature:
 
         `at` is in the host's zone. A night that the host slept through is made up for at its next start.
         """
+        require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, repeats=True, nightly=at)
 
     def decision(
@@ -187,6 +196,9 @@ class Feature:
         What was asked with `ctx.ask` is answered by quoting it: `answer(ctx, pending, words)`, and unless that raises
         `Misread` or `Declined`, `approve` follows.
         """
+        for handler, *given in ((approve,), (reject,), (answer, "words")):
+            if handler is not None:
+                require(self.module, handler, "ctx", "pending", *given)
         self.decisions[name] = Decision(name, approve, reject, answer)
 
     def first_step(
@@ -208,10 +220,12 @@ class Feature:
 
     def undo(self, name: str, handler: Callable[[Context, Any], Awaitable[None]]) -> None:
         """Name how records whose `undo` is `{"name": name, …}` are reversed; the handler takes `(ctx, undo)`."""
+        require(self.module, handler, "ctx", "undo")
         self.undos[name] = handler
 
     def answers(self, hook: Hook[Q, A], handler: Callable[[GroupContext, Q], Awaitable[A | None]]) -> None:
         """Answer a hook of the kit wherever this feature is on."""
+        require(self.module, handler, "ctx", "question")
         self.hook_answers[hook] = handler
 
     def keep(self, *kinds: Keep) -> None:

@@ -242,21 +242,30 @@ class Parameter:
         return await self.kind.read(ctx, words)
 
 
-def parameter(declared: inspect.Parameter, hint: Any) -> Parameter:
+def parameter(declared: inspect.Parameter, hint: Any, where: str) -> Parameter:
     """Turn one annotated handler parameter into its reader; `Annotated[str, "文本"]` names it in the usage line.
 
-    Raises `TypeError` for an annotation that is no parameter type.
+    Raises `TypeError`, with `where` the handler stands, for what is no parameter of a command.
     """
-    label = ""
+    label, named = "", f"{where}: parameter `{declared.name}`"
+    if declared.kind not in (declared.POSITIONAL_OR_KEYWORD, declared.KEYWORD_ONLY):
+        raise TypeError(
+            f"{named} takes any number of values: name each, or let a last `str` take all that is left"
+        )
+    if hint is None:
+        raise TypeError(f"{named} has no annotation, such as `int` or `str`, to say how it is read")
     if get_origin(hint) is Annotated:
         hint, label, *_ = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
-        (hint,) = [arg for arg in get_args(hint) if arg is not NoneType]
+        choices = [arg for arg in get_args(hint) if arg is not NoneType]
+        if len(choices) > 1:
+            raise TypeError(f"{named} is `{hint}`, but is read as one type only: choose one")
+        (hint,) = choices
         if get_origin(hint) is Annotated:
             hint, label, *_ = get_args(hint)
     kind = KINDS.get(hint) or _own_kind(hint)
     if kind is None:
-        raise TypeError(f"{declared.name}: no parameter type is known for {hint!r}")
+        raise TypeError(f"{named} is {hint!r}, which is no type that a parameter can be read as")
     optional = declared.default is not inspect.Parameter.empty
     return Parameter(
         name=declared.name,
@@ -266,6 +275,12 @@ def parameter(declared: inspect.Parameter, hint: Any) -> Parameter:
         default=declared.default if optional else None,
         takes_quote=hint in (Person, People, Member, Members),
     )
+
+
+def is_kind(hint: Any) -> bool:
+    """Whether an annotation says how a parameter is read."""
+    hint = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    return hint in KINDS or _own_kind(hint) is not None
 
 
 def _own_kind(hint: Any) -> Kind | None:

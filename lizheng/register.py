@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import nonebot
+from nonebot.log import logger
+from nonebot.plugin import Plugin
 from nonebot.rule import CommandRule
 
 from lizheng import ledger, pending, upkeep
@@ -28,16 +30,18 @@ class Register:
 
     def take_in(self) -> None:
         """Read NoneBot's plugin table, the only list of features there is."""
-        found = [pending.feature, ledger.feature, upkeep.feature]
-        for plugin in nonebot.get_loaded_plugins():
-            feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
-            if isinstance(feature, Feature):
-                found.append(feature)
-        found.sort(key=lambda f: (not f.always_on, f.hidden, f.id))
+        by_id = {feature.id: feature for feature in (pending.feature, ledger.feature, upkeep.feature)}
+        for plugin in sorted(nonebot.get_loaded_plugins(), key=lambda plugin: plugin.module_name):
+            feature = exposed(plugin)
+            if feature is not None and by_id.setdefault(feature.id, feature) is not feature:
+                first = by_id[feature.id].module
+                logger.error("{} is left out: {} already has the id {}", feature.module, first, feature.id)
+        found = sorted(by_id.values(), key=lambda f: (not f.always_on, f.hidden, f.id))
         self.features = {f.id: f for f in found}
         for feature in found:
-            others = (f for f in found if f is not feature and feature.serves in f.needs)
+            others = [f for f in found if f is not feature and feature.serves in f.needs]
             feature.on_with = frozenset(f.id for f in others)
+            feature.along_with = tuple(f.title for f in others)
         self.forget()
         self.lookup.learn(found)
 
@@ -68,6 +72,19 @@ class Register:
     def switchables(self, group: GroupState) -> list[Switchable]:
         """What `/功能` lists in a group, other people's plugins included."""
         return switchables(list(self.features.values()), group)
+
+
+def exposed(plugin: Plugin) -> Feature | None:
+    """The feature a plugin exposes; one that it only makes is asked for in the log."""
+    feature = (plugin.metadata.extra if plugin.metadata else {}).get("lizheng")
+    if isinstance(feature, Feature):
+        return feature
+    for name, made in vars(plugin.module).items():
+        if isinstance(made, Feature) and made.module == plugin.module_name:
+            logger.error(
+                "{} is left out: it ends without `__plugin_meta__ = {}.metadata`", plugin.module_name, name
+            )
+    return None
 
 
 def claimed_elsewhere(name: str) -> bool:

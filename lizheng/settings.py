@@ -130,13 +130,18 @@ REASONS = {
 
 
 def settings_of(feature: Feature) -> list[Setting]:
-    """Every setting a feature declares, in the order of the model. Raises `TypeError` for a field without a title."""
+    """Every setting a feature declares, in the order of the model. Raises `TypeError` for a field that says too little."""
     if feature.settings is None:
         return []
     found: list[Setting] = []
     for name, info in feature.settings.model_fields.items():
+        where = f"{feature.module}.{feature.settings.__name__}.{name}"
         if not info.title or not info.description:
-            raise TypeError(f"{feature.id}.{name} needs a Chinese title and a description")
+            raise TypeError(
+                f"{where} needs a Chinese `title` and a `description`: Field(…, title=…, description=…)"
+            )
+        if info.is_required():
+            raise TypeError(f"{where} needs a default: what counts in a group that has chosen nothing")
         default = info.get_default(call_default_factory=True)
         found.append(Setting(feature.id, name, info.title, info.description, info.annotation, default, info))
     return found

@@ -7,6 +7,7 @@ import contextlib
 from datetime import datetime, timedelta
 
 from lizheng import slots
+from lizheng.feature import Feature
 from lizheng.host import Host
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.wire import Wire
@@ -76,15 +77,24 @@ class HostStage:
                     await asyncio.sleep(STEP_SECONDS)
 
     async def switch_on(self, group_id: int, feature: str) -> None:
-        found = next(f for f in self.host.features.values() if feature in (f.id, f.title))
-        await self.host.switch(self.host.groups[group_id], found.id, on=True)
+        await self.host.switch(self.host.groups[group_id], self._feature(feature).id, on=True)
 
     async def change_setting(self, group_id: int, feature: str, setting: str, value: str) -> None:
-        found = next(f for f in self.host.features.values() if feature in (f.id, f.title))
-        one = next(s for s in settings_of(found) if setting in (s.name, s.title))
+        found = self._feature(feature)
+        one = next((s for s in settings_of(found) if setting in (s.name, s.title)), None)
+        if one is None:
+            known = "、".join(s.title for s in settings_of(found))
+            raise LookupError(f"{found.title} has no setting 「{setting}」, but {known or 'none'}")
         await self.host.change_setting(
             self.host.groups[group_id], found, one.name, one.dump(one.parse(value))
         )
+
+    def _feature(self, called: str) -> Feature:
+        features = self.host.features.values()
+        if found := next((f for f in features if called in (f.id, f.title)), None):
+            return found
+        known = "、".join(f.title for f in features if not f.always_on)
+        raise LookupError(f"no plugin that is loaded has the feature 「{called}」, but {known}")
 
     async def introduce(self, group_id: int) -> None:
         """Have the host know the group, and get the bot's one introduction over with."""
