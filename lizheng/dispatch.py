@@ -128,7 +128,7 @@ class Dispatch:
         except WrongUse:
             raise
         except Misread as misread:
-            raise WrongUse(str(misread), form) from misread
+            raise WrongUse(str(misread), form, misread.example) from misread
 
     async def carry_out(self, ctx: Context, called: str) -> None:
         """Run a command for the author of another message; see `Context.carry_out`."""
@@ -164,7 +164,7 @@ class Dispatch:
                 "{sentence}\n用法：{usage}\n例如：{example}",
                 sentence=str(wrong),
                 usage=wrong.form.usage,
-                example=wrong.form.example,
+                example=wrong.example,
             )
         except (Declined, Misread) as refusal:
             await ctx.say("{sentence}", sentence=str(refusal))

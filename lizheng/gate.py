@@ -41,15 +41,19 @@ def comes_along(group: GroupState, feature: Feature) -> bool:
     return feature.always_on or any(group.switches.get(other, False) for other in feature.on_with)
 
 
+def opened_with(feature: Feature) -> str:
+    """How one without a switch of its own comes to be on: `跟着「广告税」「账本」一起开，`; "" for any other."""
+    if not feature.hidden or not feature.along_with:
+        return ""
+    return f"跟着「{'」「'.join(feature.along_with)}」一起开，"
+
+
 def may(group: GroupState, feature: Feature, form: Form, role: Role) -> Verdict:
     """A feature that is off is silent for members and one hint for admins; too low a role is told who may."""
     if not is_on(group, feature):
-        hint = (
-            f"「{feature.title}」在本群是关的。发 /开启 {feature.title} 打开它。"
-            if role >= Role.ADMIN
-            else ""
-        )
-        return Verdict(False, Denial.OFF, hint)
+        how = opened_with(feature)
+        hint = f"{how}现在都没开。" if how else f"在本群是关的。发 /开启 {feature.title} 打开它。"
+        return Verdict(False, Denial.OFF, f"「{feature.title}」{hint}" if role >= Role.ADMIN else "")
     if role < form.role:
         return Verdict(False, Denial.ROLE, f"{form.usage} 只有{form.role.and_above}能用。")
     return ALLOWED

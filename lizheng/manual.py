@@ -8,6 +8,7 @@ import nonebot
 
 from lizheng import reference
 from lizheng.feature import Feature
+from lizheng.gate import opened_with
 from lizheng.host import Host
 from lizheng.keeping import Keep
 from lizheng.kept import KIT
@@ -73,8 +74,12 @@ def plugins_page(features: Sequence[Feature]) -> str:
 
 
 def _about(feature: Feature) -> list[str]:
-    always = "总是开着，关不掉。" if feature.always_on else f"管理员发 `/开启 {feature.title}` 打开。"
-    parts = [f"{feature.summary.rstrip('。')}。{always}"]
+    along = opened_with(feature)
+    if feature.always_on:
+        switch = "总是开着，关不掉。"
+    else:
+        switch = f"{along}不用自己开。" if along else f"管理员发 `/开启 {feature.title}` 打开。"
+    parts = [f"{feature.summary.rstrip('。')}。{switch}"]
     if feature.commands:
         parts += ["", *_table(("命令", "谁能用", "做什么", "例子"), _forms(feature))]
     if found := settings_of(feature):

@@ -11,11 +11,15 @@ ECHO_LIMIT = 20
 
 
 class Misread(ValueError):
-    """Bad input. `sentence` is one Chinese sentence for the member, at most 40 characters."""
+    """Bad input. `sentence` is one Chinese sentence for the member, at most 40 characters.
 
-    def __init__(self, sentence: str) -> None:
+    `example`, if any, is shown instead of the form's: the same command, as it would have been right.
+    """
+
+    def __init__(self, sentence: str, example: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.example = example
 
 
 def misread(text: str, fault: str) -> Misread:

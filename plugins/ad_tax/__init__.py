@@ -14,9 +14,13 @@ feature = Feature(
 
 feature.command("广告税", "广告税的规矩、我的次数和没付的单", aliases={"adtax"}, example="/广告税").form(
     ordering.show
-).form(exempts.toggle, word="免税", role=Role.ADMIN, example="/广告税 免税 @小王").form(
-    exempts.show, word="免税", role=Role.ADMIN, example="/广告税 免税"
-)
+).form(
+    exempts.toggle,
+    word="免税",
+    role=Role.ADMIN,
+    example="/广告税 免税 @小王",
+    summary="让成员发广告不用付，再发一次取消",
+).form(exempts.show, word="免税", role=Role.ADMIN, example="/广告税 免税", summary="发广告不用付的人")
 feature.command("广告", "下单发一条广告", aliases={"ad"}, example="/广告 周末二手书市，欢迎来逛").form(
     ordering.order
 )

@@ -14,7 +14,10 @@ def _readable(text: str) -> str:
 
 class Settings(BaseModel):
     spans: WeeklySpans = Field(
-        WeeklySpans(()), title="时段", description="每周什么时候可以发广告，比如 每周五 18:00-20:00。"
+        WeeklySpans(()),
+        title="时段",
+        description="每周什么时候可以发广告，比如 每周五 18:00-20:00。",
+        examples=["每周五 18:00-20:00"],
     )
     per_member: int = Field(
         1, ge=1, le=20, title="每人条数", description="一个时段里每人可以发几条广告，1 到 20。"
@@ -23,6 +26,7 @@ class Settings(BaseModel):
         "",
         title="停用日期",
         description="这些天不开广告时段，比如节假日：2026-10-01至2026-10-07、2026-12-31。",
+        examples=["2026-12-31"],
     )
     picture: bool = Field(
         True,

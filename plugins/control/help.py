@@ -6,16 +6,12 @@ from zlib import crc32
 
 from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Role, Words, drawing
 from lizheng.commands import Command, Form
-from lizheng.gate import is_on, may
-from lizheng.text import clip
+from lizheng.gate import is_on, may, opened_with
 from plugins.control import card as cards
 from plugins.control import texts
 from plugins.control.naming import named
+from plugins.control.screen import MOST_LINES, WIDTH, rows, shortened, width
 
-WIDTH = 18
-"""Characters in a line that a phone of 390 points does not break; a space and a slash together take one."""
-MOST_LINES = 12
-"""With the heading, what a phone shows at once."""
 FEW = 3
 """A command with more forms than this shows one example for all of them."""
 SHOWN_SECONDS = 60
@@ -35,7 +31,9 @@ class Topic:
         name = words.rest().lstrip("/／").casefold()
         if command := ctx.host.lookup.command(name):
             return cls(command.feature, command)
-        return cls(named(ctx.host.features.values(), name, texts.NO_TOPIC))
+        features = ctx.host.features.values()
+        commands = (command.name for feature in features for command in usable(ctx, feature))
+        return cls(named(features, name, texts.TOPICS, commands))
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:
@@ -58,10 +56,10 @@ async def overview(ctx: Context) -> None:
     """A paragraph per feature that is on; where that does not fit a phone, one line, and single commands share lines."""
     found = [(feature, usable(ctx, feature)) for feature in ctx.host.features.values()]
     full = [line for feature, commands in found if commands for line in _paragraph(feature.title, commands)]
-    lines = full if len(full) <= MOST_LINES else _compact(found)
-    if drawing.is_installed() and len(lines) < MOST_LINES:
+    lines = _on_one_screen([texts.HELP], full, *_compact(found))
+    if drawing.is_installed() and rows([texts.HELP, *lines, texts.HELP_CARD]) <= MOST_LINES:
         lines.append(texts.HELP_CARD)
-    await ctx.say(texts.HELP, lines="\n".join(lines))
+    await ctx.say("{lines}", lines="\n".join([texts.HELP, *lines]))
 
 
 async def card(ctx: Context) -> None:
@@ -80,14 +78,18 @@ async def card(ctx: Context) -> None:
 def _paragraph(title: str, commands: list[Command]) -> list[str]:
     """All the commands of a feature, after its title where one line takes both."""
     one = f"{title}：{' '.join(f'/{command.name}' for command in commands)}"
-    if len(one.replace(" /", "/")) <= WIDTH:
+    if width(one) <= WIDTH:
         return [one]
     return [f"{title}：", *_flowing(commands)]
 
 
-def _compact(found: list[tuple[Feature, list[Command]]]) -> list[str]:
-    lines = [_labelled(feature.title, commands) for feature, commands in found if len(commands) > 1]
-    return [*lines, *_flowing([commands[0] for _, commands in found if len(commands) == 1])]
+def _compact(found: list[tuple[Feature, list[Command]]]) -> Iterator[list[str]]:
+    """A line for each feature, single commands in common ones; then ever more features, the last first, as titles only."""
+    several = [(feature.title, commands) for feature, commands in found if len(commands) > 1]
+    single = _flowing([commands[0] for _, commands in found if len(commands) == 1])
+    for shown in range(len(several), -1, -1):
+        titles = _in_lines([title for title, _ in several[shown:]], "　")
+        yield [*(_labelled(title, commands) for title, commands in several[:shown]), *titles, *single]
 
 
 def _labelled(title: str, commands: list[Command]) -> str:
@@ -103,37 +105,56 @@ def _labelled(title: str, commands: list[Command]) -> str:
 
 
 def _flowing(commands: list[Command]) -> list[str]:
-    lines: list[list[str]] = []
-    room = 0
-    for command in commands:
-        needed = len(command.name) + 1
-        if needed > room:
-            lines.append([])
-            room = WIDTH
-        lines[-1].append(f"/{command.name}")
-        room -= needed
-    return [" ".join(line) for line in lines]
+    return _in_lines([f"/{command.name}" for command in commands], " ")
+
+
+def _in_lines(words: list[str], gap: str) -> list[str]:
+    """As many in each line as it takes."""
+    lines: list[str] = []
+    for word in words:
+        if lines and width(line := f"{lines[-1]}{gap}{word}") <= WIDTH:
+            lines[-1] = line
+        else:
+            lines.append(word)
+    return lines
 
 
 async def topic(ctx: Context, about: Topic) -> None:
     """How a command is used, or what the commands of a feature that the asker may use are for."""
-    feature = about.feature
-    summary = about.command.summary if about.command else feature.summary
+    feature, namesake = about.feature, about.command is not None and about.command.name == about.feature.title
+    summary = about.command.summary if about.command and not namesake else feature.summary
     if not is_on(ctx.group, feature):
-        await ctx.say(texts.TOPIC_OFF, summary=summary, title=feature.title)
+        along = opened_with(feature)
+        template = texts.TOPIC_ALONG if along else texts.TOPIC_OFF
+        await ctx.say(template, summary=summary, title=feature.title, along=along)
         return
     commands = [about.command] if about.command else usable(ctx, feature) or feature.commands
     allowed, refusal = _allowed(ctx, feature, commands)
     if not allowed:
         raise Declined(refusal)
-    namesake = about.command is not None and about.command.name == feature.title
-    others = [c for c in usable(ctx, feature) if c is not about.command] if namesake else []
     if len(commands) == 1:
-        lines = [*_usages(allowed), *map(_summed_up, others)]
-        await ctx.say(texts.TOPIC, summary=feature.summary if others else summary, lines="\n".join(lines))
+        others = [c for c in usable(ctx, feature) if c is not about.command] if namesake else []
+        lines = _on_one_screen(
+            [summary],
+            [*_usages(allowed), *map(_summed_up, others)],
+            [*_usages(allowed), *_flowing(others)],
+            [*(shortened(form.usage) for form in allowed), *_flowing(others)],
+        )
     else:
-        lines = list(map(_summed_up, commands))
-        await ctx.say(texts.COMMANDS, summary=summary, lines="\n".join(lines), example=commands[0].name)
+        example = texts.COMMANDS_END.format(example=_intricate(ctx, commands).name)
+        lines = _on_one_screen([summary, example], list(map(_summed_up, commands)), _flowing(commands))
+        lines = [*lines, example]
+    await ctx.say(texts.TOPIC, summary=summary, lines="\n".join(lines))
+
+
+def _on_one_screen(around: list[str], *ways: list[str]) -> list[str]:
+    """The first of these ways to say it that a phone shows at once with what stands around it, else the last."""
+    return next((lines for lines in ways if rows([*around, *lines]) <= MOST_LINES), ways[-1])
+
+
+def _intricate(ctx: Context, commands: list[Command]) -> Command:
+    """The one there is most to say about; not the command that this is the answer to."""
+    return max((c for c in commands if c is not ctx.command), key=lambda c: len(c.forms), default=commands[0])
 
 
 def _allowed(ctx: Context, feature: Feature, commands: list[Command]) -> tuple[list[Form], str]:
@@ -146,7 +167,7 @@ def _allowed(ctx: Context, feature: Feature, commands: list[Command]) -> tuple[l
 
 
 def _summed_up(command: Command) -> str:
-    return clip(f"/{command.name} {_clause(command.summary)}", WIDTH)
+    return shortened(f"/{command.name} {_clause(command.summary)}")
 
 
 def _usages(forms: list[Form]) -> list[str]:
@@ -160,12 +181,12 @@ def _usages(forms: list[Form]) -> list[str]:
 
 async def features(ctx: Context) -> None:
     """Every feature with its switch, plugins of others included; whoever may switch is told how."""
-    lines = [
-        f"{'●' if s.on else '○'} {s.title}" + clip(f"：{_clause(s.summary)}", max(WIDTH - len(s.title), 2))
-        for s in ctx.host.register.switchables(ctx.group)
-    ]
-    hint = texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING
-    await ctx.say(texts.FEATURES, hint=hint, lines="\n".join(lines))
+    heading = texts.FEATURES.format(hint=texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING)
+    found = ctx.host.register.switchables(ctx.group)
+    marks = [f"{'●' if s.on else '○'} {s.title}" for s in found]
+    told = [shortened(f"{mark}：{_clause(s.summary)}") for mark, s in zip(marks, found, strict=True)]
+    lines = _on_one_screen([heading], told, _in_lines(marks, "　"))
+    await ctx.say("{lines}", lines="\n".join([heading, *lines]))
 
 
 def _clause(summary: str) -> str:

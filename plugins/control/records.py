@@ -1,10 +1,15 @@
 """`/记录` and `/撤销`."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+
+from nonebot.adapters.onebot.v11 import NetworkError
+
 from lizheng import Context, Declined, Misread, Record, Words, audit
 from lizheng.grammar import parse_label
-from lizheng.text import clip
 from lizheng.undo import CannotUndo, undo_record
 from plugins.control import texts
+from plugins.control.screen import WIDTH, shortened, width
 from plugins.control.settings import Settings
 
 STATES = {
@@ -16,8 +21,8 @@ STATES = {
     "undone": "已撤销",
 }
 MOST = 30
-WHY = 24
-"""Characters of a reason that a list shows."""
+ROOM, LEAST = 2 * WIDTH, 4
+"""One record of a list takes two lines of a phone; how much of its reason must have room to be worth it."""
 
 
 class RecordNumber(int):
@@ -64,7 +69,8 @@ def _who(ctx: Context, user_id: int, nobody: str) -> str:
 
 def _actor(ctx: Context, record: Record) -> str:
     """The person, or the rule where none has decided it."""
-    return _who(ctx, record.actor_id, f"规则「{record.rule}」" if record.rule else "里正")
+    rule = record.rule if record.rule.startswith("规则") else f"规则「{record.rule}」"
+    return _who(ctx, record.actor_id, rule if record.rule else "里正")
 
 
 async def show(ctx: Context, which: Which | None = None) -> None:
@@ -77,25 +83,45 @@ async def show(ctx: Context, which: Which | None = None) -> None:
     if not rows:
         await ctx.say(texts.NO_RECORDS)
         return
-    await ctx.names_of({user_id for r in rows for user_id in (r.actor_id, r.target_id) if user_id})
-    await ctx.say("{lines}", lines="\n".join(_line(ctx, r) for r in rows))
+    gone = await _gone(ctx, rows)
+    await ctx.say("{lines}", lines="\n".join(_line(ctx, r, gone) for r in rows))
 
 
-def _line(ctx: Context, record: Record) -> str:
-    """When, who, what, to whom, why, and what became of it."""
+async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
+    """Those of these records who are no members now, as far as QQ answers; the names of the others are known then."""
+    people = {user_id for r in rows for user_id in (r.actor_id, r.target_id) if user_id}
+    gone: set[int] = set()
+    with suppress(NetworkError):
+        for user_id in people:
+            seen = ctx.host.roster.seen(ctx.group.id, user_id)
+            if seen is None and await ctx.host.roster.member(ctx.group.id, user_id) is None:
+                gone.add(user_id)
+    return gone
+
+
+def _line(ctx: Context, record: Record, gone: set[int]) -> str:
+    """When, who, what, to whom, and what became of it; why, as far as there is room."""
     when = record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M")
     what = _what(record)
     known = record.target_id and str(record.target_id) not in what
-    target = f" {ctx.name_of(record.target_id)}" if known else ""
-    why = f"：{clip(record.reason, WHY)}" if record.reason and record.reason != what else ""
+    target = f" {_target(ctx, record, gone)}" if known else ""
     state = "" if record.state == "done" else f"（{STATES[record.state]}）"
-    return f"#{record.number} {when} {_actor(ctx, record)} {what}{target}{why}{state}"
+    told = shortened(f"#{record.number} {when} {_actor(ctx, record)} {what}{target}", ROOM - width(state))
+    room = ROOM - width(told + state)
+    why = f"：{record.reason}" if record.reason and record.reason != what and room >= LEAST else ""
+    return f"{told}{shortened(why, room)}{state}"
+
+
+def _target(ctx: Context, record: Record, gone: set[int]) -> str:
+    left = texts.LEFT if record.target_id in gone else ""
+    return _who(ctx, record.target_id, "—") + left
 
 
 async def _show_one(ctx: Context, number: int) -> None:
     record = await audit.find(ctx.group.id, number)
     if record is None:
         raise Declined(texts.NO_RECORD.format(number=number))
+    gone = await _gone(ctx, [record])
     state = STATES[record.state] + (f"：{record.why}" if record.why else "")
     await ctx.say(
         texts.RECORD,
@@ -103,7 +129,7 @@ async def _show_one(ctx: Context, number: int) -> None:
         when=record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M"),
         what=_what(record),
         actor=_actor(ctx, record),
-        target=_who(ctx, record.target_id, "—"),
+        target=_target(ctx, record, gone),
         reason=record.reason or "—",
         state=state,
     )

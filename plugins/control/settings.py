@@ -1,7 +1,7 @@
 """`/设置`: any feature's settings, from its own model."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field
 
@@ -9,12 +9,15 @@ from lizheng import Context, Declined, Feature, Misread, Word, Words
 from lizheng.settings import Setting, settings_of
 from plugins.control import texts
 from plugins.control.naming import named
+from plugins.control.screen import shortened
 
 DEFAULT = ("默认", "default")
+LONGEST = 40
+"""Characters of a value that an example shows."""
 
 
 class Settings(BaseModel):
-    records: int = Field(8, ge=1, le=30, title="记录条数", description="/记录 一次显示几条，1 到 30。")
+    records: int = Field(6, ge=1, le=30, title="记录条数", description="/记录 一次显示几条，1 到 30。")
 
 
 class Configurable:
@@ -43,7 +46,25 @@ def _find(feature: Feature, name: str) -> Setting:
         if name.casefold() in (setting.title.casefold(), setting.name.casefold()):
             return setting
     names = "、".join(s.title for s in found)
-    raise Misread(texts.NO_SETTING.format(title=feature.title, name=name[:12], names=names))
+    sentence = texts.NO_SETTING.format(title=feature.title, name=name[:12], names=names)
+    raise Misread(sentence, _called(feature, found[0]))
+
+
+def _called(feature: Feature, setting: Setting, value: str = "") -> str:
+    return f"/设置 {feature.title} {setting.title} {value}".strip()
+
+
+def sample(setting: Setting, now: Any) -> str:
+    """A value to show as an example: another than the present one where there are few, else the default, if it is short."""
+    if setting.info.examples:
+        return str(setting.info.examples[0])
+    if get_origin(setting.kind) is Literal:
+        return next(option for option in get_args(setting.kind) if option != now)
+    if setting.kind is bool:
+        return setting.show(not now)
+    shown = setting.show(setting.default)
+    empty = shown == setting.show(None)
+    return DEFAULT[0] if empty or "\n" in shown or len(shown) > LONGEST else shown
 
 
 async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项"] = None) -> None:
@@ -57,26 +78,27 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
             value=setting.show(value),
             default=setting.show(ctx.host.settings.default(feature, setting)),
             description=setting.description,
+            example=_called(feature, setting, sample(setting, value)),
         )
         return
     if feature.settings is None:
         raise Declined(texts.NO_SETTINGS.format(title=feature.title))
     values = ctx.host.settings.read(feature, ctx.group)
-    lines = [_line(ctx, s, getattr(values, s.name)) for s in settings_of(feature)]
-    await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines))
-
-
-def _line(ctx: Context, setting: Setting, value: Any) -> str:
-    default = ctx.host.settings.default(ctx.host.features[setting.feature], setting)
-    told = "" if value == default else f"（默认 {setting.show(default)}）"
-    return f"{setting.title}：{setting.show(value)}{told} {setting.description}"
+    found = settings_of(feature)
+    lines = [shortened(f"{s.title}：{s.show(getattr(values, s.name))}") for s in found]
+    await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines), name=found[0].title)
 
 
 async def change(
     ctx: Context, of: Configurable, name: Annotated[Word, "项"], value: Annotated[str, "值"]
 ) -> None:
     setting = _find(of.feature, name)
-    stored = None if value.casefold() in DEFAULT else setting.dump(setting.parse(value))
+    try:
+        stored = None if value.casefold() in DEFAULT else setting.dump(setting.parse(value))
+    except Misread as misread:
+        now = getattr(ctx.host.settings.read(of.feature, ctx.group), setting.name)
+        example = _called(of.feature, setting, sample(setting, now))
+        raise Misread(misread.sentence, example) from misread
     old = ctx.group.settings.get((of.feature.id, setting.name))
     await ctx.host.change_setting(ctx.group, of.feature, setting.name, stored)
     now = getattr(ctx.host.settings.read(of.feature, ctx.group), setting.name)

@@ -8,8 +8,8 @@ from plugins.dues import handlers
 feature = Feature(__name__, "账本", "谁付了什么、还差多少；确认、拒绝和退款", needs={MONEY}, serves=MONEY)
 
 feature.command("账本", "自己或某个成员付过的和没付的", aliases={"ledger"}, example="/账本").form(
-    handlers.show_own
-).form(handlers.show_member, example="/账本 @小王")
+    handlers.show_own, summary="自己付过的和没付的"
+).form(handlers.show_member, example="/账本 @小王", summary="一个成员付过的和没付的")
 feature.command("欠款", "群里还没付清的单", aliases={"owing"}, example="/欠款").form(handlers.owing)
 feature.command(
     "收费", "给成员开一张要付的单", aliases={"bill"}, role=Role.ADMIN, example="/收费 @小王 20 活动费"

@@ -9,20 +9,25 @@ from plugins.name_tag.settings import Settings
 
 feature = Feature(__name__, "名片", "规定群名片的格式，教新人写，提醒没改的人", settings=Settings)
 
-feature.command("名片格式", "查看或规定群名片的格式", aliases={"tagformat"}, example="/名片格式").form(
-    handlers.show_format
-).form(handlers.set_format, role=Role.ADMIN, example="/名片格式 城市-行业-昵称").form(
-    handlers.end_format, word="关|关闭", role=Role.ADMIN, example="/名片格式 关"
+command = feature.command("名片格式", "查看或规定群名片的格式", aliases={"tagformat"}, example="/名片格式")
+command.form(handlers.show_format, summary="群名片要怎么写")
+command.form(
+    handlers.set_format, role=Role.ADMIN, example="/名片格式 城市-行业-昵称", summary="规定群名片的格式"
 )
-feature.command("名片", "查看或修改自己的群名片", aliases={"tag"}, example="/名片").form(
-    handlers.show_own
-).form(handlers.set_own, example="/名片 上海-电商-小王")
+command.form(
+    handlers.end_format, word="关|关闭", role=Role.ADMIN, example="/名片格式 关", summary="不再管群名片的格式"
+)
+command = feature.command("名片", "查看或修改自己的群名片", aliases={"tag"}, example="/名片")
+command.form(handlers.show_own, summary="自己的群名片对不对")
+command.form(handlers.set_own, example="/名片 上海-电商-小王", summary="修改自己的群名片")
 feature.command(
     "名片检查", "谁的名片不合格", aliases={"tagcheck"}, role=Role.ADMIN, example="/名片检查"
 ).form(handlers.check_now)
-feature.command("豁免", "名片格式不管的人", aliases={"exempt"}, role=Role.ADMIN, example="/豁免 @小王").form(
-    handlers.toggle_exempt
-).form(handlers.list_exempts, word="查看|列表", example="/豁免 查看")
+command = feature.command(
+    "豁免", "名片格式不管的人", aliases={"exempt"}, role=Role.ADMIN, example="/豁免 @小王"
+)
+command.form(handlers.toggle_exempt, summary="名片格式不管谁，再发一次取消")
+command.form(handlers.list_exempts, word="查看|列表", example="/豁免 查看")
 
 watcher = watching.Watcher()
 feature.on_message(watcher.look, order=90)

@@ -14,7 +14,10 @@ def _readable(text: str) -> str:
 
 class Settings(BaseModel):
     format: Annotated[str, AfterValidator(_readable)] = Field(
-        "", title="名片格式", description="群名片的写法，比如 城市-行业-昵称；空着就不管名片。"
+        "",
+        title="名片格式",
+        description="群名片的写法，比如 城市-行业-昵称；空着就不管名片。",
+        examples=["城市-行业-昵称"],
     )
     grace: timedelta = Field(
         timedelta(hours=24),

@@ -44,8 +44,8 @@ feature.command("踢", "移出一个人，撤回他的消息；加 拉黑 就不
 command = feature.command("违规", "谁违规过几次、算不算数", aliases={"cases"})
 command.form(showing.show, example="/违规", summary="自己的违规；代管看到全群最近的")
 command.form(showing.show_ladder, word="阶梯", summary="第几次违规怎么处理，自己在哪一级")
-command.form(showing.show_person, role=deputy, example="/违规 @小王")
-command.form(showing.show_case, role=deputy, example="/违规 W3")
+command.form(showing.show_person, role=deputy, example="/违规 @小王", summary="一个人违规过几次、算不算数")
+command.form(showing.show_case, role=deputy, example="/违规 W3", summary="一次违规的经过")
 feature.command("赦免", "让违规不再算数，解除禁言", aliases={"pardon"}, role=admin).form(
     commands.pardon, example="/赦免 W3"
 )
@@ -55,13 +55,23 @@ feature.command("申诉", "不服就说，管理员来定，每条一次", alias
 command = feature.command("黑名单", "不许进群的人，同一个群主的群共用", aliases={"blacklist"}, role=admin)
 command.form(blacklist.show, word="查看|列表")
 command.form(blacklist.show)
-command.form(blacklist.add, word="添加|加", example="/黑名单 添加 123456 发广告")
-command.form(blacklist.remove, word="删除|移除", example="/黑名单 删除 123456")
+command.form(
+    blacklist.add,
+    word="添加|加",
+    example="/黑名单 添加 123456 发广告",
+    summary="不许谁进群，在群里的先问要不要移出",
+)
+command.form(blacklist.remove, word="删除|移除", example="/黑名单 删除 123456", summary="又许谁进群")
 command = feature.command("违规规则", "本群自己定的规则", aliases={"violationrules"}, role=admin)
 command.form(ruling.show)
 command.form(ruling.show, word="查看|列表")
-command.form(ruling.add, word="添加|加", example="/违规规则 添加 关键词 代充、刷单 → 撤回 第2级")
-command.form(ruling.remove, word="删除|移除", example="/违规规则 删除 1")
+command.form(
+    ruling.add,
+    word="添加|加",
+    example="/违规规则 添加 关键词 代充、刷单 → 撤回 第2级",
+    summary="加一条规则：遇到什么，怎么处理",
+)
+command.form(ruling.remove, word="删除|移除", example="/违规规则 删除 1", summary="去掉一条规则")
 feature.command("规则测试", "看一句话会触发哪条规则，不会真的处理", aliases={"ruletest"}, role=admin).form(
     ruling.test, example="/规则测试 低价代充"
 )

@@ -45,8 +45,8 @@ async def test_they_are_listed_answer_and_are_switched_per_group(town: Town) -> 
     here, there = Group(town), Group(town)
     assert await here.ask(here.wang, "/白名单 查看") != []
     listed = (await here.ask(here.wang, "/功能"))[0].splitlines()
-    assert "● pong：ping -> pong" in listed
-    assert any(line.startswith("● nonebot_plugin_answersbook") for line in listed)
+    assert any("● pong" in line for line in listed)
+    assert any("● nonebot_plugin_answersbook" in line for line in listed)
     for title, words, answer in (PONG, BOOK):
         assert set(await here.ask(here.wang, words)) == {answer}
         assert await here.ask(here.admin, f"/关闭 {title}") == [f"已关闭「{title}」，马上生效。"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import combinations
 
 from lizheng.models import Record
 from lizheng.sandbox.stage import HostStage
@@ -97,6 +98,21 @@ async def test_each_command_says_once_a_minute_who_may(stage: HostStage) -> None
 小王：/试禁 @小张 10分
 里正：/试禁 … 只有代管、管理员和群主能用。
 """)
+
+
+def test_what_differs_is_not_described_in_the_same_words(stage: HostStage) -> None:
+    """A form that only higher roles may use does something else than the members' of its command, and so does one that
+    begins with another word.
+    """
+    same = [
+        f"{one.usage} / {other.usage}: {one.summary}"
+        for feature in stage.host.features.values()
+        for command in feature.commands
+        for one, other in combinations(command.forms, 2)
+        if one.summary == other.summary and one.handler != other.handler
+        if one.role != other.role or one.words != other.words
+    ]
+    assert same == []
 
 
 async def test_each_who_slips_is_told(stage: HostStage) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
+from lizheng.manual import plugins_page
 from lizheng.sandbox.stage import HostStage
-from plugins.control.help import WIDTH
+from plugins.control.screen import MOST_LINES, rows
 
-SCREEN = 13
-"""Lines of a bubble that a phone of 390 points shows at once, with the question above it."""
+SCREEN = MOST_LINES
 
 
 def last_said(stage: HostStage) -> str:
@@ -26,8 +26,8 @@ async def test_with_everything_on_it_fits_a_phone(stage: HostStage, who: str, wo
 里正：…
 """)
     lines = last_said(stage).splitlines()
-    assert len(lines) <= SCREEN
-    assert [line for line in lines[1:] if len(line.replace(" /", "/")) > WIDTH + 1] == []
+    assert rows(lines) <= SCREEN
+    assert [line for line in lines if rows([line]) > 1] == []
 
 
 async def test_a_topic_shows_what_the_asker_may_and_says_who_may_the_rest(stage: HostStage) -> None:
@@ -66,12 +66,72 @@ async def test_only_whoever_may_switch_is_told_how(stage: HostStage) -> None:
     await stage.play("""
 小王：/功能
 里正：●开 ○关（/帮助 加名字看说明）
-  ● 控制：开关和设置
+  ● 控制　…
   …
 管理员：/功能
 里正：●开 ○关（/开启 /关闭 加名字切换）
-  ● 控制：开关和设置
+  ● 控制　…
   …
+""")
+
+
+async def test_every_topic_fits_a_phone(stage: HostStage) -> None:
+    player = await stage.play("""
+管理员：/开启 全部
+里正：已开启全部功能：…
+里正：（1/…）…
+""")
+    features = stage.host.features.values()
+    names = [*(f.title for f in features), *(c.name for f in features for c in f.commands)]
+    for name in dict.fromkeys(names):
+        await player.play(f"群主：/帮助 {name}\n里正：…")
+        assert rows([last_said(stage)]) <= SCREEN, name
+
+
+async def test_what_has_no_switch_of_its_own_says_what_it_comes_with(stage: HostStage) -> None:
+    """It is not to be switched on, be it asked about or used while it is off."""
+    if not {"dues", "ad_tax"} <= stage.host.features.keys():
+        return
+    await stage.play("""
+小王：/帮助 收款
+里正：认出红包，等管理员确认入账。
+  「收款」跟着「广告税」「账本」一起开，现在都没开。
+管理员：/已发红包
+里正：「收款」跟着「广告税」「账本」一起开，现在都没开。
+开：广告税
+小王：/帮助 收款
+里正：认出红包，等管理员确认入账。
+  /已发红包 …
+""")
+    page = plugins_page(list(stage.host.features.values()))
+    assert "认出红包，等管理员确认入账。跟着「广告税」「账本」一起开，不用自己开。" in page
+    assert "/开启 收款" not in page
+
+
+async def test_a_topic_is_about_the_same_whether_on_or_off(stage: HostStage) -> None:
+    if "ad_tax" not in stage.host.features:
+        return
+    await stage.play("""
+小王：/帮助 广告税
+里正：发广告先发红包，管理员确认收到后发布
+  「广告税」在本群是关的，管理员发 /开启 广告税 打开。
+开：广告税
+小王：/帮助 广告税
+里正：发广告先发红包，管理员确认收到后发布
+  /广告税
+  /广告 下单发一条广告
+管理员：/帮助 控制
+里正：…
+  用法：/帮助 命令名，如 /帮助 代管
+""")
+
+
+async def test_a_slip_in_a_topic_gets_the_nearest(stage: HostStage) -> None:
+    await stage.play("""
+小王：/帮助 白名丹
+里正：没有叫「白名丹」的功能或命令，你是不是想说「白名单」？
+  用法：/帮助 <功能|命令>
+  例如：/帮助 群规
 """)
 
 

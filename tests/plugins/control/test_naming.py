@@ -36,3 +36,12 @@ def test_a_whole_name_or_a_part_that_only_one_has(name: str, meant: str) -> None
 def test_what_nobody_or_several_could_be(name: str, said: str) -> None:
     with pytest.raises(Misread, match=said):
         named(THINGS, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("广告睡", "「广告税」"), ("广告随", "「广告税」 或 「广告贴」"), ("入群换迎", "「入群欢迎」")],
+)
+def test_what_was_perhaps_meant_is_named(name: str, nearest: str) -> None:
+    with pytest.raises(Misread, match=f"没有叫「{name}」的功能，你是不是想说{nearest}？"):
+        named(THINGS, name)

@@ -1,0 +1,73 @@
+"""`/设置`: a list that a phone shows at once, and examples made of what was named."""
+
+from __future__ import annotations
+
+from lizheng import Misread
+from lizheng.sandbox.stage import HostStage
+from lizheng.settings import settings_of
+from plugins.control.screen import MOST_LINES, rows
+from plugins.control.settings import sample
+from tests.plugins.control.test_help import last_said
+
+
+async def test_every_list_of_settings_fits_a_phone(stage: HostStage) -> None:
+    player = await stage.play("管理员：/功能\n里正：…")
+    for feature in stage.host.features.values():
+        if feature.settings is not None:
+            await player.play(f"管理员：/设置 {feature.title}\n里正：「{feature.title}」的设置：…")
+            assert rows([last_said(stage)]) <= MOST_LINES, feature
+
+
+async def test_one_setting_is_described(stage: HostStage) -> None:
+    await stage.play("""
+管理员：/设置 控制
+里正：「控制」的设置：
+  记录条数：6
+  说明：/设置 控制 记录条数
+  修改：/设置 控制 记录条数 值
+管理员：/设置 控制 记录条数
+里正：记录条数：6（默认：6）
+  /记录 一次显示几条，1 到 30。
+  修改：/设置 控制 记录条数 6，或者写 默认
+""")
+
+
+async def test_the_example_is_of_what_was_named(stage: HostStage) -> None:
+    if not {"morning_brief", "ad_tax", "ad_board"} <= stage.host.features.keys():
+        return
+    await stage.play("""
+管理员：/设置 早报 时间 25点
+里正：…
+  用法：/设置 <功能> <项> <值>
+  例如：/设置 早报 时间 08:00
+管理员：/设置 早报 日子 周末
+里正：「日子」只能是：每天、工作日、不发。
+  用法：/设置 <功能> <项> <值>
+  例如：/设置 早报 日子 工作日
+管理员：/设置 早报 时辰
+里正：「早报」没有叫「时辰」的设置。能设的是：时间、…
+  用法：…
+  例如：/设置 早报 时间
+管理员：/设置 广告睡
+里正：没有叫「广告睡」的功能，你是不是想说「广告税」？
+  用法：…
+  例如：…
+管理员：/开启 广告随
+里正：没有叫「广告随」的功能，你是不是想说「广告贴」 或 「广告税」？
+  用法：…
+  例如：…
+""")
+
+
+def test_every_example_is_understood(stage: HostStage) -> None:
+    """Of each setting, as it is at first."""
+    wrong: list[str] = []
+    for feature in stage.host.features.values():
+        for setting in settings_of(feature):
+            shown = sample(setting, setting.default)
+            try:
+                if shown != "默认":
+                    setting.parse(shown)
+            except Misread as misread:
+                wrong.append(f"{feature.title} {setting.title} {shown}: {misread}")
+    assert wrong == []
