@@ -4,6 +4,7 @@ Installing the kit registers it. A project names its plugins' modules, and async
 
     [tool.pytest.ini_options]
     lizheng_plugins = ["raffle"]
+    pythonpath = ["."]
     asyncio_mode = "auto"
     asyncio_default_fixture_loop_scope = "session"
     asyncio_default_test_loop_scope = "session"
@@ -29,6 +30,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,14 +62,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The plugins are loaded before any test module imports them: NoneBot refuses those imported earlier."""
-    if names := session.config.getini("lizheng_plugins"):
+    names = session.config.getini("lizheng_plugins")
+    if not names:
+        return
+    if not session.config.pluginmanager.hasplugin("asyncio"):
+        raise pytest.UsageError("stage 要用 pytest-asyncio，这里没有装：python -m pip install pytest-asyncio")
+    try:
         session.config.stash[HOST] = make_host(names)
+    except ImportError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def make_host(plugins: Iterable[str] = (), project: str = "") -> Host:
     """A host that has not started, with these modules, and those a `pyproject.toml` names, loaded as plugins.
 
-    Raises `ImportError` when one cannot be loaded; NoneBot has logged why.
+    Raises `ImportError` with a Chinese sentence when one cannot be loaded; NoneBot has logged why.
     """
     import nonebot  # not before a test run wants it: importing it costs every pytest run on the machine
 
@@ -80,9 +89,20 @@ def make_host(plugins: Iterable[str] = (), project: str = "") -> Host:
     if project:
         nonebot.load_from_toml(project)
     for name in plugins:
+        if not _is_there(name):
+            raise ImportError(
+                f'找不到模块 {name}：它在项目的文件夹里时，pytest 的设置里要有 pythonpath = ["."]。'
+            )
         if nonebot.load_plugin(name) is None:
-            raise ImportError(f"{name} could not be loaded as a plugin")
+            raise ImportError(f"插件 {name} 没有装进来，原因见日志。")
     return host
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even its package
+        return False
 
 
 @contextlib.asynccontextmanager

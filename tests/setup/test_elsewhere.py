@@ -94,6 +94,37 @@ def test_a_plugin_elsewhere_is_tested_with_the_kit_alone(tmp_path: Path) -> None
     assert "2 passed" in said
 
 
+def complaint(cwd: Path, *arguments: str) -> str:
+    """What the command `pytest` says of a project that is not set up."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "lizheng.sandbox.testing", *arguments],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout[-2000:] + done.stderr[-2000:]
+    return (done.stdout + done.stderr).strip()
+
+
+def test_what_is_missing_is_said_in_one_sentence(tmp_path: Path) -> None:
+    there = project(tmp_path)
+    assert complaint(there, "-p", "no:asyncio") == (
+        "ERROR: stage 要用 pytest-asyncio，这里没有装：python -m pip install pytest-asyncio"
+    )
+    (there / "pyproject.toml").write_text(SETTINGS.replace('pythonpath = ["."]\n', ""), "utf-8")
+    assert complaint(there) == (
+        'ERROR: 找不到模块 raffle：它在项目的文件夹里时，pytest 的设置里要有 pythonpath = ["."]。'
+    )
+    (there / "pyproject.toml").write_text(SETTINGS, "utf-8")
+    (there / "raffle.py").write_text(PLUGIN.replace("words: str", "words"), "utf-8")
+    said = complaint(there).splitlines()
+    assert said[-2].startswith("TypeError: raffle.draw: parameter `words` has no annotation")
+    assert said[-1] == "ERROR: 插件 raffle 没有装进来，原因见日志。"
+
+
 @pytest.mark.nightly
 def test_the_installed_kit_registers_its_pytest_plugin(tmp_path: Path) -> None:
     """Needs the package index."""
@@ -114,7 +145,7 @@ def test_the_installed_kit_registers_its_pytest_plugin(tmp_path: Path) -> None:
     assert "lizheng/py.typed" in names
     run(sys.executable, "-m", "venv", str(tmp_path / "venv"), cwd=tmp_path)
     python = str(tmp_path / "venv" / "bin" / "python")
-    run(python, "-m", "pip", "install", "-q", str(wheel), "pytest", "pytest-asyncio==1.5.0", cwd=tmp_path)
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[test]", cwd=tmp_path)
     there = tmp_path / "project"
     there.mkdir()
     assert "2 passed" in run(python, "-m", "pytest", "-q", cwd=project(there))
