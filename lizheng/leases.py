@@ -26,6 +26,7 @@ ALIVE = 8.0
 MARGIN = 1.5
 """Seconds before its time is over from which a host no longer trusts its own leases."""
 UNWANTED_BEATS = 3
+UNSETTLED = 3 * BEAT
 
 _LIVE = (
     'UPDATE "lizheng_host" SET "alive_until" = clock_timestamp() + ? * interval \'1 second\', "accounts" = ? '
@@ -92,7 +93,7 @@ class Leases:
 
     `wanted()` says where an account of ours could act, as `{key: account}`. `on_taken` is awaited with what became
     ours, each with the account that acted there before (0 for none), `on_lost` with what is no longer; `on_beat` after
-    every beat that reached the database. `company` says whether another host lives.
+    every beat that reached the database.
     """
 
     def __init__(
@@ -105,13 +106,13 @@ class Leases:
     ):
         self.host = secrets.token_hex(8)
         self.kin: Collection[int] = ()
-        self.company = False
         self._clock = clock
         self._woken = asyncio.Event()
         self._wanted, self._on_taken, self._on_lost, self._on_beat = wanted, on_taken, on_lost, on_beat
         self._held: set[int] = set()
         self._others: set[int] = set()
-        self._sure_until = float("-inf")
+        self._sure_until = self._unsure_at = float("-inf")
+        self._company = False
         self._unwanted: dict[int, int] = {}
         self._one_at_a_time = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -123,6 +124,11 @@ class Leases:
     def others(self) -> Collection[int]:
         """Where another living host acts."""
         return self._others
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether there may be work that nobody has in hand: another host lives, or this one was just now not sure of its own."""
+        return self._company or self._clock.ticks() < self._unsure_at + UNSETTLED
 
     async def start(self) -> None:
         """Be known to the others, then go on beating. Raises what the database raises."""
@@ -178,6 +184,8 @@ class Leases:
             for buried in await fetch(_BURY):
                 logger.warning("lizheng: host {} has been silent and is given up", buried["id"])
             await self._look()
+            if self._clock.ticks() >= self._sure_until:
+                self._unsure_at = self._clock.ticks()
             self._sure_until = began + ALIVE - MARGIN
             free = {key: account for key, account in wanted.items() if key not in self._others | self._held}
             if free:
@@ -193,7 +201,7 @@ class Leases:
 
     async def _look(self) -> None:
         hosts = await fetch(_HOSTS)
-        self.company = len(hosts) > 1
+        self._company = len(hosts) > 1
         self.kin = {
             int(account) for row in hosts if row["id"] != self.host for account in _read(row["accounts"])
         }

@@ -138,7 +138,7 @@ class Sharing(Alone):
         self._standby.sweep()
         mine = [key for key in self._standby.places() if self._leases.mine(key)]
         self._let_in(dict.fromkeys(mine, 0))
-        if self._leases.company:
+        if self._leases.unsettled:
             await self._host.outbox.pick_up()
         await self._host.schedule.take_over()
 

@@ -217,10 +217,12 @@ class Outbox:
         return Ticket(known or entry)
 
     def _written(self, entry: Entry, new: bool) -> None:
-        if new:
-            self._accept(entry)
-        else:
+        if not new:
             self._sender.give_up(entry)
+        elif entry.state == "sending" and not self._mine(entry.key):
+            self._sender.put_back(entry)
+        else:
+            self._accept(entry)
 
     def _accept(self, entry: Entry) -> None:
         if not self._mine(entry.key):

@@ -78,6 +78,12 @@ class Sender:
         self._traffic.untake(entry)
         self._free(entry)
 
+    def put_back(self, entry: Entry) -> None:
+        """A reserved entry is not ours to send after all: its row waits for whoever acts there."""
+        entry.state, entry.sent_at = "queued", None
+        self.give_up(entry)
+        self._journal.decide(entry)
+
     def accept(self, entry: Entry) -> None:
         """Send a reserved entry; queue any other."""
         if entry.state == "sending":

@@ -129,6 +129,27 @@ async def test_what_is_just_being_taken_is_not_picked_up_again(hosts: tuple[Host
     assert await (await own.put(kick(11, source="message:1"))).outcome(0)
 
 
+async def test_what_is_written_when_its_group_is_no_longer_sure_is_sent_when_it_is(
+    hosts: tuple[Host, Host], peer: Peer
+):
+    """A machine so busy that the host doubts its own leases for a moment; nothing gets stuck behind that."""
+    own = hosts[0].outbox
+    putting = asyncio.create_task(own.put(text("first")))
+    await asyncio.sleep(0)
+    hosts[0].keys.discard(GROUP)
+    ticket = await putting
+    await own.put(text("second"))
+    await until(own.idle)
+    assert peer.calls == []
+    assert own.pending() == 0
+    assert (await Outgoing.get(id=ticket.id)).state == "queued"
+    hosts[0].keys.add(GROUP)
+    peer.clock.move(timedelta(seconds=5))
+    await own.pick_up()
+    await quiet(own)
+    assert peer.texts() == ["first", "second"]
+
+
 async def test_a_doubt_is_looked_up_by_who_acts_for_its_group(hosts: tuple[Host, Host], peer: Peer):
     one, other = hosts
     peer.fates["send_group_msg"] = ["done but unanswered"]

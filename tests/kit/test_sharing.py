@@ -1,12 +1,17 @@
-"""What a host keeps of groups where another one acts."""
+"""What a host keeps of groups where another one acts, and what it does after it was not sure of its own."""
 
+import asyncio
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from lizheng import sharing
+from lizheng import leases, sharing
 from lizheng.clock import Clock
 from lizheng.sharing import KEPT_SECONDS, Standby
+from lizheng.store import Store
+from tests.engines import Postgres
 
 
 @pytest.fixture
@@ -14,6 +19,38 @@ def clock() -> Clock:
     clock = Clock()
     clock.freeze()
     return clock
+
+
+async def test_a_host_that_was_unsure_looks_again_for_what_nobody_has_in_hand(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that stood still, say: what was written down meanwhile was nobody's to send."""
+    clock = Clock()
+    store = Store(await postgres.fresh(tmp_path, empty=True), {}, clock)
+    await store.open()
+    monkeypatch.setattr(leases, "BEAT", 0.02)
+    monkeypatch.setattr(leases, "UNSETTLED", 0.2)
+    monkeypatch.setattr(leases, "ALIVE", leases.MARGIN + 0.3)
+
+    async def nothing(*_: object) -> None:
+        """Nobody wants to know."""
+
+    one = leases.Leases(clock, lambda: {7: 1}, nothing, nothing, nothing)
+    await one.start()
+    assert one.mine(7)
+    await asyncio.sleep(0.4)
+    assert one.mine(7)
+    assert not one.unsettled
+    time.sleep(0.5)  # noqa: ASYNC251 — the whole process stands still
+    assert not one.mine(7)
+    for _ in range(100):
+        if one.mine(7):
+            break
+        await asyncio.sleep(0.01)
+    assert one.mine(7)
+    assert one.unsettled
+    await one.stop()
+    await store.close()
 
 
 def test_it_keeps_the_latest_in_their_order_and_hands_them_out_once(clock: Clock) -> None:
