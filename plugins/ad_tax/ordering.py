@@ -106,6 +106,7 @@ async def _place(ctx: Context, words: str) -> None:
     await ctx.say(
         texts.ORDERED,
         who=Mention(ctx.author_id),
+        where=texts.IN_GROUP if ctx.channel == "private" else "",
         number=placed.number,
         price=say_money(placed.price),
         term=say_duration(settings.term),

@@ -8,9 +8,10 @@ OPEN_ONE = "A{number} 差 {rest}，{until}前付"
 EXEMPT_RULE = "\n你免税，发广告不用付。"
 
 ORDERED = (
-    "{who} 订单 A{number}：请发 {price}的红包，祝福语写「广告A{number}」。\n"
+    "{who} 订单 A{number}：请{where}发 {price}的红包，祝福语写「广告A{number}」。\n"
     "管理员确认收到后我就发布，{term}内有效。写不了祝福语就发完红包再发 /已发红包 A{number}。"
 )
+IN_GROUP = "到群里"
 RECALL_REASON = "广告要先付广告税"
 ANONYMOUS = "匿名不能下单，请不用匿名再发一次。"
 TOO_LONG = "广告太长了，最多 {limit} 个字。"
