@@ -22,7 +22,7 @@ from lizheng.feature import Feature
 from lizheng.gate import is_on, may
 from lizheng.grammar import Misread, Text, Words
 from lizheng.groups import GroupState
-from lizheng.lookup import CLOSING, Hit, as_number, split_name
+from lizheng.lookup import CLOSING, Hit, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
 from lizheng.pending import feature as pending_feature
@@ -241,14 +241,11 @@ def _is_its_command(ctx: Context) -> bool:
 
 
 def quoted_by(event: MessageEvent) -> Quoted | None:
-    """What the message replies to: read by the adapter, or at least its number."""
-    if (reply := event.reply) is not None:
-        segments = tuple({"type": s.type, "data": dict(s.data)} for s in reply.message)
-        return Quoted(int(reply.message_id), int(reply.sender.user_id or 0), segments)
-    for segment in event.get_message()[:1]:
-        if segment.type == "reply":
-            return Quoted(as_number(segment.data.get("id")))
-    return None
+    """What the message replies to, as the adapter has read it; at least its number."""
+    if (reply := event.reply) is None:
+        return None
+    segments = tuple({"type": s.type, "data": dict(s.data)} for s in reply.message)
+    return Quoted(int(reply.message_id), int(reply.sender.user_id or 0), segments)
 
 
 class Entry(Matcher):
