@@ -164,7 +164,7 @@ async def refuse_other(ctx: Context, pending: Pending) -> None:
     needed = DECIDERS[pending.decider]
     role = await ctx.confirmed_role()
     if role < needed:
-        raise Declined(f"{pending.number} 号要由{needed.and_above}来决定。")
+        raise Declined(f"{pending.number} 号要由{needed.or_above}来决定。")
     if pending.author_id == ctx.author_id and role < Role.ADMIN:
         raise Declined(f"{pending.number} 号是你自己提交的，要由别人来决定。")
 
@@ -173,7 +173,7 @@ async def _refuse_demoted(ctx: Context, pending: Pending) -> None:
     """Who has lost the role that the act needs does not carry it out any more."""
     needed = Role(pending.needed_role or 0)
     if pending.decider == "author" and needed > Role.MEMBER and await ctx.confirmed_role() < needed:
-        raise Declined(f"{pending.number} 号要{needed.and_above}才能做，你现在没有这个权限。")
+        raise Declined(f"{pending.number} 号要{needed.or_above}才能做，你现在没有这个权限。")
 
 
 def refuse_off(ctx: Context, pending: Pending) -> None:

@@ -22,7 +22,12 @@ class Role(IntEnum):
     @property
     def and_above(self) -> str:
         """Who has this role or a higher one, in words that every member knows: `代管、管理员和群主`."""
-        return ABOVE.get(self, self.label)
+        return "和".join(ABOVE.get(self, (self.label,)))
+
+    @property
+    def or_above(self) -> str:
+        """One of them: `代管、管理员或群主`."""
+        return "或".join(ABOVE.get(self, (self.label,)))
 
     @classmethod
     def of_qq(cls, role: str) -> "Role":
@@ -37,5 +42,5 @@ ROLE_LABELS = {
     Role.OWNER: "群主",
     Role.SUPERUSER: "超级用户",
 }
-ABOVE = {Role.DEPUTY: "代管、管理员和群主", Role.ADMIN: "管理员和群主"}
+ABOVE = {Role.DEPUTY: ("代管、管理员", "群主"), Role.ADMIN: ("管理员", "群主")}
 QQ_ROLES = {"owner": Role.OWNER, "admin": Role.ADMIN}

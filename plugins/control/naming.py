@@ -38,6 +38,6 @@ def named(things: Iterable[N], name: str, what: str = texts.FEATURE, also: Itera
         raise Misread(texts.SEVERAL.format(name=name[:12], titles=titles))
     close = meant(name, [*(thing.title for thing in things), *also])
     if close:
-        titles = " 或 ".join(f"「{title}」" for title in close)
+        titles = "或".join(f"「{title}」" for title in close)
         raise Misread(texts.NEAREST.format(name=name[:12], what=what, titles=titles))
     raise Misread(texts.UNKNOWN.format(name=name[:12], what=what))

@@ -63,14 +63,16 @@ def _what(record: Record) -> str:
     return record.params.get("label") or record.reason or record.kind
 
 
-def _who(ctx: Context, user_id: int, nobody: str) -> str:
-    return ctx.name_of(user_id) if user_id else nobody
+def _who(ctx: Context, user_id: int, nobody: str, gone: set[int]) -> str:
+    if not user_id:
+        return nobody
+    return ctx.name_of(user_id) + (texts.LEFT if user_id in gone else "")
 
 
-def _actor(ctx: Context, record: Record) -> str:
+def _actor(ctx: Context, record: Record, gone: set[int]) -> str:
     """The person, or the rule where none has decided it."""
     rule = record.rule if record.rule.startswith("规则") else f"规则「{record.rule}」"
-    return _who(ctx, record.actor_id, rule if record.rule else "里正")
+    return _who(ctx, record.actor_id, rule if record.rule else "里正", gone)
 
 
 async def show(ctx: Context, which: Which | None = None) -> None:
@@ -104,17 +106,14 @@ def _line(ctx: Context, record: Record, gone: set[int]) -> str:
     when = record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M")
     what = _what(record)
     known = record.target_id and str(record.target_id) not in what
-    target = f" {_target(ctx, record, gone)}" if known else ""
+    target = f" {_who(ctx, record.target_id, '', gone)}" if known else ""
     state = "" if record.state == "done" else f"（{STATES[record.state]}）"
-    told = shortened(f"#{record.number} {when} {_actor(ctx, record)} {what}{target}", ROOM - width(state))
+    told = shortened(
+        f"#{record.number} {when} {_actor(ctx, record, gone)} {what}{target}", ROOM - width(state)
+    )
     room = ROOM - width(told + state)
     why = f"：{record.reason}" if record.reason and record.reason != what and room >= LEAST else ""
     return f"{told}{shortened(why, room)}{state}"
-
-
-def _target(ctx: Context, record: Record, gone: set[int]) -> str:
-    left = texts.LEFT if record.target_id in gone else ""
-    return _who(ctx, record.target_id, "—") + left
 
 
 async def _show_one(ctx: Context, number: int) -> None:
@@ -128,8 +127,8 @@ async def _show_one(ctx: Context, number: int) -> None:
         number=record.number,
         when=record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M"),
         what=_what(record),
-        actor=_actor(ctx, record),
-        target=_target(ctx, record, gone),
+        actor=_actor(ctx, record, gone),
+        target=_who(ctx, record.target_id, "—", gone),
         reason=record.reason or "—",
         state=state,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lizheng import Context, Declined, Words
+from lizheng.gate import opened_with
 from lizheng.switching import Switchable
 from plugins.control import guide, texts
 from plugins.control.naming import named
@@ -26,6 +27,9 @@ class Choice:
         options = ctx.host.register.switchables(ctx.group)
         if name in (ALL, "all"):
             return cls([s for s in options if s.ours and not s.always_on], everything=True)
+        for feature in ctx.host.features.values():
+            if name in (feature.title.casefold(), feature.id.casefold()) and (along := opened_with(feature)):
+                raise Declined(texts.NO_SWITCH.format(title=feature.title, along=along))
         return cls([named(options, name)])
 
     @classmethod

@@ -63,7 +63,7 @@ feature.undo("add", feeds_desk.undo_add)
 feature.undo("remove", feeds_desk.undo_remove)
 
 feature.first_step(
-    "早报几点发？跳过就是每天 08:00，不要早报就发 /早报 停。",
+    "早报几点发？跳过就按默认的时间；不要早报就发 /早报 停。",
     "早报 时间",
     "08:00 工作日",
     order=50,

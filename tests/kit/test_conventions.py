@@ -162,7 +162,7 @@ async def test_contributions_are_decided_by_number_or_by_quoting(stage: HostStag
 里正：小王 投稿：第一句
   同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
 小李→里正：同意
-里正：1 号要由代管、管理员和群主来决定。
+里正：1 号要由代管、管理员或群主来决定。
 管理员→里正「投稿」：同意
 里正：采用了：第一句
 小王：/试投 第二句
@@ -339,6 +339,7 @@ async def test_settings_that_no_longer_fit_fall_back(stage: HostStage) -> None:
 群主：/设置 试探 宽限
 里正：宽限：1 小时（默认：1 小时）
   等多久。
+  修改：/设置 试探 宽限 1 小时（写 默认 就恢复）
 """)
 
 
@@ -349,7 +350,7 @@ async def _any(ctx: Context, words: str) -> None: ...
 
 
 def test_a_sub_word_needs_no_space_before_what_speaks_for_itself() -> None:
-    command = Feature("plugins.notes", "贴", "贴").command("贴", "贴")
+    command = Feature("plugins.notes", "贴", "贴").command("贴", "贴", example="/贴 你好")
     command.form(_any).form(_one, word="通过|pass")
     for text, left in (("通过3", "3"), ("PASS#3 好", "#3 好"), ("通过 3", "3"), ("通过A12", "A12")):
         words = Words(text)

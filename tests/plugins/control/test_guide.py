@@ -1,13 +1,15 @@
 """The questions after 全部: answered by quoting, skipped by number, wrong answers told, each once."""
 
 from lizheng.sandbox.stage import HostStage
+from lizheng.settings import settings_of
 
 
 async def test_every_first_step_names_a_command_that_understands_its_example(stage: HostStage) -> None:
-    steps = [step for feature in stage.host.features.values() for step in feature.first_steps]
+    steps = [(feature, step) for feature in stage.host.features.values() for step in feature.first_steps]
     assert steps
-    for step in steps:
+    for feature, step in steps:
         assert stage.host.lookup.command(step.command.split()[0]) is not None, step
+        assert {*step.settings} <= {setting.name for setting in settings_of(feature)}, step
 
 
 async def test_an_answer_is_carried_out_and_the_next_question_comes(stage: HostStage) -> None:
@@ -20,7 +22,7 @@ async def test_an_answer_is_carried_out_and_the_next_question_comes(stage: HostS
   比如：城市-行业-昵称
   长按这条选「回复」写下答案；先不定就回「跳过」（或发 /取消 1）。
 小王→里正「（1/」：城市-昵称
-里正：1 号要由管理员和群主来决定。
+里正：1 号要由管理员或群主来决定。
 管理员→里正「（1/」：城市{
 里正：…
   比如：城市-行业-昵称
@@ -45,7 +47,7 @@ async def test_members_may_talk_about_a_question(stage: HostStage) -> None:
 里正：…
 里正：（1/…）群名片要写成什么样？…
 小王→里正：这个要怎么填
-里正：1 号要由管理员和群主来决定。
+里正：1 号要由管理员或群主来决定。
 小李→里正「群名片」：我也想知道
 管理员→里正「群名片」：先不设
 里正：（2/…）广告什么时候可以免费发？…
@@ -120,7 +122,7 @@ async def test_a_yes_is_no_answer(stage: HostStage) -> None:
 管理员：/通过 1
 里正：1 号在等一个答案：…
 小王：/确认 1
-里正：1 号要由管理员和群主来决定。
+里正：1 号要由管理员或群主来决定。
 """)
     assert not stage.host.groups[player.group.group_id].settings
 

@@ -40,7 +40,7 @@ def test_what_nobody_or_several_could_be(name: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("广告睡", "「广告税」"), ("广告随", "「广告税」 或 「广告贴」"), ("入群换迎", "「入群欢迎」")],
+    [("广告睡", "「广告税」"), ("广告随", "「广告税」或「广告贴」"), ("入群换迎", "「入群欢迎」")],
 )
 def test_what_was_perhaps_meant_is_named(name: str, nearest: str) -> None:
     with pytest.raises(Misread, match=f"没有叫「{name}」的功能，你是不是想说{nearest}？"):

@@ -28,7 +28,7 @@ async def test_one_setting_is_described(stage: HostStage) -> None:
 管理员：/设置 控制 记录条数
 里正：记录条数：6（默认：6）
   /记录 一次显示几条，1 到 30。
-  修改：/设置 控制 记录条数 6，或者写 默认
+  修改：/设置 控制 记录条数 6（写 默认 就恢复）
 """)
 
 
@@ -53,7 +53,7 @@ async def test_the_example_is_of_what_was_named(stage: HostStage) -> None:
   用法：…
   例如：…
 管理员：/开启 广告随
-里正：没有叫「广告随」的功能，你是不是想说「广告贴」 或 「广告税」？
+里正：没有叫「广告随」的功能，你是不是想说「广告贴」或「广告税」？
   用法：…
   例如：…
 """)
