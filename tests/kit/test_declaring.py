@@ -178,6 +178,45 @@ async def test_a_job_that_is_not_declared_is_not_planned(load: Any, stage: Any) 
         await ctx.plan("nojob", stage.host.now())
 
 
+DRAWS = """
+from lizheng import Context, Duration
+
+
+@feature.command("写错", "试", example="/写错 1分")
+async def draw(ctx: Context, span: Duration) -> None:
+    slot = await ctx.plan("draw", ctx.now + span, key="draw")
+    await ctx.say("{at}", at=f"{slot.due_at.astimezone(ctx.now.tzinfo):%H:%M}")
+
+
+async def drawn(ctx, slot) -> None:
+    await ctx.say("抽")
+
+
+feature.job("draw", drawn)
+__plugin_meta__ = feature.metadata
+"""
+
+
+async def test_a_key_is_free_again_once_its_job_is_done(load: Any, stage: Any) -> None:
+    assert load("wrong_draw", end=DRAWS) == []
+    await stage.restart()
+    await stage.play("""
+开：写错
+小王：/写错 5分
+里正：12:05
+小李：/写错 2分
+里正：12:05
+【过 5 分】
+里正：抽
+小李：/写错 2分
+里正：12:07
+【重启】
+【过 2 分】
+里正：抽
+【过 1 天】
+""")
+
+
 async def test_a_setting_that_is_not_there_is_named(stage: Any) -> None:
     with pytest.raises(LookupError, match="入群欢迎 has no setting 「没有」, but "):
         await stage.play("设：入群欢迎 没有 1")

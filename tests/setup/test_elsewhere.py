@@ -84,6 +84,7 @@ def run(python: str, *arguments: str, cwd: Path, **environment: str) -> str:
 
 
 def test_a_plugin_elsewhere_is_tested_with_the_kit_alone(tmp_path: Path) -> None:
+    assert SETTINGS in (ROOT / "docs" / "writing-a-plugin.md").read_text("utf-8"), "as the guide says"
     kit = tmp_path / "kit"
     kit.mkdir()
     (kit / "lizheng").symlink_to(ROOT / "lizheng")  # none of plugins/, tests/ or bot.py
