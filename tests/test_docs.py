@@ -138,6 +138,18 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
+def test_every_module_of_the_kit_stands_in_one_room() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = page.partition("\n## The rooms\n")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+\.py|\w+/)`", " ".join(re.findall(r"^\|([^|]*)\|", rooms, re.MULTILINE)))
+    there = [
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / "lizheng").iterdir()
+        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
+    ]
+    assert sorted(named) == sorted(there)
+
+
 def test_both_readmes_say_the_same() -> None:
     """As far as a machine can tell: the same pages, pictures and commands, in the same order."""
     chinese, english = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.en.md"))
