@@ -9,7 +9,7 @@ from lizheng import Context, Declined, Misread, Record, Words, audit
 from lizheng.grammar import parse_label
 from lizheng.undo import CannotUndo, undo_record
 from plugins.control import texts
-from plugins.control.screen import WIDTH, shortened, width
+from plugins.control.screen import MOST_LINES, WIDTH, shortened, width
 from plugins.control.settings import Settings
 
 STATES = {
@@ -21,8 +21,8 @@ STATES = {
     "undone": "已撤销",
 }
 MOST = 30
-ROOM, LEAST = 2 * WIDTH, 4
-"""One record of a list takes two lines of a phone; how much of its reason must have room to be worth it."""
+LINES, LEAST = 2, 4
+"""Of a long list a record takes so many lines of a phone; how much of a reason must have room to be worth it."""
 
 
 class RecordNumber(int):
@@ -85,8 +85,8 @@ async def show(ctx: Context, which: Which | None = None) -> None:
     if not rows:
         await ctx.say(texts.NO_RECORDS)
         return
-    gone = await _gone(ctx, rows)
-    await ctx.say("{lines}", lines="\n".join(_line(ctx, r, gone) for r in rows))
+    gone, room = await _gone(ctx, rows), WIDTH * max(LINES, MOST_LINES // len(rows))
+    await ctx.say("{lines}", lines="\n".join(_line(ctx, r, gone, room) for r in rows))
 
 
 async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
@@ -101,7 +101,7 @@ async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
     return gone
 
 
-def _line(ctx: Context, record: Record, gone: set[int]) -> str:
+def _line(ctx: Context, record: Record, gone: set[int], room: float) -> str:
     """When, who, what, to whom, and what became of it; why, as far as there is room."""
     when = record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M")
     what = _what(record)
@@ -109,9 +109,9 @@ def _line(ctx: Context, record: Record, gone: set[int]) -> str:
     target = f" {_who(ctx, record.target_id, '', gone)}" if known else ""
     state = "" if record.state == "done" else f"（{STATES[record.state]}）"
     told = shortened(
-        f"#{record.number} {when} {_actor(ctx, record, gone)} {what}{target}", ROOM - width(state)
+        f"#{record.number} {when} {_actor(ctx, record, gone)} {what}{target}", room - width(state)
     )
-    room = ROOM - width(told + state)
+    room -= width(told + state)
     why = f"：{record.reason}" if record.reason and record.reason != what and room >= LEAST else ""
     return f"{told}{shortened(why, room)}{state}"
 

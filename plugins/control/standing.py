@@ -8,6 +8,7 @@ from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import Context, Declined, People, Role
 from lizheng.groups import StandingKind
+from lizheng.roster import UNREADABLE
 from lizheng.text import clip, visible
 from plugins.control import texts
 
@@ -122,7 +123,7 @@ async def _role_of(ctx: Context, person: int) -> Role:
     try:
         return await ctx.host.role_now(ctx.group, person)
     except NetworkError as error:
-        raise Declined(texts.MEMBERS_UNREADABLE) from error
+        raise Declined(UNREADABLE) from error
 
 
 def remover(kind: Kind) -> Handler:
