@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lizheng.models import Pending, Slot
 
 S = TypeVar("S", bound=BaseModel)
-NAME_LENGTH = 20
+NAME_LENGTH, SHORT_NAME = 20, 12
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,10 @@ class GroupContext(Verbs):
         """The card or nickname last seen, on one line and not too long, else the number."""
         known = self.host.roster.seen(self.group.id, user_id)
         return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
+
+    def names(self, people: Collection[int]) -> str:
+        """Short ones as last seen, joined by 、, for a sentence that lists many."""
+        return "、".join(clip(self.name_of(user_id), SHORT_NAME) for user_id in people)
 
     async def names_of(self, people: Collection[int]) -> str:
         """Their cards or nicknames, joined by 、; asks for those not seen yet, as long as it is answered."""

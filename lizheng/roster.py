@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from nonebot.adapters.onebot.v11 import ActionFailed
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.clock import Clock
 from lizheng.roles import Role
@@ -15,6 +15,8 @@ from lizheng.roles import Role
 KEPT_GROUPS = 64
 KEPT_MEMBERS = 4096
 FRESH_SECONDS = 300
+UNREADABLE = "现在读不到成员列表，过一会儿再试。"
+"""What a command answers that needs the list while it cannot be read."""
 
 
 @dataclass(slots=True)
@@ -82,6 +84,13 @@ class Roster:
         while len(self._listings) > KEPT_GROUPS:
             self._listings.popitem(last=False)
         return members
+
+    async def members_now(self, group_id: int) -> dict[int, MemberInfo] | None:
+        """Everyone in the group at this moment, None while the list cannot be read."""
+        try:
+            return await self.members(group_id, fresh=True)
+        except (NetworkError, ActionFailed):
+            return None
 
     async def member(self, group_id: int, user_id: int, *, fresh: bool = False) -> MemberInfo | None:
         """One member as the endpoint knows them now when `fresh`, else as last seen; None when not in the group.

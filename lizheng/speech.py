@@ -26,6 +26,11 @@ class Mention:
     user_id: int
 
 
+def mentions(people: Iterable[int]) -> list[Any]:
+    """An @ of each, with a space after it, as a value of `say`."""
+    return [part for person in people for part in (Mention(person), " ")]
+
+
 @dataclass(frozen=True)
 class Picture:
     """A value that becomes an image, sent as bytes: no path or address ever reaches the endpoint."""

@@ -5,7 +5,7 @@ from lizheng.grammar.misread import Misread, misread, plain, tight
 from lizheng.grammar.money import parse_money, say_money
 from lizheng.grammar.numbers import parse_int, parse_label, parse_number_list, parse_on_off
 from lizheng.grammar.spans import WeeklySpan, WeeklySpans, parse_weekly
-from lizheng.grammar.times import parse_date, parse_time_of_day
+from lizheng.grammar.times import parse_date, parse_time_of_day, say_time_of_day
 from lizheng.grammar.words import At, Other, Text, Token, Words, speaks_for_itself, strip_unseen
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "plain",
     "say_duration",
     "say_money",
+    "say_time_of_day",
     "speaks_for_itself",
     "strip_unseen",
     "tight",

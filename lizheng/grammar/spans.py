@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from lizheng.grammar.misread import Misread, misread, plain
-from lizheng.grammar.times import TIME_PATTERN, WEEKDAYS, minute_of_day
+from lizheng.grammar.times import TIME_PATTERN, WEEKDAYS, minute_of_day, say_time_of_day
 
 DAY, WEEK = 1440, 10080
 EVERY_DAY = frozenset(range(7))
@@ -86,7 +86,7 @@ class WeeklySpan:
     def describe(self) -> str:
         """`每周五 18:00-20:00`; what `parse_weekly` reads back."""
         over = "次日 " if self.end < self.start else ""
-        hours = f"{_clock(self.start)}-{over}{_clock(self.end)}"
+        hours = f"{say_time_of_day(self.start)}-{over}{say_time_of_day(self.end)}"
         return f"{'工作日' if self.workdays else _say_days(self.days)} {hours}"
 
 
@@ -110,10 +110,6 @@ class WeeklySpans:
     def describe(self) -> str:
         """`每周五 18:00-20:00；每天 22:00-次日 02:00`; what `parse_weekly` reads back."""
         return "；".join(span.describe() for span in self.spans)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _say_days(days: frozenset[int]) -> str:

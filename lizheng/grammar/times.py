@@ -92,6 +92,11 @@ def _make(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def say_time_of_day(minute: int) -> str:
+    """Minutes since midnight as `18:00`; the day's end is `24:00`."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def parse_date(text: str, now: datetime) -> date:
     """The date meant at `now`, which must be the group's local time.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lizheng.speech import Mention, compose
+from lizheng.speech import compose, mentions
 from lizheng.store import atomic
 from plugins.ad_guard import texts
 from plugins.ad_guard.models import Finding
@@ -75,16 +75,12 @@ def _words(findings: list[Finding]) -> tuple[str, dict[str, Any]]:
     if len(by_reason) == 1:
         people = [one.user_id for one in findings[:MOST_MENTIONS]]
         whose = texts.ONES.format(why=findings[0].why) if len(findings) == 1 else texts.SEVERAL_PEOPLE
-        values = {"people": _mentions(people), "whose": whose, "reason": findings[0].reason, "ways": shown}
+        values = {"people": mentions(people), "whose": whose, "reason": findings[0].reason, "ways": shown}
         return texts.RECALLED, values
     lines: list[Any] = []
     for reason, people in list(by_reason.items())[:MOST_LINES]:
-        lines += ["\n", _mentions(people), reason]
+        lines += ["\n", mentions(people), reason]
     rest = [person for people in list(by_reason.values())[MOST_LINES:] for person in people]
     if rest:
-        lines += [" ", _mentions(rest), texts.LIKEWISE]
+        lines += [" ", mentions(rest), texts.LIKEWISE]
     return texts.RECALLED_SEVERAL, {"lines": lines, "ways": shown}
-
-
-def _mentions(people: list[int]) -> list[Any]:
-    return [part for person in people for part in (Mention(person), " ")]

@@ -7,7 +7,6 @@ from typing import Any
 from lizheng.context import Context, GroupContext
 from lizheng.params import Members
 from lizheng.store import atomic
-from lizheng.text import clip, visible
 from plugins.ad_tax import texts
 from plugins.ad_tax.models import Exempt
 
@@ -33,9 +32,9 @@ async def toggle(ctx: Context, people: Members) -> None:
             undo = {"name": "exempt", "target": person, "free": bool(was)}
             await ctx.note("exempt", "结束免税" if was else "免税", target=person, undo=undo)
         if freed:
-            await ctx.say(texts.FREED, names=_names(ctx, freed))
+            await ctx.say(texts.FREED, names=ctx.names(freed))
         if bound:
-            await ctx.say(texts.BOUND, names=_names(ctx, bound))
+            await ctx.say(texts.BOUND, names=ctx.names(bound))
 
     await turn()
 
@@ -53,8 +52,4 @@ async def show(ctx: Context) -> None:
         await ctx.say(texts.EXEMPTS_NONE)
         return
     await ctx.names_of(people)
-    await ctx.say(texts.EXEMPTS, names=_names(ctx, people))
-
-
-def _names(ctx: Context, people: list[int]) -> str:
-    return "、".join(clip(visible(ctx.name_of(person)), 12) for person in people)
+    await ctx.say(texts.EXEMPTS, names=ctx.names(people))

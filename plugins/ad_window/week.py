@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from lizheng.grammar import say_time_of_day
 from plugins.ad_window.rules import Calendar
 
 DAYS = 7
@@ -28,10 +29,14 @@ class Bar:
 
         `day_off` is the word for a bar that does not open.
         """
-        hours = f"到 {_clock(self.end)}" if self.goes_on else f"{_clock(self.start)}-{_clock(self.end)}"
+        hours = (
+            f"到 {say_time_of_day(self.end)}"
+            if self.goes_on
+            else f"{say_time_of_day(self.start)}-{say_time_of_day(self.end)}"
+        )
         if self.off:
             return f"{hours} {day_off}", day_off
-        return hours, hours if self.goes_on else f"{_clock(self.start)} 起"
+        return hours, hours if self.goes_on else f"{say_time_of_day(self.start)} 起"
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,3 @@ def _minute(at: datetime, day: date) -> int:
     """Where that moment lies on this day: 0 when it is earlier, 1440 when it is later."""
     minutes = (at - datetime.combine(day, time())) // timedelta(minutes=1)
     return min(max(minutes, 0), DAY)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -9,6 +9,7 @@ from lizheng.context import Context
 from lizheng.grammar import Words, say_duration
 from lizheng.outcome import State
 from lizheng.params import Members
+from lizheng.roster import UNREADABLE
 from lizheng.text import clip, visible
 from plugins.name_tag import register, reminding, texts
 from plugins.name_tag.formats import Format, example, parse_format
@@ -124,7 +125,7 @@ async def check_now(ctx: Context) -> None:
     form = _format(ctx)
     seen = await register.survey(ctx, form)
     if seen is None:
-        raise Declined(texts.UNREADABLE)
+        raise Declined(UNREADABLE)
     people = sorted(seen.wrong)
     if not people:
         await ctx.say(texts.CHECK_GOOD)
@@ -149,7 +150,7 @@ async def toggle_exempt(ctx: Context, people: Members) -> None:
             undo = {"name": "exempt", "target": person, "free": chosen is bound}
             await ctx.note("exempt", what, target=person, undo=undo)
         if chosen:
-            await ctx.say(template, names=_names(ctx, chosen))
+            await ctx.say(template, names=ctx.names(chosen))
 
 
 async def undo_exempt(ctx: Context, undo: dict[str, Any]) -> None:
@@ -167,8 +168,4 @@ async def list_exempts(ctx: Context) -> None:
     if not people:
         await ctx.say(texts.EXEMPTS_NONE)
         return
-    await ctx.say(texts.EXEMPTS, names=_names(ctx, people))
-
-
-def _names(ctx: Context, people: list[int]) -> str:
-    return "、".join(clip(visible(ctx.name_of(person)), 12) for person in people)
+    await ctx.say(texts.EXEMPTS, names=ctx.names(people))

@@ -38,17 +38,9 @@ class Survey:
     wrong: dict[int, str]
 
 
-async def members_now(ctx: GroupContext) -> dict[int, MemberInfo] | None:
-    """Everybody in the group, None while the list cannot be read."""
-    try:
-        return await ctx.host.roster.members(ctx.group.id, fresh=True)
-    except (NetworkError, ActionFailed):
-        return None
-
-
 async def survey(ctx: GroupContext, form: Format) -> Survey | None:
     """Judge everybody the format binds; None while the list cannot be read."""
-    members = await members_now(ctx)
+    members = await ctx.host.roster.members_now(ctx.group.id)
     if not members:
         return None
     free = {row.user_id for row in await Exempt.filter(group_id=ctx.group.id)}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lizheng.grammar import say_duration
 from lizheng.hooks import Newcomer, Violation, greets_with_card_format, violation
 from lizheng.outcome import State
-from lizheng.speech import Mention, compose
+from lizheng.roster import UNREADABLE
+from lizheng.speech import compose, mentions
 from lizheng.store import atomic
 from plugins.name_tag import register, texts
 from plugins.name_tag.formats import Format, example
@@ -29,11 +30,6 @@ RETRY = timedelta(minutes=10)
 MOST_MENTIONS = 20
 MOST_LINES = 15
 MOST_ACTS = 20
-
-
-def mentions(people: list[int]) -> list[Any]:
-    """An @ of each, with a space after it."""
-    return [part for person in people for part in (Mention(person), " ")]
 
 
 def listing(seen: Survey, people: list[int]) -> str:
@@ -222,7 +218,7 @@ async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
     form = register.format_of(ctx)
     seen = await register.survey(ctx, form) if form else None
     if seen is None:
-        await ctx.say(texts.UNREADABLE if form else texts.NO_FORMAT)
+        await ctx.say(UNREADABLE if form else texts.NO_FORMAT)
         return
     reason = texts.ACT_REASON.format(reminders=ctx.settings(Settings).reminders)
     states: Counter[State] = Counter()
@@ -251,7 +247,7 @@ async def remind_confirmed(ctx: GroupContext, pending: Pending) -> None:
     form = register.format_of(ctx)
     seen = await register.survey(ctx, form) if form else None
     if form is None or seen is None:
-        await ctx.say(texts.UNREADABLE if form else texts.NO_FORMAT)
+        await ctx.say(UNREADABLE if form else texts.NO_FORMAT)
         return
     people = [p for p in pending.payload["people"] if p in seen.wrong]
     if not people:

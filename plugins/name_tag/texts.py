@@ -22,7 +22,6 @@ CHECK_GOOD = "大家的名片都合格。"
 CHECK = "有 {count} 人的名片不合格：\n{lines}\n要不要在群里提醒他们？"
 CHECK_MORE = "还有 {count} 人"
 CHECK_FIXED = "他们都已经改好了，不用提醒。"
-UNREADABLE = "现在读不到成员列表，过一会儿再试。"
 
 TOLD = (
     "{people}本群的名片格式是 {format}，比如「{example}」。\n发 /名片 {example} 就能改，{grace}内改好就行。"

@@ -27,7 +27,7 @@ from plugins.violations.naming import shown_names
 
 if TYPE_CHECKING:
     from lizheng.feature import Feature
-    from lizheng.roster import MemberInfo
+    from lizheng.roster import UNREADABLE, MemberInfo
 
 SWEEP, DECISION = "sweep", "sweep"
 GATHERING, STAGGER, RETRY = timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=30)
@@ -43,7 +43,7 @@ async def _members(ctx: GroupContext, *, fresh: bool = False) -> dict[int, Membe
     except (NetworkError, ActionFailed):
         members = {}
     if not members:
-        raise Declined(texts.UNREADABLE)
+        raise Declined(UNREADABLE)
     return members
 
 

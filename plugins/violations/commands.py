@@ -12,6 +12,7 @@ from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Words, parse_label, tight
 from lizheng.params import Duration, Members
+from lizheng.roster import UNREADABLE
 from lizheng.speech import plain
 from lizheng.text import shown_name, visible
 from plugins.violations import blacklist, cases, texts
@@ -121,7 +122,7 @@ async def _refuse_protected(ctx: Context, targets: Sequence[int]) -> None:
         try:
             why = await cases.why_spared(ctx, target)
         except NetworkError:
-            raise Declined(texts.UNREADABLE) from None
+            raise Declined(UNREADABLE) from None
         if why:
             raise Declined(texts.PROTECTED.format(name=ctx.name_of(target), why=why))
 

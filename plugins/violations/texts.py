@@ -2,7 +2,6 @@
 
 SELF = "不能这样处理自己。"
 PROTECTED = "没有处理 {name}：{why}。"
-UNREADABLE = "现在读不到成员列表，过一会儿再试。"
 REASON = "违反群规"
 REASON_TOO_LONG = "理由太长：最长 {most} 个字。"
 TOO_MANY = "一次最多处理 {most} 个人。"

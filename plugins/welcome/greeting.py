@@ -78,7 +78,7 @@ async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
     plan = rules.plan([rules.Arrival(a.at, a.greeted_at, a.merged) for a in arrivals], ctx.host.clock.now())
     if plan.later is not None:
         return plan.later
-    members = await everybody(ctx)
+    members = await ctx.host.roster.members_now(ctx.group.id)
     people = [a.user_id for a in waiting if members is None or a.user_id in members]
     guests = Guests(people, plan.raid, members)
     parts = await greeting(ctx, guests) if people else []
@@ -87,14 +87,6 @@ async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
         if outcome.state is State.NOT_DONE:
             await ctx.note("private_rules", f"私聊群规没有发成：{outcome.why}", target=person)
     return None
-
-
-async def everybody(ctx: GroupContext) -> dict[int, MemberInfo] | None:
-    """The member list as it is now, None while it cannot be read."""
-    try:
-        return await ctx.host.roster.members(ctx.group.id, fresh=True)
-    except (NetworkError, ActionFailed):
-        return None
 
 
 async def greeting(ctx: GroupContext, guests: Guests) -> list[Any]:
