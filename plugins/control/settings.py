@@ -72,11 +72,13 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
     if name:
         setting = _find(feature, name)
         value = getattr(ctx.host.settings.read(feature, ctx.group), setting.name)
+        default = ctx.host.settings.default(feature, setting)
+        told = texts.DEFAULT_IS.format(default=setting.show(default))
         await ctx.say(
             texts.SETTING,
             name=setting.title,
             value=setting.show(value),
-            default=setting.show(ctx.host.settings.default(feature, setting)),
+            default=texts.DEFAULT if value == default else told,
             description=setting.description,
             example=_called(feature, setting, sample(setting, value)),
         )

@@ -32,6 +32,7 @@ class Settings(BaseModel):
         max_length=100,
         title="公共题库",
         description="本群也用的公共题库，几个就用空格分开；/问答 题库 看有哪些。",
+        examples=["新手"],
     )
     llm: bool = Field(
         False, title="大模型", description="/问 没有把握时让大模型根据本群问答来写；要主机管理员先配好。"

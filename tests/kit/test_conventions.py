@@ -337,7 +337,7 @@ async def test_settings_that_no_longer_fit_fall_back(stage: HostStage) -> None:
     await again.play("""
 开：试探
 群主：/设置 试探 宽限
-里正：宽限：1 小时（默认：1 小时）
+里正：宽限：1 小时（默认）
   等多久。
   修改：/设置 试探 宽限 1 小时（写 默认 就恢复）
 """)

@@ -26,9 +26,19 @@ async def test_one_setting_is_described(stage: HostStage) -> None:
   说明：/设置 控制 记录条数
   修改：/设置 控制 记录条数 值
 管理员：/设置 控制 记录条数
-里正：记录条数：6（默认：6）
+里正：记录条数：6（默认）
   /记录 一次显示几条，1 到 30。
   修改：/设置 控制 记录条数 6（写 默认 就恢复）
+""")
+
+
+async def test_another_value_than_the_default_is_shown_with_it(stage: HostStage) -> None:
+    await stage.play("""
+管理员：/设置 控制 记录条数 9
+里正：…
+管理员：/设置 控制 记录条数
+里正：记录条数：9（默认：6）
+  …
 """)
 
 
