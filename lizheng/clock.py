@@ -10,7 +10,7 @@ class Clock:
     """Wall time plus an offset that only grows; frozen, it advances by `move` alone."""
 
     def __init__(self) -> None:
-        self.offset = timedelta()
+        self.offset: timedelta = timedelta()
         self._frozen: tuple[datetime, float] | None = None
         self._sleepers: set[asyncio.Future[None]] = set()
 

@@ -258,7 +258,7 @@ class Context(GroupContext):
             priority=Priority.REPLY,
         )
         self.event = event
-        self.role = role
+        self.role: Role = role
         self.quoted = quoted
         self.command = command
         self.answers_to = event.user_id if event.message_type == "private" else 0

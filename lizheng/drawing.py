@@ -102,7 +102,7 @@ class Sheet:
     """
 
     def __init__(self) -> None:
-        self.bottom = float(MARGIN)
+        self.bottom: float = float(MARGIN)
         """Where the next paragraph begins; may be set, to go on beside what is there."""
         self._lowest = self.bottom
         self._parts: list[str] = []

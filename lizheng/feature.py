@@ -101,13 +101,13 @@ class Feature:
         serves: str = "",
     ):
         self.module = module
-        self.id = module.rpartition(".")[2]
+        self.id: str = module.rpartition(".")[2]
         self.title = title
         self.summary = summary
         self.settings = settings
         self.always_on = always_on
         self.hidden = hidden
-        self.needs = frozenset(needs)
+        self.needs: frozenset[str] = frozenset(needs)
         self.serves = serves
         self.on_with: frozenset[str] = frozenset()
         """The ids of those that need what this one serves, filled in by the host; their titles are in `along_with`."""

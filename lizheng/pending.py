@@ -266,7 +266,9 @@ async def reject_quoted(ctx: Context, notice: NoticeQuoted, reason: str) -> None
     await reject(ctx, None, reason)
 
 
-feature = Feature(__name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True)
+feature: Feature = Feature(
+    __name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", always_on=True, hidden=True
+)
 feature.command("确认", "确认自己发起的操作", aliases={"confirm"}, example="/确认 3").form(confirm)
 feature.command("取消", "放弃自己发起的操作", aliases={"cancel"}, example="/取消 3").form(cancel)
 feature.command("通过", "同意一件待办", aliases={"approve"}, role=Role.DEPUTY, example="/通过 3").form(

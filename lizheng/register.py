@@ -25,7 +25,7 @@ class Register:
 
     def __init__(self, starts: frozenset[str]):
         self.features: dict[str, Feature] = {}
-        self.lookup = Lookup(starts)
+        self.lookup: Lookup = Lookup(starts)
         self._watches: dict[int, tuple[int, list[Watch]]] = {}
 
     def take_in(self) -> None:

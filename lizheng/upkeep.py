@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 BACKUP, WARNING = "backup", "warning"
 
-feature = Feature(__name__, "值守", "夜里备份数据库，出了问题告诉超级用户。", always_on=True, hidden=True)
+feature: Feature = Feature(
+    __name__, "值守", "夜里备份数据库，出了问题告诉超级用户。", always_on=True, hidden=True
+)
 
 
 async def warn(host: Host, topic: str, words: str) -> None:

@@ -12,7 +12,7 @@ from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
 
 __all__ = ["MONEY", "SETTLED", "books", "desk", "feature", "orders", "remember_notice"]
 
-feature = Feature(__name__, "收款", "认出红包，等管理员确认入账。", hidden=True, serves=MONEY)
+feature: Feature = Feature(__name__, "收款", "认出红包，等管理员确认入账。", hidden=True, serves=MONEY)
 feature.command("已发红包", "说自己的红包已经发了", aliases={"paid"}, example="/已发红包 100 A12").form(
     desk.claim
 )
