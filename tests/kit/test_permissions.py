@@ -13,7 +13,7 @@ from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng.commands import Form
 from lizheng.feature import Feature
-from lizheng.gate import may
+from lizheng.gate import may, opened_with
 from lizheng.models import Outgoing, Pending, Record, SettingValue, Standing, Switch
 from lizheng.roles import Role
 from lizheng.sandbox.stage import HostStage
@@ -197,7 +197,8 @@ async def test_what_is_off_runs_for_nobody(place: Place) -> None:
             for channel in ("group", "private"):
                 assert await place.send(channel, Role.MEMBER, form.example) == []
                 assert await place.send(channel, Role.DEPUTY, form.example) == []
-                hint = f"「{form.command.feature.title}」在本群是关的。"
+                feature = form.command.feature
+                hint = f"「{feature.title}」{opened_with(feature) or '在本群是关的。'}"
                 assert [
                     text[: len(hint)] for text in await place.send(channel, Role.ADMIN, form.example)
                 ] == [hint]
