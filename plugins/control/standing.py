@@ -82,7 +82,7 @@ def lister(kind: Kind) -> Handler:
     async def show(ctx: Context) -> None:
         held = sorted(ctx.group.standing(kind.kind))
         if not held:
-            await ctx.say(kind.none)
+            await ctx.say("{none}", none=kind.none)
             return
         await ctx.names_of(held)
         names = "、".join(f"{ctx.name_of(p)}（{p}）" if ctx.name_of(p) != str(p) else str(p) for p in held)
