@@ -19,6 +19,7 @@ from lizheng.models import Pending
 from lizheng.outcome import Outcome, State
 from lizheng.params import People
 from lizheng.roles import Role
+from lizheng.roster import UNREADABLE
 from lizheng.store import atomic
 from lizheng.text import clip, mask, shown_name, visible
 from plugins.violations import cases, enforcing, texts
@@ -27,7 +28,7 @@ from plugins.violations.naming import shown_names
 
 if TYPE_CHECKING:
     from lizheng.feature import Feature
-    from lizheng.roster import UNREADABLE, MemberInfo
+    from lizheng.roster import MemberInfo
 
 SWEEP, DECISION = "sweep", "sweep"
 GATHERING, STAGGER, RETRY = timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=30)

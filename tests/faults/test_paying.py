@@ -78,7 +78,7 @@ async def test_every_flow_of_an_ad(town: Town, manner: str) -> None:
         await group.hears("付 A4（", before)
     else:
         await group.hears("你有几个单没付：A3、A4", before)
-        await group.asks(group.li, "/已发红包 A4 100", "付 A4（")
+        await group.asks(group.li, "/已发红包 A4 100", "说 A4（")
     await group.asks(group.admin, "/确认收款 A4", "旧书换新")
     assert not any("二手书市" in text for text in group.said[before:])
     await group.asks(group.admin, "/退款 A4", "100 元退掉了")
