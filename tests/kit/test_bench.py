@@ -1,5 +1,6 @@
-"""The benchmark's own arithmetic: what counts as worse, lost or overtaken."""
+"""The benchmark's own arithmetic: what counts as worse, lost or overtaken; and that its plugin loads."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -68,3 +69,8 @@ def test_people_differ_and_message_ids_never_repeat() -> None:
     sizes = [len(group.members) for group in many_groups(500)]
     assert min(sizes) >= 5
     assert max(sizes) == 2000
+
+
+def test_its_own_plugin_declares_what_the_kit_asks_of_any() -> None:
+    (command,) = importlib.import_module("bench.echo").feature.commands
+    assert command.name == "复读"
