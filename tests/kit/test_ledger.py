@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import itertools
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 from nonebot.adapters.onebot.v11 import MessageSegment
 from tortoise.exceptions import IntegrityError
 
-from lizheng.clock import Clock
 from lizheng.commands import Declined
 from lizheng.ledger import book, evidence, orders
 from lizheng.ledger.checking import mismatches
@@ -27,14 +25,6 @@ from tests.figures import Note
 AT = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ADMIN = 9
 groups = itertools.count(1)
-
-
-@pytest.fixture
-async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(database_url, {}, Clock())
-    await store.open()
-    yield store
-    await store.close()
 
 
 async def place(group: int, user: int = 1, price: int = 100) -> Order:

@@ -2,37 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from lizheng.clock import Clock
 from lizheng.models import Outgoing, Record
 from lizheng.outbox import Draft, Outbox, Priority
 from lizheng.outcome import State
-from lizheng.store import Store, atomic
+from lizheng.store import atomic
 from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
-
-
-@pytest.fixture
-async def store(database_url: str, tmp_path: Path):
-    store = Store(database_url, {}, Clock())
-    await store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def peer(store: Store) -> Peer:
-    return Peer(Clock())
-
-
-@pytest.fixture
-async def outbox(peer: Peer):
-    outbox = outbox_for(peer)
-    await outbox.start()
-    yield outbox
-    await outbox.stop(0.2)
 
 
 async def row_of(outbox: Outbox, number: int) -> Outgoing:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from lizheng.clock import Clock
 from lizheng.models import Outgoing
 from lizheng.outbox import Draft, Entry, Outbox, Pacing
 from lizheng.outcome import State
-from lizheng.store import Store, atomic
+from lizheng.store import atomic
 from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, pass_time, quiet, text, until
 
 OTHER = 200
@@ -46,16 +44,7 @@ class Host:
 
 
 @pytest.fixture
-async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(database_url, {}, Clock())
-    await store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def peer(store: Store) -> Peer:
-    peer = Peer(Clock())
+def peer(peer: Peer) -> Peer:
     peer.clock.freeze(NOON)
     return peer
 

@@ -3,17 +3,14 @@
 import asyncio
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lizheng.clock import Clock
 from lizheng.outbox import Draft, Outbox, Pacing, Priority
 from lizheng.outbox.entry import Kind
 from lizheng.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
-from lizheng.store import Store
 from tests.figures import Note
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
@@ -125,16 +122,7 @@ def test_the_breaker_opens_at_three_and_waits_longer_each_time():
 
 
 @pytest.fixture
-async def store(database_url: str, tmp_path: Path):
-    store = Store(database_url, {}, Clock())
-    await store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def peer(store: Store) -> Peer:
-    peer = Peer(Clock())
+def peer(peer: Peer) -> Peer:
     peer.clock.freeze(NOON)
     return peer
 

@@ -3,46 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 
-from lizheng.clock import Clock
 from lizheng.models import Outgoing, Record
 from lizheng.outbox import Draft, Outbox
 from lizheng.outbox import outbox as outbox_room
 from lizheng.outbox.verify import Finding
 from lizheng.outcome import State
-from lizheng.store import Store
 from lizheng.store.sql import fetch
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
 AWAY = 'ALTER TABLE "lizheng_outgoing" RENAME TO "lizheng_away"'
 BACK = 'ALTER TABLE "lizheng_away" RENAME TO "lizheng_outgoing"'
-
-
-@pytest.fixture
-async def store(database_url: str, tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(database_url, {}, Clock())
-    await store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def peer(store: Store) -> Peer:
-    return Peer(Clock())
-
-
-@pytest.fixture
-async def outbox(peer: Peer) -> AsyncIterator[Outbox]:
-    outbox = outbox_for(peer)
-    await outbox.start()
-    yield outbox
-    await outbox.stop(0.2)
 
 
 # — the database ———————————————————————————————————————————————————————————————————————————

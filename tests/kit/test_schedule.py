@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,14 +12,6 @@ from lizheng.store import Store, atomic
 from tests.figures import Note
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def store(database_url: str, tmp_path: Path):
-    store = Store(database_url, {}, Clock())
-    await store.open()
-    yield store
-    await store.close()
 
 
 @pytest.fixture
