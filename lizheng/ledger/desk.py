@@ -102,7 +102,12 @@ async def _claimed(ctx: Context, order: Order, amount: int | None) -> bool:
     """Whether the member has said just this, and no admin has booked it yet."""
     said = Evidence.filter(order_id=order.id, user_id=ctx.author_id, grade=Grade.CLAIM, amount=amount)
     last = await said.exclude(message_id=ctx.message_id).order_by("-id").first()
-    return last is not None and not await Entry.filter(key=f"evidence:{last.id}").exists()
+    return last is not None and not await Entry.filter(key=_key_of(last)).exists()
+
+
+def _key_of(found: Evidence) -> str:
+    """Under which key its sum is booked for the first time."""
+    return f"evidence:{found.id}"
 
 
 async def _bind(ctx: Context, number: int | None) -> Order | None:
@@ -217,7 +222,7 @@ async def confirm(ctx: Context, order: Order, amount: int | None, found: Evidenc
 
     @atomic
     async def book() -> Order:
-        key = await orders.free_key(f"evidence:{found.id}") if found else f"word:{ctx.source}"
+        key = await orders.free_key(_key_of(found)) if found else f"word:{ctx.source}"
         now = await orders.confirm(order, amount, by=ctx.author_id, at=ctx.now, key=key)
         if found is None:
             await _admins_word(ctx, order)
