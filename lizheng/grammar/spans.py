@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from lizheng.grammar.misread import Misread, misread, plain
 from lizheng.grammar.times import TIME_PATTERN, WEEKDAYS, minute_of_day, say_time_of_day
 
-DAY, WEEK = 1440, 10080
+NOON, DAY, WEEK = 720, 1440, 10080
 EVERY_DAY = frozenset(range(7))
 MONDAY_TO_FRIDAY = frozenset(range(5))
 MOST_SPANS = 20
@@ -140,6 +140,12 @@ _SOFT = re.compile(r"[\s,、和与及]+|的")
 _HARD = re.compile(r"\s*[;\n。]\s*")
 
 
+_AFTERNOON = ("下午", "傍晚", "晚上", "晚", "p")
+_NIGHT = ("凌晨", "清晨", "早上", "早晨", "早", "夜里", "半夜", "a")
+_SPOKEN = re.compile("[点时]")
+"""Hours in words are on a dial of twelve; `10:00` is on one of twenty-four unless something else is said."""
+
+
 class _Reader:
     """Reads days and hours from left to right; hours take the days before them.
 
@@ -206,10 +212,12 @@ class _Reader:
         if not match:
             return False
         start, period = minute_of_day(match["start"])
-        end, _ = minute_of_day(match["end"])
-        if end < 720 and period in ("下午", "傍晚", "晚上", "晚", "p"):
-            later, _ = minute_of_day(match["end"], like=period)
-            end = later if later > start and not match["next"] else end
+        end, ends = minute_of_day(match["end"], over=True)
+        if not match["next"]:
+            if period:
+                end = _end_after(start, period, end, ends)
+            elif ends and _SPOKEN.search(match["start"]):
+                start = _start_before(start, end, ends)
         if start == DAY:
             raise misread(match["start"], "不能作开始，请写 00:00")
         if start == end:
@@ -223,6 +231,29 @@ class _Reader:
             self.found.append(WeeklySpan(self.days or EVERY_DAY, start, end))
         self.used = True
         return True
+
+
+def _end_after(start: int, period: str, end: int, ends: str) -> int:
+    """The end of `晚上8点到12点`: the half of the day that was named for the start goes on as far as it can."""
+    if ends and not (ends in _AFTERNOON and NOON <= end < NOON + 60 and end <= start):
+        return end
+    if end >= NOON + 60:
+        return end  # 晚上8点到23点 says it all
+    if end >= NOON:
+        # Twelve: midnight for whoever began after noon, 12:00 for everybody else.
+        return end if end > start else DAY if end == NOON else end - NOON
+    if period in _AFTERNOON or start >= NOON or end <= start:
+        return end + NOON if end + NOON > start else end
+    return end
+
+
+def _start_before(start: int, end: int, ends: str) -> int:
+    """The start of `10点到凌晨2点` and `2点到下午5点`, for which only the end names a part of the day."""
+    if ends in _AFTERNOON and 60 <= start < 360:
+        return start + NOON if start + NOON < end else start
+    if ends in _NIGHT and end <= start and start >= 360:
+        return start + NOON if start < NOON else start - NOON if start - NOON < min(end, 60) else start
+    return start
 
 
 def _merged(spans: list[WeeklySpan]) -> list[WeeklySpan]:

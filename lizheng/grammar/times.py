@@ -53,8 +53,11 @@ def _by_period(hour: int, period: str) -> int | None:
     return hour if hour <= 12 else None
 
 
-def minute_of_day(text: str, like: str = "") -> tuple[int, str]:
-    """Minutes after midnight, 0…1440, and the part of day named; `like` is the part when none is named."""
+def minute_of_day(text: str, *, over: bool = False) -> tuple[int, str]:
+    """Minutes after midnight, 0…1440, and the part of day named, "" for none.
+
+    With `over`, 晚上12点半 is half an hour into the next day; else it is refused.
+    """
     match = _TIME.fullmatch(plain(text))
     if not match:
         raise _no_time(text)
@@ -64,8 +67,10 @@ def minute_of_day(text: str, like: str = "") -> tuple[int, str]:
         hour = _number(match["count"])
         quarter = {"一": 15, "三": 45}.get(match["quarter"] or "", 0)
         minute = 30 if match["half"] else quarter or (_number(match["past"]) if match["past"] else 0)
-    period = match["period"] or match["noon"] or like
+    period = match["period"] or match["noon"] or ""
     placed = _by_period(hour, period) if period else hour
+    if over and placed == 24 and period and 0 < minute <= 59:
+        return minute, period
     if placed is None or minute > 59 or placed * 60 + minute > 1440:
         raise misread(text, "不是钟点，请写 00:00 到 23:59")
     return placed * 60 + minute, period
@@ -77,7 +82,7 @@ def _no_time(text: str) -> Misread:
 
 def parse_time_of_day(text: str) -> time:
     """`08:00`, `8点半`, `早上8点`, `晚上八点`, `8:30pm`; 晚上12点 is 00:00, but 24:00 is refused."""
-    minutes, period = minute_of_day(text)
+    minutes, period = minute_of_day(text, over=True)
     if minutes == 1440:
         if not period:
             raise misread(text, "请写成 00:00")
