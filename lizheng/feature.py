@@ -112,6 +112,8 @@ class Feature:
         self.on_with: frozenset[str] = frozenset()
         """The ids of those that need what this one serves, filled in by the host; their titles are in `along_with`."""
         self.along_with: tuple[str, ...] = ()
+        self.asleep = False
+        """Whether a start hook of it raised at this start: it is then off everywhere, and tried again."""
         self.commands: list[Command] = []
         self.watches: list[Watch] = []
         self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}
@@ -162,7 +164,10 @@ class Feature:
         self.listeners.setdefault(kind, []).append(handler)
 
     def on_start(self, handler: Callable[[Any], Awaitable[None]]) -> None:
-        """Run once per start of the host, with the host, after the database is open and before messages come."""
+        """Run once per start of the host, with the host, after the database is open and before messages come.
+
+        When one raises, the feature is off in every group, the others start, and all its hooks are run again later.
+        """
         require(self.module, handler, "host")
         self.start_hooks.append(handler)
 

@@ -32,7 +32,15 @@ ALLOWED = Verdict(True)
 
 
 def is_on(group: GroupState, feature: Feature) -> bool:
-    """Ours start off in a group, `always_on` ones cannot be switched, and some are on with others that need them."""
+    """Ours start off in a group, `always_on` ones cannot be switched, and some are on with others that need them.
+
+    One that could not begin is off everywhere.
+    """
+    return not feature.asleep and is_switched_on(group, feature)
+
+
+def is_switched_on(group: GroupState, feature: Feature) -> bool:
+    """Whether the group wants it on, whether or not it could begin."""
     return group.switches.get(feature.id, False) or comes_along(group, feature)
 
 
@@ -50,6 +58,9 @@ def opened_with(feature: Feature) -> str:
 
 def may(group: GroupState, feature: Feature, form: Form, role: Role) -> Verdict:
     """A feature that is off is silent for members and one hint for admins; too low a role is told who may."""
+    if feature.asleep and is_switched_on(group, feature):
+        hint = f"「{feature.title}」启动时出错，先停着，过一会儿自动重试。"
+        return Verdict(False, Denial.OFF, hint if role >= Role.ADMIN else "")
     if not is_on(group, feature):
         how = opened_with(feature)
         hint = f"{how}现在都没开。" if how else f"在本群是关的。发 /开启 {feature.title} 打开它。"

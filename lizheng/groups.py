@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
+
+from nonebot import logger
 
 from lizheng.models import GroupRow, SettingValue, Standing, Switch
-from lizheng.store import after_commit, atomic, next_number
+from lizheng.store import after_commit, atomic, next_number, readable
 
 StandingKind = Literal["deputy", "whitelist", "bot"]
 """`bot`: another program's account, which is protected and never listened to."""
+STANDINGS: tuple[str, ...] = get_args(StandingKind)
 
 
 @dataclass(eq=False)
@@ -64,17 +67,22 @@ class Groups:
 
     async def _read(self, only: Collection[int] | None) -> None:
         which = {} if only is None else {"group_id__in": [*only]}
-        for row in await GroupRow.filter(**which):
+        for row in await readable(GroupRow.filter(**which)):
             state = self[row.group_id]
             state.clear()
             self._seen = max(self._seen, row.revision or 0)
             state.name, state.dry_run, state.introduced = row.name, row.dry_run, row.introduced_at is not None
-        for switch in await Switch.filter(**which):
+        for switch in await readable(Switch.filter(**which)):
             self[switch.group_id].switches[switch.feature] = switch.on
-        for value in await SettingValue.filter(**which):
-            self[value.group_id].settings[value.feature, value.field] = value.value["is"]
-        for standing in await Standing.filter(**which):
-            self[standing.group_id].standing(cast(StandingKind, standing.kind)).add(standing.user_id)
+        for value in await readable(SettingValue.filter(**which)):
+            if isinstance(value.value, dict) and "is" in value.value:
+                self[value.group_id].settings[value.feature, value.field] = value.value["is"]
+            else:
+                where = f"{value.feature}.{value.field} of group {value.group_id}"
+                logger.error("lizheng: the setting {} cannot be read, the default holds", where)
+        for standing in await readable(Standing.filter(**which)):
+            if standing.kind in STANDINGS:
+                self[standing.group_id].standing(cast(StandingKind, standing.kind)).add(standing.user_id)
 
     async def refresh(self) -> None:
         """Read again the groups whose choices another host has changed since."""

@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ from lizheng.roster import Roster
 from lizheng.schedule import Schedule
 from lizheng.settings import SettingsReader
 from lizheng.sharing import Sharing
+from lizheng.startup import Startup
 from lizheng.store import Store, StoreError
 from lizheng.switching import respect_switches
 from lizheng.text import fold
@@ -47,6 +48,9 @@ from lizheng.topics import Topics
 from lizheng.web import Guard, driver_options, mount_status
 
 QUERY_SECONDS = 2.0
+GIVING_UP_SECONDS = 3.0
+ASLEEP_PAUSE = timedelta(minutes=1)
+"""How long what is due waits for a feature that could not begin."""
 
 
 class Host:
@@ -77,6 +81,7 @@ class Host:
         self.shares = Alone()
         self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
+        self.startup = Startup(self)
         self.topics = Topics(self.clock)
         self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
@@ -103,7 +108,21 @@ class Host:
         return Schedule(self.clock, self.shares), outbox
 
     async def start(self) -> None:
-        """Find the features among NoneBot's plugins, open the database, and take up what was left."""
+        """Find the features among NoneBot's plugins, open the database, and take up what was left.
+
+        A feature that cannot begin stays off; a start that fails as a whole closes what it opened, and raises.
+        """
+        try:
+            await self._start()
+        except BaseException as error:
+            if isinstance(error, Exception):  # the server shows where
+                logger.error(
+                    "启动失败（{}），数据库已关好。请按下面的错误改正后再启动。", type(error).__name__
+                )
+            await self._give_up()
+            raise
+
+    async def _start(self) -> None:
         self.started_at = self.clock.now()
         if self.config.pacing == "off":
             logger.warning("PACING=off：发送不限速，只该用于沙盒和测试")
@@ -125,9 +144,7 @@ class Host:
                 self.schedule.register(feature.id, job.name, handler, job.late_limit, job.repeats)
         await self.outbox.start(alone=self.store.is_sqlite)
         await self.shares.start()
-        for feature in self.features.values():
-            for begin in feature.start_hooks:
-                await begin(self)
+        await self.startup.begin()
         await upkeep.plan_nights(self)
         await self.schedule.start()
         fold("暖")  # builds its tables, which the first message should not wait for
@@ -151,10 +168,22 @@ class Host:
         self.adapter.note_groups(int(bot.self_id), names)
         self.shares.wake()
 
+    async def _give_up(self) -> None:
+        """Let go of everything a start took, whatever of it there is; a connection left open would keep the process alive."""
+        for end in (self.startup.stop, self.schedule.stop, partial(self.outbox.stop, 1.0), self.shares.stop):
+            try:
+                await asyncio.wait_for(end(), GIVING_UP_SECONDS)
+            except Exception:
+                logger.exception("lizheng: not everything could be stopped")
+        if self.store is not None:
+            await self.store.close()
+            self.store = None
+
     async def stop(self) -> None:
         """Finish what runs, within seconds, and close. Intents that were not carried out wait in the database."""
         if self.store is None:
             return
+        await self.startup.stop()
         await asyncio.gather(self.adapter.drain(3.0), self.schedule.stop())
         await self.outbox.stop(3.0)
         await self.shares.stop()
@@ -171,6 +200,8 @@ class Host:
 
     async def _run_job(self, feature: Feature, job: Job, slot: Any) -> datetime | None:
         group = self.groups[slot.group_id]
+        if feature.asleep:
+            return self.clock.now() + ASLEEP_PAUSE
         if slot.group_id and not is_on(group, feature):
             return None
         source = f"slot:{slot.id}:{int(slot.due_at.timestamp())}"

@@ -3,7 +3,7 @@
 from lizheng.store.atomic import after_commit, atomic, in_atomic
 from lizheng.store.errors import StoreError
 from lizheng.store.migrating import KIT, KIT_MODULES, AppModules, make_migrations, undetected_changes
-from lizheng.store.sql import next_number
+from lizheng.store.sql import next_number, readable
 from lizheng.store.store import Store
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "in_atomic",
     "make_migrations",
     "next_number",
+    "readable",
     "undetected_changes",
 ]

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from nonebot import logger
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from lizheng.store.atomic import atomic
 from lizheng.store.migrating import CONNECTION
+
+M = TypeVar("M", bound=Model)
 
 
 def connection() -> BaseDBAsyncClient:
@@ -20,6 +25,25 @@ async def fetch(statement: str, values: Sequence[Any] = ()) -> list[dict[str, An
     """Run one statement, with `?` for values on every engine, and return its rows (RETURNING included)."""
     client = connection()
     return await client.execute_query_dict(numbered(statement, client), _utc(values))
+
+
+async def readable(query: QuerySet[M]) -> list[M]:
+    """The rows of a query; one whose values cannot be read is logged and left out. Raises what the database raises."""
+    try:
+        return await query
+    except Exception as error:
+        table, keys = (
+            query.model._meta.db_table,
+            await query.values_list(query.model._meta.pk_attr, flat=True),
+        )
+        logger.error("lizheng: rows of {} cannot all be read ({}), trying each", table, type(error).__name__)
+    rows: list[M] = []
+    for key in keys:
+        try:
+            rows.append(await query.model.get(pk=key))
+        except Exception as error:
+            logger.error("lizheng: row {} of {} cannot be read: {}", key, table, type(error).__name__)
+    return rows
 
 
 @atomic

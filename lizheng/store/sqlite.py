@@ -7,6 +7,7 @@ keeps its connection locked for ever when a BEGIN fails. Named as the engine of 
 import sqlite3
 from contextlib import suppress
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
@@ -45,6 +46,21 @@ class _Context(SqliteTransactionContext):
 
 
 class Client(SqliteClient):
+    async def create_connection(self, with_db: bool) -> None:
+        """Connect, by a thread that does not keep the process alive: one that fails to start must end.
+
+        Nothing is lost by it: what was not committed is rolled back when the file is opened next.
+        """
+        if self._connection:
+            return
+        connecting = aiosqlite.connect(self.filename, isolation_level=None)
+        connecting._thread.daemon = True
+        self._connection = await connecting
+        self._connection._conn.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await (await self._connection.execute(f"PRAGMA {pragma}={value}")).close()
+        await self._post_connect()
+
     def _in_transaction(self) -> TransactionContext:
         return _Context(_Transaction(self), self._lock)
 

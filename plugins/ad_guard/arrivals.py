@@ -9,6 +9,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.clock import Clock
 from lizheng.events import MemberJoined, MemberLeft
+from lizheng.store import readable
 from plugins.ad_guard.models import Arrival
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Arrivals:
     async def load(self, clock: Clock) -> None:
         old = int((clock.now() - KEPT).timestamp())
         await Arrival.filter(spoken__gte=FIRST_MESSAGES, joined_at__lt=old).delete()
-        self._known = {(row.group_id, row.user_id): row for row in await Arrival.all()}
+        self._known = {(row.group_id, row.user_id): row for row in await readable(Arrival.all())}
 
     async def read_again(self, group_id: int) -> None:
         """What another host has written about a group."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng.store import after_commit
+from lizheng.store import after_commit, readable
 from plugins.ad_guard.models import Lessons
 from plugins.ad_guard.recognise import GroupModel, Recogniser
 from plugins.ad_guard.recognise.learning import digest_of
@@ -31,10 +31,10 @@ class LessonBook:
             self._models.clear()
         else:
             self._models.pop(group_id, None)
-        for row in await Lessons.filter(**({} if group_id is None else {"group_id": group_id})):
+        for row in await readable(Lessons.filter(**({} if group_id is None else {"group_id": group_id}))):
             try:
                 self._models[row.group_id] = GroupModel.from_json(row.taught)
-            except ValueError as error:
+            except Exception as error:
                 logger.error("lizheng: the lessons of group {} cannot be read: {}", row.group_id, error)
 
     async def teach(

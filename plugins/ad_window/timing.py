@@ -9,9 +9,9 @@ from nonebot import logger
 
 from lizheng.context import GroupContext
 from lizheng.events import FeatureSwitched, SettingChanged
-from lizheng.gate import is_on
 from lizheng.hooks import AdWindow, HookFailed, window_opens
 from lizheng.speech import compose
+from lizheng.startup import in_each_group
 from lizheng.store import atomic
 from plugins.ad_window import rules, texts
 from plugins.ad_window.models import Announced
@@ -119,12 +119,12 @@ def resume(feature: Feature) -> Any:
     """What makes sure, at every start, that each group with windows is looked at; an overdue look keeps its time."""
 
     async def begin(host: Any) -> None:
-        for group in host.groups.known():
-            if not is_on(group, feature):
-                continue
-            ctx = GroupContext(host, group, feature)
-            slot = await ctx.plan(LOOK, ctx.now)
-            if slot.state not in ("waiting", "running") or slot.due_at > ctx.now:
-                await ctx.plan(LOOK, ctx.now, replace=True)
+        await in_each_group(host, feature, _look_soon)
 
     return begin
+
+
+async def _look_soon(ctx: GroupContext) -> None:
+    slot = await ctx.plan(LOOK, ctx.now)
+    if slot.state not in ("waiting", "running") or slot.due_at > ctx.now:
+        await ctx.plan(LOOK, ctx.now, replace=True)

@@ -11,10 +11,10 @@ from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.feature import Feature
-from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, parse_time_of_day
 from lizheng.models import Pending
 from lizheng.speech import Mention
+from lizheng.startup import in_each_group
 from lizheng.store import atomic
 from lizheng.text import clip, is_blank, visible
 from plugins.morning_brief import register, texts
@@ -167,9 +167,7 @@ class Desk:
         """What plans, at every start, the brief of each group that has one."""
 
         async def begin(host: Any) -> None:
-            for group in host.groups.known():
-                if is_on(group, feature):
-                    await self._timing.resume(GroupContext(host, group, feature))
+            await in_each_group(host, feature, self._timing.resume)
             await self._rounds.plan(host)
 
         return begin

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lizheng.acts import why_protected
 from lizheng.context import GroupContext
 from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLeft, SettingChanged
-from lizheng.gate import is_on
 from lizheng.roles import Role
+from lizheng.startup import in_each_group
 from plugins.name_tag import register
 from plugins.name_tag.rules import judge_member
 
@@ -107,10 +107,11 @@ def resume(feature: Feature) -> Any:
     """What makes sure, at every start, that the list is looked at in each group that has a format."""
 
     async def begin(host: Any) -> None:
-        for group in host.groups.known():
-            if is_on(group, feature):
-                ctx = GroupContext(host, group, feature)
-                if register.format_of(ctx) is not None:
-                    await ctx.plan(CHECK, ctx.host.clock.now() + GATHERING, replace=True)
+        await in_each_group(host, feature, _check_soon)
 
     return begin
+
+
+async def _check_soon(ctx: GroupContext) -> None:
+    if register.format_of(ctx) is not None:
+        await ctx.plan(CHECK, ctx.host.clock.now() + GATHERING, replace=True)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict, deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nonebot import logger
 
 from lizheng.acts import why_protected
+from lizheng.context import GroupContext
 from lizheng.events import GroupTakenOver
-from lizheng.grammar import Misread, say_duration
+from lizheng.gate import is_on
+from lizheng.grammar import say_duration
 from lizheng.roles import Role
+from lizheng.store import readable
 from plugins.violations import cases, texts
-from plugins.violations.cases import RECALL, Charge
+from plugins.violations.cases import FEATURE, RECALL, Charge
 from plugins.violations.models import Case, Rule
 from plugins.violations.reading import words_in
 from plugins.violations.recalling import Memory, Said
 from plugins.violations.rules import Ruleset, RuleSpec, excerpt, parse_rule
 
 if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
+    from lizheng.context import Context
+    from lizheng.groups import GroupState
     from lizheng.host import Host
 
 ONE_GO = timedelta(seconds=60)
 """What breaks rules this soon after a case was said before its author could know: it is recalled, and no new case."""
 WATCHED = 5_000
 TOLD_EVERY = 60.0
+_BESIDE = ThreadPoolExecutor(2, "patterns")
+"""RE2 lets other threads run while it matches. Its own, so that no long message waits for a backup."""
 
 
 class Rulebook:
@@ -35,6 +43,7 @@ class Rulebook:
     def __init__(self) -> None:
         self.memory = Memory()
         self._sets: dict[int, Ruleset] = {}
+        self._asleep: dict[int, list[int]] = {}
         self._pace: OrderedDict[tuple[int, int, int], deque[tuple[int, int]]] = OrderedDict()
 
     async def begin(self, host: Host) -> None:
@@ -42,26 +51,62 @@ class Rulebook:
         self.memory.clear()
         self._pace.clear()
         self._sets.clear()
+        self._asleep.clear()
         for group_id in set(await Rule.filter(removed=False).values_list("group_id", flat=True)):
-            await self.learn(int(str(group_id)))
+            group = host.groups[int(str(group_id))]
+            await self.learn(group.id)
+            await self._tell_asleep(host, group)
+
+    async def _tell_asleep(self, host: Host, group: GroupState) -> None:
+        """Name the rules that do nothing to the group's admins, once a day at most."""
+        feature, now = host.features.get(FEATURE), host.clock.now()
+        if feature is None or not self._asleep.get(group.id) or not is_on(group, feature):
+            return
+        try:
+            source = f"{FEATURE}:asleep:{group.id}:{now:%Y%m%d}"
+            ctx = GroupContext(host, group, feature, source=source)
+            numbers = "、".join(map(str, self._asleep[group.id]))
+            await ctx.say(texts.RULES_ASLEEP, numbers=numbers)
+        except Exception:
+            logger.exception("group {} could not be told which of its rules are asleep", group.id)
 
     async def taken_over(self, ctx: GroupContext, happened: GroupTakenOver) -> None:
         """What was ruled while another host acted for this group."""
         await self.learn(ctx.group.id)
 
     async def learn(self, group_id: int) -> None:
-        """Read one group's rules anew."""
-        rows = await Rule.filter(group_id=group_id, removed=False).order_by("number")
+        """Read one group's rules anew; those that cannot be used are asleep, and the others hold."""
+        rows = await readable(Rule.filter(group_id=group_id, removed=False).order_by("number"))
         read: dict[int, RuleSpec] = {}
+        asleep: list[int] = []
         for row in rows:
             try:
                 read[row.number] = parse_rule(row.text)
-            except Misread as misread:
-                logger.error("rule {} of group {} cannot be read any more: {}", row.number, group_id, misread)
-        if read:
-            self._sets[group_id] = Ruleset(read)
-        else:
-            self._sets.pop(group_id, None)
+            except Exception as error:
+                logger.error("rule {} of group {} cannot be read any more: {}", row.number, group_id, error)
+                asleep.append(row.number)
+        rules = Ruleset(read) if read else None
+        if rules is not None and rules.asleep:
+            logger.error("rules {} of group {} are too much together", rules.asleep, group_id)
+            asleep += rules.asleep
+        self._keep(group_id, rules, sorted(asleep))
+
+    def _keep(self, group_id: int, rules: Ruleset | None, asleep: list[int]) -> None:
+        for kept, value in ((self._sets, rules), (self._asleep, asleep)):
+            if value:
+                kept[group_id] = value
+            else:
+                kept.pop(group_id, None)
+
+    def asleep(self, group_id: int) -> list[int]:
+        """The numbers of the rules that are written down and do nothing."""
+        return self._asleep.get(group_id, [])
+
+    async def broken(self, rules: Ruleset, text: str) -> list[int]:
+        """The numbers of the rules a text breaks; costly patterns are matched beside the loop."""
+        if not rules.is_slow(text):
+            return rules.all_broken(text)
+        return await asyncio.get_running_loop().run_in_executor(_BESIDE, rules.all_broken, text)
 
     def of(self, group_id: int) -> Ruleset | None:
         return self._sets.get(group_id)
@@ -78,7 +123,8 @@ class Rulebook:
         if ctx.command is not None and ctx.role >= Role.DEPUTY:
             return False
         text = words_in(ctx.message)
-        number = rules.broken(text) if text else 0
+        broken = await self.broken(rules, text) if text else []
+        number = broken[0] if broken else 0
         ours = ctx.command is not None and ctx.command.feature is ctx.feature
         if number and not (ours and await self._may_appeal(ctx)):
             seen = excerpt(text)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import re2
-from ahocorasick_rs import AhoCorasick
 
 from lizheng.grammar import Misread, parse_duration, parse_int, say_duration, tight
 from lizheng.text import clip, fold, unreachable, visible
+from plugins.violations.keywords import Keywords
 from plugins.violations.ladder import MOST_RUNGS, Measure, parse_measure
+from plugins.violations.links import hosts_in
 
 KINDS = ("关键词", "正则", "刷屏", "链接")
 EXAMPLE = "关键词 代充、刷单 → 撤回 第2级"
 SHORTEST_WORD, LONGEST_WORD, MOST_WORDS = 2, 30, 100
 LONGEST_PATTERN = 200
 PATTERN_MEMORY = 1 << 20
+MOST_LOAD, SLOW = 8_000, 300_000
+"""Of all patterns of a group: steps of RE2's program, of which each costs about 3 ns a character at the very worst.
+Beyond so many steps times characters a message is matched beside the loop."""
 LEAST_FLOOD, MOST_FLOOD, LONGEST_FLOOD = 3, 50, timedelta(minutes=10)
 MOST_HOSTS = 30
 EXCERPT = 16
@@ -28,8 +33,6 @@ _LISTED = re.compile(r"[、，,；;|｜\s]+")
 _RUNG = re.compile(r"第([0-9]{1,3}|[一二三四五六七八九十]{1,3})级起?")
 _FLOOD = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,4})条")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-_DOMAINS = "com|cn|net|org|top|xyz|cc|vip|io|me|club|shop|site|link|tv|app|info|ltd|fun|icu|live|online|store|co|hk|tw"
-LINK = rf"https?://[!-~]*|www\.[!-~]+|[a-z0-9][a-z0-9.-]*\.(?:{_DOMAINS})(?:[/:?][!-~]*|\b)"
 PLAIN_TALK = ("今天天气不错", "好的", "收到", "哈哈哈", "ok", "1")
 """What a pattern must not match altogether: it would punish everybody."""
 LACKING = (
@@ -219,28 +222,68 @@ def compile_pattern(pattern: str) -> Any:
 # — judging ————————————————————————————————————————————————————————————————————————————————
 
 
+def load_of(pattern: str) -> int:
+    """How much of `MOST_LOAD` a pattern takes. Raises `Misread` for one that does not compile."""
+    return int(compile_pattern(pattern).programsize)
+
+
+def refuse_overload(known: Mapping[int, RuleSpec], new: str) -> None:
+    """Raises `Misread` when a new pattern would make the patterns of a group too much together."""
+    taken = [load_of(rule.pattern) for rule in known.values() if rule.kind == "正则"]
+    wanted, left = load_of(new), MOST_LOAD - sum(taken)
+    if wanted <= left:
+        return
+    if wanted > MOST_LOAD:
+        raise Misread(f"这条正则太重（{wanted}，最多 {MOST_LOAD}），请把 {{0,100}} 这样的重复改小。")
+    have = f"本群 {len(taken)} 条正则占了 {sum(taken)}，这条要 {wanted}"
+    raise Misread(f"{have}，合起来最多 {MOST_LOAD}，请把重复改小或先删几条。")
+
+
 class Ruleset:
-    """All rules of one group, made ready: a message costs two look-ups, however many rules there are."""
+    """All rules of one group, made ready: a message costs two look-ups, however many rules there are.
+
+    Of patterns that do not compile together the heaviest are left out, and are `asleep`.
+    """
 
     def __init__(self, rules: Mapping[int, RuleSpec]):
         """`rules` by their numbers."""
         self.rules = dict(sorted(rules.items()))
         self.floods = {n: rule for n, rule in self.rules.items() if rule.kind == "刷屏"}
-        owners = [(n, fold(w)) for n, r in self.rules.items() if r.kind == "关键词" for w in r.words]
-        self._owners = [n for n, _ in owners]
-        self._words = AhoCorasick([word for _, word in owners]) if owners else None
+        self._words = Keywords((n, w) for n, r in self.rules.items() if r.kind == "关键词" for w in r.words)
         self._links = [n for n, rule in self.rules.items() if rule.kind == "链接"]
         self._numbers = [n for n, rule in self.rules.items() if rule.kind == "正则"]
-        self._patterns = self._compiled()
+        self._patterns = self._compiled(self._numbers)
+        self.asleep: list[int] = []
+        if self._patterns is None and self._numbers:
+            self._choose()
+        self.load = sum(load_of(self.rules[number].pattern) for number in self._numbers)
 
-    def _compiled(self) -> Any:
-        if not self._numbers:
+    def _compiled(self, numbers: Sequence[int]) -> Any:
+        """The patterns of these rules as one, None when there are none or they do not compile together."""
+        if not numbers:
             return None
         found = re2.Set.SearchSet(_options())
-        for number in self._numbers:
-            found.Add(self.rules[number].pattern)
-        found.Compile()
+        try:
+            for number in numbers:
+                found.Add(self.rules[number].pattern)
+            found.Compile()
+        except re2.error:
+            return None
         return found
+
+    def _choose(self) -> None:
+        """Keep as many patterns as compile together, the lighter ones first; the others are asleep."""
+        by_weight = sorted(self._numbers, key=lambda number: (_weight(self.rules[number].pattern), number))
+        fits, over = 0, len(by_weight) + 1
+        while over - fits > 1:
+            middle = (fits + over) // 2
+            fits, over = (middle, over) if self._compiled(by_weight[:middle]) else (fits, middle)
+        self._numbers, self.asleep = by_weight[:fits], sorted(by_weight[fits:])
+        self._patterns = self._compiled(self._numbers)
+
+    def is_slow(self, text: str) -> bool:
+        """Whether matching may take more than a millisecond, and so should not hold up the loop."""
+        return self.load * len(text) > SLOW
 
     def broken(self, text: str) -> int:
         """The lowest number of a rule this text breaks, 0 for none."""
@@ -256,9 +299,7 @@ class Ruleset:
             return self._all_broken(text.encode("utf-8", "replace").decode())
 
     def _all_broken(self, text: str) -> list[int]:
-        found: set[int] = set()
-        if self._words is not None and (hits := self._words.find_matches_as_indexes(fold(text), True)):
-            found.update(self._owners[index] for index, _, _ in hits)
+        found = self._words.hits(text)
         if self._patterns is not None and (matched := self._patterns.Match(text)):
             found.update(map(self._numbers.__getitem__, matched))
         if self._links and ("." in text or "://" in text):
@@ -267,16 +308,12 @@ class Ruleset:
         return sorted(found) if found else []
 
 
-_LINKS = re2.compile(f"({LINK})", _options())
-
-
-def hosts_in(text: str) -> Iterable[str]:
-    """The hosts of the links in a text, "" for one that cannot be read; an e-mail address is none."""
-    for found in _LINKS.finditer(text):
-        if not text[: found.start()].endswith("@"):
-            link = str(found[1]).casefold()
-            place = re.split(r"[/?#\\]", link.partition("://")[2] or link.removesuffix("://"))[0]
-            yield place.rpartition("@")[2].partition(":")[0]
+def _weight(pattern: str) -> int:
+    """Like `load_of`; what does not compile is heaviest."""
+    try:
+        return load_of(pattern)
+    except Misread:
+        return sys.maxsize
 
 
 def _allowed(host: str, allowed: Iterable[str]) -> bool:

@@ -12,7 +12,7 @@ from lizheng.text import clip
 from plugins.violations import cases, texts
 from plugins.violations.models import Rule
 from plugins.violations.rulebook import Rulebook
-from plugins.violations.rules import KINDS, Ruleset, RuleSpec, parse_rule
+from plugins.violations.rules import KINDS, Ruleset, RuleSpec, parse_rule, refuse_overload
 
 MOST_RULES, SHOWN = 50, 80
 COUNTER = "violations.rule"
@@ -43,11 +43,15 @@ class Ruling:
 
     async def show(self, ctx: Context) -> None:
         rules = self._book.of(ctx.group.id)
-        if rules is None:
+        asleep = self._book.asleep(ctx.group.id)
+        if rules is None and not asleep:
             raise Declined(texts.RULES_NONE)
         lines = [
-            texts.RULE_LINE.format(number=n, rule=clip(str(rule), SHOWN)) for n, rule in rules.rules.items()
+            texts.RULE_LINE.format(number=n, rule=clip(str(rule), SHOWN)) + texts.RULE_ASLEEP * (n in asleep)
+            for n, rule in (rules.rules.items() if rules else ())
         ]
+        if unread := [n for n in asleep if rules is None or n not in rules.rules]:
+            lines.append(texts.RULES_UNREAD.format(numbers="、".join(map(str, unread))))
         await ctx.say(texts.RULES, lines="\n".join(lines), ladder=str(cases.ladder_of(ctx)))
 
     async def add(self, ctx: Context, written: Written) -> None:
@@ -60,6 +64,8 @@ class Ruling:
             raise Declined(texts.RULES_FULL.format(most=MOST_RULES))
         if same := next((n for n, rule in known.rules.items() if rule == spec), 0):
             raise Declined(texts.RULE_SAME.format(number=same))
+        if spec.kind == "正则":
+            refuse_overload(known.rules, spec.pattern)
         number, record = await self._store(ctx, spec)
         await self._book.learn(ctx.group.id)
         await ctx.say(texts.RULE_ADDED, number=number, rule=str(spec), record=record)
@@ -96,7 +102,7 @@ class Ruling:
         rules = self._book.of(ctx.group.id)
         if rules is None:
             raise Declined(texts.RULES_NONE)
-        found = rules.all_broken(words)
+        found = await self._book.broken(rules, words)
         if not found:
             await ctx.say(texts.TEST_CLEAN, flood=texts.TEST_FLOOD if rules.floods else "")
             return

@@ -83,6 +83,11 @@ RULE_LINE = "{number}. {rule}"
 RULE_ADDED = "规则 {number} 定好了：{rule}\n先试试：/规则测试 一句话。撤销发 /撤销 {record}。"
 RULE_REMOVED = "规则 {number} 删掉了：{rule}\n撤销发 /撤销 {record}。"
 RULE_NONE = "没有规则 {number}。发 /违规规则 看现有的。"
+RULE_ASLEEP = "（太重，停着）"
+RULES_UNREAD = "读不懂、停着的：规则 {numbers}"
+RULES_ASLEEP = (
+    "规则 {numbers} 现在用不了，先停着，其余的照常。\n管理员发 /违规规则 看看，把它改短，或者删掉重写。"
+)
 RULES_FULL = "一个群最多 {most} 条规则，请先删掉几条。"
 RULE_SAME = "和规则 {number} 一模一样。"
 RULE_RUNG = "阶梯「{ladder}」只有 {most} 级，没有第 {rung} 级。"
