@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nonebot.adapters.onebot.v11 import NetworkError
@@ -38,8 +39,12 @@ class Act:
     undo: dict[str, Any] | None = None
     needs_admin: bool = True
     may_be_gone: bool = False
+    lasts: timedelta | None = None
+    """Of a mute, how long: one that would end sooner than what runs already is not carried out."""
 
 
+SAME_END = timedelta(minutes=1)
+"""QQ counts mutes in minutes: what ends within one is the same."""
 UNREADABLE = "读不到成员列表，没有执行"
 GONE = "他已经不在群里"
 NO_RIGHTS = "里正在本群不是管理员"
@@ -105,8 +110,22 @@ async def _refusal(ctx: GroupContext, act: Act) -> str:
         target = await host.roster.member(group.id, act.target, fresh=True)
         if target is None and not act.may_be_gone:
             return GONE
-        return why_protected(ctx, act.target, target)
+        return why_protected(ctx, act.target, target) or _too_short(ctx, act, target)
     return ""
+
+
+def _too_short(ctx: GroupContext, act: Act, target: MemberInfo | None) -> str:
+    """Why a mute would only let somebody speak sooner, "" when it would not."""
+    if act.lasts is None or target is None:
+        return ""
+    if target.muted_until <= (ctx.now + act.lasts + SAME_END).timestamp():
+        return ""
+    return say_longer(ctx, target.muted_until)
+
+
+def say_longer(ctx: GroupContext, until: float) -> str:
+    """That somebody is muted until then (epoch seconds) as it is."""
+    return f"他已经禁言到 {datetime.fromtimestamp(until, ctx.host.zone):%m-%d %H:%M}"
 
 
 def why_protected(ctx: GroupContext, user_id: int, member: MemberInfo | None) -> str:

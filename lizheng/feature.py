@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lizheng.events import GroupEvent
     from lizheng.hooks import Hook
     from lizheng.keeping import Keep
+    from lizheng.models import Record
 
 E = TypeVar("E", bound="GroupEvent")
 Q = TypeVar("Q")
@@ -120,6 +121,7 @@ class Feature:
         self.jobs: dict[str, Job] = {}
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
+        self.undo_labels: dict[str, Callable[[GroupContext, int], Awaitable[Record | None]]] = {}
         self.hook_answers: dict[Hook[Any, Any], Callable[..., Awaitable[Any]]] = {}
         self.keeps: list[Keep] = []
         self.start_hooks: list[Callable[[Any], Awaitable[None]]] = []
@@ -227,6 +229,11 @@ class Feature:
         """Name how records whose `undo` is `{"name": name, …}` are reversed; the handler takes `(ctx, undo)`."""
         require(self.module, handler, "ctx", "undo")
         self.undos[name] = handler
+
+    def undo_label(self, letter: str, find: Callable[[GroupContext, int], Awaitable[Record | None]]) -> None:
+        """Let `/撤销` take this feature's own numbers, such as W3: `find(ctx, 3)` is the record meant, None for none."""
+        require(self.module, find, "ctx", "number")
+        self.undo_labels[letter] = find
 
     def answers(self, hook: Hook[Q, A], handler: Callable[[GroupContext, Q], Awaitable[A | None]]) -> None:
         """Answer a hook of the kit wherever this feature is on."""

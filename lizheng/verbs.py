@@ -45,13 +45,26 @@ class Verbs(Voice, ABC):
         act = Act("kick", "移出本群", "set_group_kick", params, target, reason, rule)
         return await self.perform(act)
 
-    async def mute(self, target: int, span: timedelta, reason: str, *, rule: str = "") -> Outcome:
-        """Mute a member for up to 30 days, rounded to seconds."""
+    async def mute(
+        self,
+        target: int,
+        span: timedelta,
+        reason: str,
+        *,
+        rule: str = "",
+        shorten: bool = False,
+        undo: dict[str, Any] | None = None,
+    ) -> Outcome:
+        """Mute a member for up to 30 days, rounded to seconds. A mute that ends later stays as it is (NOT_DONE).
+
+        With `shorten` this one replaces it. `undo` is what `/撤销` does instead of lifting it.
+        """
         params = {"group_id": self.group.id, "user_id": target, "duration": int(span.total_seconds())}
         label = f"禁言 {say_duration(span)}"
-        undo = {"name": "unmute", "target": target}
+        undo = undo or {"name": "unmute", "target": target}
+        lasts = None if shorten else span
         return await self.perform(
-            Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo)
+            Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo, lasts=lasts)
         )
 
     async def unmute(self, target: int, reason: str, *, rule: str = "") -> Outcome:

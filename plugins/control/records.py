@@ -26,7 +26,7 @@ LINES, LEAST = 2, 4
 
 
 class RecordNumber(int):
-    """`#12` or `12`."""
+    """`#12`, `12`, or a number that a feature gives to what it did, such as `W3`."""
 
     label = "<编号>"
 
@@ -34,6 +34,13 @@ class RecordNumber(int):
     async def read(cls, ctx: Context, words: Words) -> "RecordNumber":
         if not (word := words.word()):
             raise Misread("缺少编号。")
+        for feature in ctx.host.features.values():
+            for letter, find in feature.undo_labels.items():
+                with suppress(Misread):
+                    labelled = parse_label(word, letter)
+                    if record := await find(ctx, labelled):
+                        return cls(record.number)
+                    raise Declined(texts.NO_RECORD.format(number=f"{letter}{labelled}"))
         return cls(parse_label(word, "#"))
 
 

@@ -38,6 +38,9 @@ feature.command("警告", "记一次违规，按阶梯处理", aliases={"warn"},
 feature.command("禁言", "禁言一个人，记一次违规", aliases={"mute"}, role=deputy).form(
     commands.mute, example="/禁言 @小王 10分 刷屏"
 )
+feature.command(
+    "解禁", "解除禁言，违规照样记着", aliases={"解除禁言", "取消禁言", "unmute"}, role=deputy
+).form(commands.unmute, example="/解禁 @小王")
 feature.command("踢", "移出一个人，撤回他的消息；加 拉黑 就不让再进", aliases={"kick"}, role=deputy).form(
     commands.kick, example="/踢 @小王 拉黑 发广告"
 )
@@ -98,6 +101,7 @@ feature.decision("punish", commands.punish_confirmed)
 feature.decision(appeals.DECISION, appeals.granted, appeals.refused)
 feature.decision(blacklist.DECISION, blacklist.sweep_confirmed)
 feature.undo(cases.UNDO, cases.undo_case)
+feature.undo_label("W", cases.record_of)
 feature.undo(cases.UNDO_PARDON, cases.undo_pardon)
 feature.undo("bar", blacklist.undo_bar)
 feature.undo("unbar", blacklist.undo_unbar)

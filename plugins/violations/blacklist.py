@@ -78,7 +78,10 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
         if why := why_protected(ctx, person, members.get(person)):
             raise Declined(texts.BAR_PROTECTED.format(name=ctx.name_of(person), why=why))
     owner_id = _owner(members)
-    known = {row.user_id for row in await _valid_here(ctx, owner_id).filter(user_id__in=people)}
+    # What a deputy decided holds in this group alone, until an admin says the same.
+    narrow = Q(owner_id=0) if owner_id else Q(id=0)
+    rows = await _valid_here(ctx, owner_id).filter(user_id__in=people).exclude(narrow)
+    known = {row.user_id for row in rows}
     new = [person for person in people if person not in known]
     here = [person for person in people if person in members]
     if new and ctx.group.dry_run:
@@ -99,7 +102,7 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
 async def _write_down(ctx: Context, people: Sequence[int], owner_id: int, reason: str) -> int:
     at = ctx.host.clock.now()
     for person in people:
-        values = {"owner_id": owner_id, "reason": reason, "by": ctx.author_id, "at": at}
+        values = {"owner_id": owner_id, "reason": reason, "by": ctx.author_id, "at": at, "case_id": 0}
         await Barred.update_or_create(values, group_id=ctx.group.id, user_id=person)
     what = texts.BAR_NOTE.format(names="、".join(map(str, people)))
     undo = {"name": "bar", "people": list(people), "group": ctx.group.id}

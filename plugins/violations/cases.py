@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng.acts import GONE, why_protected
-from lizheng.models import Pending
+from lizheng.models import Pending, Record
 from lizheng.outcome import State
 from lizheng.roles import Role
 from lizheng.store import atomic, next_number
@@ -43,7 +43,8 @@ class Charge:
     """What a case is opened for.
 
     `measure` None leaves it to the ladder. `recall` are the messages to take back. `confirmed`: a person agreed to
-    more than one target, which the kick budget allows. `owner_id` not 0 puts them on that owner's blacklist.
+    more than one target, which the kick budget allows. With `bars` they are put on the blacklist: of the groups of
+    `owner_id`, or when that is 0 of this group only.
     """
 
     user_id: int
@@ -54,6 +55,7 @@ class Charge:
     entry: int = 0
     recall: tuple[int, ...] = ()
     confirmed: bool = False
+    bars: bool = False
     owner_id: int = 0
 
 
@@ -135,7 +137,7 @@ async def charge(ctx: GroupContext, found: Charge, source: str | None) -> Case |
         pass  # looked at again before anything is done
     if ctx.group.dry_run:
         measure = found.measure or await _next_measure(ctx, found)
-        what = f"{'撤回，' if found.recall else ''}{measure.said}{'，拉黑' if found.owner_id else ''}"
+        what = f"{'撤回，' if found.recall else ''}{measure.said}{'，拉黑' if found.bars else ''}"
         await ctx.say(texts.DRY_RUN, name=ctx.name_of(found.user_id), what=what, reason=found.reason)
         return None
     return await open_case(ctx, found, source)
@@ -174,7 +176,7 @@ async def open_case(ctx: GroupContext, found: Charge, source: str | None) -> Cas
         expires_at=now + ctx.settings(Settings).decay,
         source=source,
     )
-    if found.owner_id:
+    if found.bars:
         await _bar(case, found.owner_id)
     what = texts.CASE_NOTE.format(number=label(case), what=measure.said)
     await ctx.note(
@@ -192,6 +194,9 @@ async def open_case(ctx: GroupContext, found: Charge, source: str | None) -> Cas
 
 
 async def _bar(case: Case, owner_id: int) -> None:
+    """Put them on the list; one that held in this group only comes to hold in all of its owner's."""
+    if owner_id:
+        await Barred.filter(group_id=case.group_id, user_id=case.user_id, owner_id=0).delete()
     await Barred.get_or_create(
         {
             "owner_id": owner_id,
@@ -234,21 +239,56 @@ def act_source(case: Case) -> str:
     return f"{FEATURE}:{case.id}/act"
 
 
-async def lift_mute(ctx: GroupContext, cases: Sequence[Case]) -> None:
-    """End the mute of these cases: what is left of another that counts goes on, else they may speak again."""
+async def records_of(case: Case) -> list[Record]:
+    """Its records: the case itself, and the mute that carried it out."""
+    rows = Record.filter(group_id=case.group_id, feature=FEATURE, target_id=case.user_id)
+    rows = rows.filter(kind__in=("case", "mute")).order_by("number")
+    return [r for r in await rows if isinstance(r.undo, dict) and r.undo.get("case") == case.id]
+
+
+async def record_of(ctx: GroupContext, number: int) -> Record | None:
+    """The record that `/撤销 W3` means."""
+    case = await find(ctx, number)
+    return next(iter(await records_of(case)), None) if case else None
+
+
+async def lift_mute(ctx: GroupContext, cases: Sequence[Case], *, wholly: bool = False) -> None:
+    """End the mute of these cases; one that counts and ends later goes on.
+
+    Of one that ends sooner what is left goes on, unless it is to end `wholly`. Nobody is ever muted who was not, or
+    for longer than they were.
+    """
     now = ctx.host.clock.now()
     running = [case for case in cases if case.until is not None and case.until > now]
     for user_id in {case.user_id for case in running}:
         mine = [case for case in running if case.user_id == user_id]
         await Case.filter(id__in=[case.id for case in mine]).update(until=None)
         reason = texts.UNMUTE_REASON.format(numbers=labels(mine))
-        others = [c.until for c in await counting(ctx, user_id) if c.until is not None and c.until > now]
-        if not others:
+        others = [c for c in await counting(ctx, user_id) if c.until is not None and c.until > now]
+        left = max((c.until for c in others if c.until), default=now)
+        if left >= max(case.until for case in mine if case.until):
+            continue
+        if not others or wholly or not await _is_muted_beyond(ctx, user_id, left):
+            await Case.filter(id__in=[case.id for case in others]).update(until=None)
             outcome = await ctx.unmute(user_id, reason)
             if outcome.state is State.NOT_DONE and outcome.why != GONE:
                 await ctx.say(texts.STILL_MUTED, name=ctx.name_of(user_id), why=outcome.why)
-        elif max(others) < max(case.until for case in mine if case.until):
-            await ctx.mute(user_id, max(others) - now, reason)
+        else:
+            await ctx.mute(user_id, left - now, reason, shorten=True)
+
+
+async def end_mutes(ctx: GroupContext, user_id: int) -> None:
+    """No mute of a case goes on for this member; the cases count as before."""
+    await Case.filter(group_id=ctx.group.id, user_id=user_id, measure="mute").update(until=None)
+
+
+async def _is_muted_beyond(ctx: GroupContext, user_id: int, end: datetime) -> bool:
+    """Whether the member list says so: only then is it certain that a shorter mute lets them speak sooner."""
+    try:
+        member = await ctx.host.roster.member(ctx.group.id, user_id, fresh=True)
+    except NetworkError:
+        return False
+    return member is not None and member.muted_until > end.timestamp()
 
 
 def refuse_in_dry_run(ctx: GroupContext) -> None:
@@ -258,11 +298,14 @@ def refuse_in_dry_run(ctx: GroupContext) -> None:
 
 
 async def undo_case(ctx: GroupContext, undo: dict[str, Any]) -> None:
-    """`/撤销` of a case: it counts no more, the mute ends, the blacklist entry goes."""
+    """`/撤销` of a case or of its mute: it counts no more, the mute ends, the blacklist entry goes."""
     refuse_in_dry_run(ctx)
     case = await Case.get(id=undo["case"])
-    if await set_aside(ctx, [case], "undone"):
-        await lift_mute(ctx, [case])
+    if not await set_aside(ctx, [case], "undone"):
+        raise CannotUndo(f"{label(case)} {STATES[case.state]}")
+    ids = [record.id for record in await records_of(case)]
+    await Record.filter(id__in=ids, state__in=("done", "unknown")).update(state="undone")
+    await lift_mute(ctx, [case], wholly=True)
 
 
 @atomic

@@ -11,7 +11,9 @@ from nonebot.adapters.onebot.v11 import NetworkError
 from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Words, parse_label, tight
+from lizheng.outcome import State
 from lizheng.params import Duration, Members
+from lizheng.roles import Role
 from lizheng.roster import UNREADABLE
 from lizheng.speech import plain
 from lizheng.text import shown_name, visible
@@ -80,7 +82,9 @@ async def kick(ctx: Context, targets: Members, reason: Reason = "") -> None:
     bare, bars = _without_bar(reason)
     found = Charge(0, _reason(bare), measure=KICK)
     if bars or ctx.settings(Settings).blacklist:
-        found = replace(found, owner_id=await blacklist.owner_of(ctx))
+        # Whoever has no say in the owner's other groups bars people from this one only.
+        everywhere = ctx.role >= Role.ADMIN
+        found = replace(found, bars=True, owner_id=await blacklist.owner_of(ctx) if everywhere else 0)
     await _punish(ctx, targets, found)
 
 
@@ -111,6 +115,8 @@ async def _punish(ctx: Context, targets: Sequence[int], found: Charge) -> None:
         await _ask_first(ctx, targets, found)
         return
     await cases.charge(ctx, replace(found, user_id=targets[0]), ctx.source)
+    if found.bars and not found.owner_id and not ctx.group.dry_run:
+        await ctx.say(texts.BARRED_HERE, person=targets[0])
     if ctx.channel == "private" and not ctx.group.dry_run:
         await ctx.say(texts.IN_PRIVATE)
 
@@ -143,6 +149,7 @@ async def _ask_first(ctx: Context, targets: Sequence[int], found: Charge) -> Non
         "kind": measure.kind if measure else "",
         "seconds": int(measure.span.total_seconds()) if measure else 0,
         "owner": found.owner_id,
+        "bars": found.bars,
     }
     await ctx.preview(
         "punish",
@@ -166,9 +173,27 @@ async def punish_confirmed(ctx: GroupContext, pending: Pending) -> None:
             told["evidence"],
             measure=measure,
             confirmed=True,
+            bars=told.get("bars", bool(told["owner"])),
             owner_id=told["owner"],
         )
         await cases.charge(ctx, found, f"{ctx.source}:{target}")
+
+
+async def unmute(ctx: Context, targets: Members) -> None:
+    """Let them speak again; what they did still counts."""
+    if len(targets) > MOST_TARGETS:
+        raise Misread(texts.TOO_MANY.format(most=MOST_TARGETS))
+    free: list[int] = []
+    for target in targets:
+        outcome = await ctx.unmute(target, texts.UNMUTED_BY_HAND)
+        if outcome.state is State.NOT_DONE:
+            names = await shown_names(ctx, [target])
+            await ctx.say(texts.UNMUTED_SOME, names=names, why=outcome.why)
+        elif outcome.state is not State.SIMULATED:
+            await cases.end_mutes(ctx, target)
+            free.append(target)
+    if free:
+        await ctx.say(texts.UNMUTED, names=await shown_names(ctx, free))
 
 
 # — pardon —————————————————————————————————————————————————————————————————————————————————

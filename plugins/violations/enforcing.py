@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from tortoise.queryset import QuerySet
 
-from lizheng.acts import NO_RIGHTS
+from lizheng.acts import NO_RIGHTS, SAME_END, say_longer
 from lizheng.context import GroupContext
 from lizheng.events import MemberLeft, MemberMuted
 from lizheng.outcome import Outcome, State
@@ -57,6 +57,10 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
     if case.outcome == "due" and raids.is_over(ctx, case, slot.payload["confirmed"]):
         await raids.put_aside(ctx, case)
         return None
+    if case.measure == "mute" and (longer := await _muted_longer(ctx, case)):
+        until = cases.mute_end(case, now)
+        await _settle(ctx, case, "done", say_longer(ctx, longer.timestamp()), until=until)
+        return None
     outcome = await _act(ctx, case, slot.payload)
     if outcome.state is State.UNKNOWN and now - case.at <= UNSURE:
         await Case.filter(id=case.id, outcome="due").update(outcome="queued")
@@ -65,13 +69,25 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
     return None
 
 
+async def _muted_longer(ctx: GroupContext, case: Case) -> datetime | None:
+    """The end of a mute that runs, ours or anybody's, when it is later than this case's would be."""
+    now = ctx.host.clock.now()
+    others = Case.filter(group_id=ctx.group.id, user_id=case.user_id, measure="mute", at__gt=now - FLEES)
+    ends = [c.until for c in await others.filter(state__in=cases.COUNTING).exclude(id=case.id) if c.until]
+    if (member := ctx.host.roster.seen(ctx.group.id, case.user_id)) and member.muted_until:
+        ends.append(datetime.fromtimestamp(member.muted_until, UTC))
+    longest = max(ends, default=now)
+    return longest if longest > cases.mute_end(case, now) + SAME_END else None
+
+
 async def _act(ctx: GroupContext, case: Case, payload: dict[str, Any]) -> Outcome:
     """Its mute or kick; tried again, it is what became of the first."""
     acting = cases.acting_for(ctx, case, confirmed=payload["confirmed"])
     reason = f"{cases.label(case)} {case.reason}"
     if case.measure == "kick":
         return await acting.kick(case.user_id, reason, rule=case.rule)
-    return await acting.mute(case.user_id, cases.measure_of(case).span, reason, rule=case.rule)
+    undo = {"name": cases.UNDO, "case": case.id}
+    return await acting.mute(case.user_id, cases.measure_of(case).span, reason, rule=case.rule, undo=undo)
 
 
 async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:

@@ -31,6 +31,7 @@ EXCERPT = 16
 _THEN = re.compile(r"\s*(?:→|⇒|=>)\s*")
 _LISTED = re.compile(r"[、，,；;|｜\s]+")
 _RUNG = re.compile(r"第([0-9]{1,3}|[一二三四五六七八九十]{1,3})级起?")
+_MEASURE = re.compile(r"不?撤回|只撤回|上?阶梯|第[0-9一二三四五六七八九十]+级|警告|禁言|踢|移出")
 _FLOOD = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,4})条")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 PLAIN_TALK = ("今天天气不错", "好的", "收到", "哈哈哈", "ok", "1")
@@ -108,6 +109,8 @@ def parse_rule(text: str) -> RuleSpec:
     if known is None:
         raise Misread(f"规则要以 {'、'.join(KINDS)} 开头。")
     body, then = _split(kind.removeprefix(known) + " " + rest)
+    if not then and known in ("刷屏", "链接"):
+        body, then = _split_plainly(body)
     return _READERS[known](body.strip(), _parse_then(then))
 
 
@@ -116,10 +119,27 @@ def _split(text: str) -> tuple[str, str]:
     return (text[: found[-1].start()], text[found[-1].end() :]) if found else (text, "")
 
 
+def _split_plainly(body: str) -> tuple[str, str]:
+    """The parts of a rule written without an arrow, where no measure can be part of what it looks for."""
+    found = _MEASURE.search(body)
+    return (body[: found.start()], body[found.start() :]) if found else (body, "")
+
+
+def _words_of_then(text: str) -> list[str]:
+    """Its words; how long a mute lasts may stand apart: `禁言 1 小时`."""
+    words: list[str] = []
+    for word in [tight(w) for w in _LISTED.split(text) if w]:
+        if words and words[-1].startswith("禁言") and not _MEASURE.match(word):
+            words[-1] += word
+        else:
+            words.append(word)
+    return words
+
+
 def _parse_then(text: str) -> Then:
     recall: bool | None = None
     chosen: list[Measure | int | str] = []
-    for word in [tight(w) for w in _LISTED.split(text) if w]:
+    for word in _words_of_then(text):
         if word in ("撤回", "不撤回"):
             recall = word == "撤回"
         elif word in ("阶梯", "上阶梯", "只撤回"):
@@ -171,7 +191,7 @@ def _pattern(body: str, then: Then) -> RuleSpec:
 
 
 def _flood(body: str, then: Then) -> RuleSpec:
-    written = tight(body).replace("/", "").replace("内", "").replace("里", "")
+    written = tight(body).rstrip(",;、").replace("/", "").replace("内", "").replace("里", "")
     count = _FLOOD.search(written)
     length = written.replace(count[0], "", 1) if count else ""
     if not count or not length:

@@ -76,7 +76,13 @@ def _words(ctx: GroupContext, rows: Sequence[Case], following: str) -> tuple[str
         "following": following,
         "span": measure.said.removeprefix("禁言 "),
     }
-    return (texts.WARNED if measure.kind == "warn" else texts.MUTED), values
+    if measure.kind == "warn":
+        return texts.WARNED, values
+    return (
+        (texts.MUTED_LONGER, {**values, "why": case.why.removeprefix("他")})
+        if case.why
+        else (texts.MUTED, values)
+    )
 
 
 def _farewell(ctx: GroupContext, names: str, numbers: str) -> list[Any]:

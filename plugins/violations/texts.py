@@ -18,6 +18,7 @@ DRY_UNDO = "正在试运行，先不动"
 
 WARNED = "{people}警告一次（{numbers}）：{reason}。\n再犯：{following}。不服发 /申诉 理由。"
 MUTED = "{people}禁言 {span}（{numbers}）：{reason}。\n再犯：{following}。不服就私聊我发 /申诉 理由。"
+MUTED_LONGER = "{people}{why}，禁言 {span}不用另加（{numbers}）：{reason}。\n再犯：{following}。不服就私聊我发 /申诉 理由。"
 FLEW = "{lines}"
 NOT_DONE = "{numbers} 记下了，但没有{what} {names}：{why}。"
 SPARED = "{numbers} 作罢，没有{what} {names}：{why}。"
@@ -49,6 +50,10 @@ PARDON_ALREADY = "{number} 本来就不算数了：{state}。"
 PARDON_NOTE = "赦免 {numbers}"
 UNMUTE_REASON = "{numbers} 不算数了"
 
+UNMUTED = "{names} 可以说话了，违规照样记着。不算数发 /赦免 @他。"
+UNMUTED_SOME = "{names} 的禁言没能解除：{why}。"
+UNMUTED_BY_HAND = "解除禁言"
+
 STILL_MUTED = "{name} 的禁言没能解除：{why}。请在 QQ 里给他解除。"
 
 APPEAL_NOTHING = "你没有可以申诉的违规记录。"
@@ -63,6 +68,7 @@ APPEAL_LATE = "{number} 已经不算数了（{state}），申诉不用再决定�
 
 BARRED = "已把 {names} 加进黑名单，同一个群主的群里都有效。撤销发 /撤销 {record}。"
 BARRED_ALREADY = "{names} 本来就在黑名单里。"
+BARRED_HERE = "{person} 会进本群的黑名单。同一个群主的群都要拦，请管理员发 /黑名单 添加 {person}。"
 BARRED_SOME = "{done}\n{rest}"
 BAR_PROTECTED = "不能拉黑 {name}：{why}。"
 UNBARRED = "已把 {names} 移出黑名单。撤销发 /撤销 {record}。"
