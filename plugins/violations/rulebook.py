@@ -92,11 +92,12 @@ class Rulebook:
         self._keep(group_id, rules, sorted(asleep))
 
     def _keep(self, group_id: int, rules: Ruleset | None, asleep: list[int]) -> None:
-        for kept, value in ((self._sets, rules), (self._asleep, asleep)):
-            if value:
-                kept[group_id] = value
-            else:
-                kept.pop(group_id, None)
+        self._sets.pop(group_id, None)
+        self._asleep.pop(group_id, None)
+        if rules is not None:
+            self._sets[group_id] = rules
+        if asleep:
+            self._asleep[group_id] = asleep
 
     def asleep(self, group_id: int) -> list[int]:
         """The numbers of the rules that are written down and do nothing."""

@@ -18,14 +18,15 @@ class Evidence:
     weight: float = 0.0
 
 
-# read on the flat letters: no spaces, no punctuation, lower case
+# read on the flat letters: no spaces, no punctuation, lower case; Latin ways begin no later than their word, or
+# JavaScript and departments would be some
 _CONTACT = re.compile(
-    r"(?P<qq>(?:q+|扣+|抠抠?|球球|企鹅?|口口|敲敲|叩叩?)[^\d]{0,3}\d{5,11})"
-    r"|(?P<wechat>(?:微信?|薇信?|威信|维信|卫星|喂心|v信?|vx|wx|wechat)号?(?:同号)?"
+    r"(?P<qq>(?:(?<![a-z])q+|扣+|抠抠?|球球|企鹅?|口口|敲敲|叩叩?)[^\d]{0,3}\d{5,11})"
+    r"|(?P<wechat>(?:微信?|薇信?|威信|维信|卫星|喂心|(?<![a-z])(?:v信?|vx|wx|wechat))号?(?:同号)?"
     r"[a-z][a-z0-9]{5,}|(?:加|加我|\+)(?:微|薇|威|v|vx|wx|卫星))"
     r"|(?P<group>(?:群|裙|峮)(?:号|聊|号码)?[^\d]{0,4}\d{6,10})"
     r"|(?P<phone>(?<!\d)1[3-9]\d{9}(?!\d))"
-    r"|(?P<telegram>tme[a-z]|飞机群|纸飞机|telegram|whatsapp|电报)"
+    r"|(?P<telegram>(?<![a-z])tme[a-z]|飞机群|纸飞机|telegram|whatsapp|电报)"
     r"|(?P<private>私聊|私信|私我|私窗|加我|加俺|联系我|滴滴我|滴我|戳我|找我|加好友|扫码|有意[者向]|咨询|"
     r"详询|欢迎[^\d]{0,2}[来联])"
     r"|(?P<link>https?[a-z0-9]|www[a-z0-9])"

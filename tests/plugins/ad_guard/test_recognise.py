@@ -234,3 +234,20 @@ def test_the_bench_writes_one_line_per_row_and_never_needs_the_label(tmp_path: P
         lines[label] = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert lines["0"] == lines["1"]
     assert set(lines["0"][0]) == {"score", "ad", "certain", "why"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["JavaScript 教程", "departments", "investment 计划", "developers 大会", "FAQ 12345", "seq1234567"],
+)
+def test_a_way_to_reach_somebody_is_not_found_inside_a_word(text: str) -> None:
+    found = package.evidence.find(recogniser.model.tables.fold(text).flat)
+    assert not found.contacts & {"wechat", "telegram", "qq"}
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [("加v abcdef1", "wechat"), ("vx：abcdef12", "wechat"), ("t.me/abc", "telegram"), ("QQ 12345678", "qq")],
+)
+def test_it_is_found_as_a_word(text: str, contact: str) -> None:
+    assert contact in package.evidence.find(recogniser.model.tables.fold(text).flat).contacts
