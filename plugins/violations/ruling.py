@@ -9,6 +9,7 @@ from lizheng.context import Context
 from lizheng.grammar import Misread, Words
 from lizheng.store import atomic, next_number
 from lizheng.text import clip
+from lizheng.undo import CannotUndo
 from plugins.violations import cases, texts
 from plugins.violations.models import Rule
 from plugins.violations.rulebook import Rulebook
@@ -94,8 +95,20 @@ class Ruling:
         return (await ctx.note("rule", what, undo={"name": "rule", "id": row.id, "removed": False})).number
 
     async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
+        """Take a rule away or bring it back. Raises `CannotUndo` when there is no room for its pattern any more."""
+        if not undo["removed"]:
+            await self._refuse_overload(ctx, undo["id"])
         await Rule.filter(id=undo["id"]).update(removed=undo["removed"])
         await self._book.learn(ctx.group.id)
+
+    async def _refuse_overload(self, ctx: Context, rule_id: int) -> None:
+        known = self._book.of(ctx.group.id) or Ruleset({})
+        try:
+            spec = parse_rule((await Rule.get(id=rule_id)).text)
+            if spec.kind == "正则":
+                refuse_overload(known.rules, spec.pattern)
+        except Misread as misread:
+            raise CannotUndo(misread.sentence.rstrip("。")) from misread
 
     async def test(self, ctx: Context, words: Annotated[str, "文本"]) -> None:
         """What the rules make of a text; nothing is done."""

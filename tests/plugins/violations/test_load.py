@@ -114,3 +114,17 @@ async def test_a_heavy_group_does_not_hold_up_the_loop(stage: HostStage) -> None
     took = time.perf_counter() - began
     ticking.cancel()
     assert longest < max(0.1, took / 2)
+
+
+async def test_a_pattern_is_not_brought_back_where_there_is_no_room(stage: HostStage) -> None:
+    await stage.play(f"""
+开：违规处理
+管理员：/违规规则 添加 {HEAVY.format(1)}
+里正：…
+管理员：/违规规则 删除 1
+里正：…
+管理员：/违规规则 添加 {HEAVY.format(2)}
+里正：…
+管理员：/撤销 2
+里正：#2 撤销不了：本群 1 条正则占了 4821，这条要 4821，合起来最多 8000，请把重复改小或先删几条。
+""")
