@@ -72,9 +72,9 @@ class Roster:
 
     async def members(self, group_id: int, *, fresh: bool = False) -> dict[int, MemberInfo]:
         """Everyone in the group. Raises `NetworkError` or `ActionFailed` when the list cannot be read."""
-        now = self._clock.now().timestamp()
+        now = self._clock.elapsed()
         listing = self._listings.get(group_id)
-        if listing is not None and not fresh and 0 <= now - listing.at < FRESH_SECONDS:
+        if listing is not None and not fresh and now - listing.at < FRESH_SECONDS:
             self._listings.move_to_end(group_id)
             return listing.members
         rows = await self._query(group_id, "get_group_member_list", group_id=group_id, no_cache=fresh)
@@ -102,7 +102,7 @@ class Roster:
             if (
                 listing
                 and user_id in listing.members
-                and self._clock.now().timestamp() - listing.at < FRESH_SECONDS
+                and self._clock.elapsed() - listing.at < FRESH_SECONDS
             ):
                 return listing.members[user_id]
         try:

@@ -22,7 +22,6 @@ LOOK_AGAIN = 30.0
 AT_ONCE = 8
 RETRIES = 3
 FIRST_RETRY = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=1)
 DB_TROUBLE = 1.0
 
 Handler = Callable[[Slot], Awaitable[datetime | None]]
@@ -214,7 +213,7 @@ class Schedule:
             return self._give_up(slot, "failed")
         slot.state = "waiting"
         pause = FIRST_RETRY * 4 ** min(slot.attempts - 1, 9)
-        slot.retry_at = self._clock.now() + min(pause, LONGEST_PAUSE)
+        slot.retry_at = self._clock.now() + min(pause, slots.LONGEST_PAUSE)
         return None
 
     @staticmethod

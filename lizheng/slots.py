@@ -10,6 +10,9 @@ from tortoise.expressions import Q, Subquery
 from lizheng.models import HostRow, Slot
 from lizheng.store.sql import fetch, fetch_many
 
+LONGEST_PAUSE = timedelta(hours=1)
+"""For which a slot that failed is held back at most."""
+
 _PLAN = (
     'INSERT INTO "lizheng_slot" ("feature", "name", "group_id", "key", "due_at", "payload", "late_limit", '
     '"planned_from", "state", "attempts", "error") VALUES (?, ?, ?, ?, ?, ?, ?, ?, \'waiting\', 0, \'\') '
@@ -77,7 +80,8 @@ async def due(
     """Waiting slots of these jobs that may run now, the most belated first, leaving out busy groups."""
     return (
         await Slot.filter(
-            Q(retry_at=None) | Q(retry_at__lte=now),
+            # Held back for longer than anything is: the clock has been set back since.
+            Q(retry_at=None) | Q(retry_at__lte=now) | Q(retry_at__gt=now + LONGEST_PAUSE),
             state="waiting",
             due_at__lte=now,
             group_id__not_in=[*busy, -1],

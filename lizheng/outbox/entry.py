@@ -11,6 +11,7 @@ from typing import Any
 from lizheng.outcome import Outcome, State
 
 WAIT_SECONDS = 2.0
+NEVER_HELD, NEVER_LAPSES = float("-inf"), float("inf")
 
 
 class Priority(IntEnum):
@@ -68,7 +69,9 @@ class Draft:
 class Entry:
     """A draft on its way; `text` is its params as JSON until they are written.
 
-    `answer` is the endpoint's data once done (for a message: with `message_id`).
+    `answer` is the endpoint's data once done (for a message: with `message_id`). Times that only mean a lapse are seconds
+    of the clock's `elapsed`, which a corrected wall clock does not touch: `taken_at` its tokens were taken, `ready_at` it
+    may be tried again, `lapses_at` it is not sent any more. The datetimes are for the row.
     """
 
     api: str
@@ -92,6 +95,9 @@ class Entry:
     sender: int = 0
     text: str = ""
     tries: int = 0
+    taken_at: float = 0.0
+    ready_at: float = NEVER_HELD
+    lapses_at: float = NEVER_LAPSES
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
     @property

@@ -17,6 +17,7 @@ from lizheng.store.sql import fetch, fetch_many
 FLUSH_SECONDS = 0.5
 BATCH = 200
 KEPT = timedelta(days=2)
+FUTURE = timedelta(minutes=1)
 
 _COLUMNS = (
     *(
@@ -32,6 +33,10 @@ _COLUMNS = (
         "source",
     ),
     *("created_at", "not_before", "expires_at", "sent_at", "why"),
+)
+_SENT = (
+    *("id", "account", "group_id", "user_id", "api", "state", "created_at", "sent_at", "decided_at", "answer"),
+    *("source",),
 )
 _INTO = f"""INSERT INTO "lizheng_outgoing" ({", ".join(f'"{c}"' for c in _COLUMNS)}) VALUES """
 _ROW = f"({', '.join('?' * len(_COLUMNS))})"
@@ -253,15 +258,16 @@ async def unfinished(now: datetime, keys: Collection[int] | None = None) -> list
 
 
 async def queued(before: datetime) -> list[Entry]:
-    """Rows written before then that nobody has begun to send, oldest first."""
-    rows = await Outgoing.filter(state="queued", created_at__lt=before).order_by("id")
+    """Rows written before then (or in a future, by a clock since set back) that nobody has begun to send, oldest first."""
+    written = Q(created_at__lt=before) | Q(created_at__gt=before + FUTURE)
+    rows = await Outgoing.filter(written, state="queued").order_by("id")
     return [_entry(row) for row in rows]
 
 
 async def sent_since(moment: datetime, keys: Collection[int] | None = None) -> list[Entry]:
-    """Rows sent since then, in the order they were sent: all, or those of `keys`."""
-    rows = await Outgoing.filter(*_of(keys), sent_at__gte=moment).order_by("sent_at", "id")
-    return [_entry(row) for row in rows]
+    """Rows sent since then, in the order they were sent, without what they said: all, or those of `keys`."""
+    rows = Outgoing.filter(*_of(keys), sent_at__gte=moment).order_by("sent_at", "id").only(*_SENT)
+    return [Entry(params={}, **{name: getattr(row, name) for name in _SENT}) for row in await rows]
 
 
 def _of(keys: Collection[int] | None) -> list[Q]:

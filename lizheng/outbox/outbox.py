@@ -16,7 +16,7 @@ from lizheng.outbox.entry import Draft, Entry, Kind, Ticket, as_json
 from lizheng.outbox.journal import Journal
 from lizheng.outbox.pacing import Pacing
 from lizheng.outbox.reconcile import Reconciler
-from lizheng.outbox.sender import Call, Sender
+from lizheng.outbox.sender import LONGEST_RETRY, Call, Sender
 from lizheng.outbox.traffic import Traffic
 from lizheng.outbox.verify import Verdict
 from lizheng.store import after_commit, in_atomic
@@ -50,7 +50,7 @@ class Outbox:
         self._account_for = account_for
         self._mine = mine
         self._journal = Journal()
-        self._traffic = Traffic(pacing)
+        self._traffic = Traffic(clock, pacing)
         self._sender = Sender(clock, call, self._journal, self._traffic, self._reachable, self)
         self._reconciler = Reconciler(clock, call, self._reachable, self._decide, self._traffic.recent_ids)
         self._by_source: dict[str, Entry] = {}
@@ -111,11 +111,11 @@ class Outbox:
 
     def kick_budget_left(self, group_id: int) -> int:
         """Kicks the group may still have within ten minutes without a person confirming each."""
-        return self._traffic.kicks.left(group_id, self._clock.now().timestamp())
+        return self._traffic.kicks_left(group_id)
 
     def breaker_state(self) -> str:
         """A Chinese line while an account's messages are paused, else empty."""
-        return "；".join(self._traffic.paused(self._clock.now().timestamp()))
+        return "；".join(self._traffic.paused())
 
     def on_decided(self, callback: Callable[[Entry], Any]) -> None:
         """Call (and await, if it is awaitable) `callback(entry)` for every call that is done or not done."""
@@ -139,6 +139,7 @@ class Outbox:
         known = {entry.id for entry in self._sender.queued()}
         for entry in await journal.queued(self._clock.now() - PICKED_UP):
             if entry.id not in known and self._mine(entry.key):
+                self._count_from_now(entry)
                 self._accept(entry)
 
     def let_go(self, keys: Collection[int]) -> None:
@@ -165,6 +166,7 @@ class Outbox:
         self._traffic.replay(await journal.sent_since(min([now - REPLAYED, *doubted]), keys))
         for entry in unfinished:
             entry.sender = entry.account
+            self._count_from_now(entry)
             self._remember_source(entry)
             if entry.state == "queued":
                 self._traffic.spend_kick(entry)
@@ -187,7 +189,7 @@ class Outbox:
     async def _purge_daily(self) -> None:
         while True:
             await self._clock.sleep(PURGE_SECONDS)
-            self._traffic.sweep(self._clock.now().timestamp())
+            self._traffic.sweep()
             try:
                 await journal.purge(self._clock.now())
             except Exception:
@@ -197,7 +199,7 @@ class Outbox:
 
     def _entry_of(self, draft: Draft) -> Entry:
         text = as_json(draft.params)
-        return Entry(
+        entry = Entry(
             api=draft.api,
             params=json.loads(text),
             text=text,
@@ -211,6 +213,18 @@ class Outbox:
             source=draft.source,
             expires_at=draft.expires_at,
         )
+        self._count_from_now(entry)
+        return entry
+
+    def _count_from_now(self, entry: Entry) -> None:
+        """Make lapses of the row's times, none of them longer than when it was written."""
+        now, elapsed = self._clock.now(), self._clock.elapsed()
+        if entry.expires_at is not None:
+            left = min(entry.expires_at - now, entry.expires_at - entry.created_at)
+            entry.lapses_at = elapsed + left.total_seconds()
+        if entry.not_before is not None:
+            held = (entry.not_before - now).total_seconds()
+            entry.ready_at = elapsed + min(held, LONGEST_RETRY)
 
     async def _known(self, entry: Entry) -> Ticket:
         known = self._by_source.get(entry.source or "") or await journal.find_by_source(entry.source or "")
@@ -266,7 +280,7 @@ class Outbox:
     def _decide(self, entry: Entry, state: str, data: Any = None, *, why: str = "") -> None:
         if state == "done" and entry.state == "unknown" and entry.kind is Kind.MESSAGE:
             # It did arrive, so the account is not blocked.
-            self._traffic.breaker(entry.sender).ended(True, self._clock.now().timestamp())
+            self._traffic.ended(entry, ok=True)
         entry.state, entry.answer, entry.why = state, data, why
         self._journal.decide(entry)
         entry.tell()

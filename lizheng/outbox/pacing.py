@@ -55,7 +55,10 @@ class Meter:
         return ready
 
     def take(self, at: float) -> None:
-        self._full_again = max(self._full_again, at) + self._interval
+        # Taken one by one it never owes more than a whole bucket; several at one moment (rows from a time that a
+        # corrected clock has not reached yet) must not add up to more either.
+        full_again = max(self._full_again, at) + self._interval
+        self._full_again = min(full_again, max(self._full_again, at + self._burst * self._interval))
         self._times.append(at)
 
     def delayed(self, planned: float, actual: float) -> None:

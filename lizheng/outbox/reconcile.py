@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,6 +12,7 @@ from nonebot.log import logger
 from lizheng.adapter.errors import ActionFailed, NotSent
 from lizheng.clock import Alarm, Clock
 from lizheng.outbox.entry import Entry
+from lizheng.outbox.traffic import when
 from lizheng.outbox.verify import Case, Finding, Verdict, look
 
 ASK_SECONDS = 5.0
@@ -36,8 +36,8 @@ class Decide(Protocol):
 class _Doubt:
     entry: Entry
     claimed: bool
-    since: datetime
-    next_at: datetime
+    since: float
+    next_at: float
     tries: int = 0
     busy: bool = False
 
@@ -67,8 +67,9 @@ class Reconciler:
     def add(self, entry: Entry, *, claimed: bool = False) -> None:
         """Take over a call in doubt; `claimed` when the endpoint said it was done."""
         wait = FIRST_LOOK_CLAIMED if claimed else FIRST_LOOK
-        now = self._clock.now()
-        self._doubts[entry.id] = _Doubt(entry, claimed, now, _later(now, wait))
+        now = self._clock.elapsed()
+        since = when(self._clock, entry.sent_at) if entry.sent_at else now
+        self._doubts[entry.id] = _Doubt(entry, claimed, since, now + wait)
         self._alarm.ring()
 
     def pending(self) -> int:
@@ -83,7 +84,7 @@ class Reconciler:
         """Whether all that is left waits for an account or, on a frozen clock, for time."""
         if self._looks:
             return False
-        now = self._clock.now()
+        now = self._clock.elapsed()
         return all(
             self._reachable(doubt.entry) is None or (self._clock.is_frozen and doubt.next_at > now)
             for doubt in self._doubts.values()
@@ -121,12 +122,12 @@ class Reconciler:
             await self._alarm.wait(self._begin())
 
     def _begin(self) -> float | None:
-        now = self._clock.now()
+        now = self._clock.elapsed()
         soonest: float | None = None
         for doubt in list(self._doubts.values()):
             if doubt.busy:
                 continue
-            left = (doubt.next_at - now).total_seconds()
+            left = doubt.next_at - now
             if left <= 0 and len(self._looks) < AT_ONCE:
                 if (account := self._reachable(doubt.entry)) is not None:
                     self._look(doubt, account)
@@ -170,7 +171,7 @@ class Reconciler:
             self._give_up(doubt, verdict.why)
         else:
             settle = SETTLE_CLAIMED if doubt.claimed else SETTLE_SECONDS
-            if (self._clock.now() - (doubt.entry.sent_at or doubt.since)).total_seconds() >= settle:
+            if self._clock.elapsed() - doubt.since >= settle:
                 self._close(
                     doubt, "not_done", why=f"平台说成功，但{verdict.why}" if doubt.claimed else verdict.why
                 )
@@ -183,7 +184,7 @@ class Reconciler:
             self._give_up(doubt, "平台一直没有答复")
             return
         pause = 0.5 if doubt.claimed else min(2.0**doubt.tries, LONGEST_PAUSE)
-        doubt.next_at = _later(self._clock.now(), pause)
+        doubt.next_at = self._clock.elapsed() + pause
 
     def _close(self, doubt: _Doubt, state: str, data: Any = None, *, why: str = "") -> None:
         self._doubts.pop(doubt.entry.id, None)
@@ -195,7 +196,3 @@ class Reconciler:
         self._given_up[entry.id] = entry
         self._decide(entry, "unknown", why=why)
         logger.warning("nobody knows whether outgoing call {} ({}) was done: {}", entry.id, entry.api, why)
-
-
-def _later(moment: datetime, seconds: float) -> datetime:
-    return moment + timedelta(seconds=seconds)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 from nonebot.adapters.onebot.v11.exception import NetworkError
@@ -10,7 +10,7 @@ from nonebot.log import logger
 
 from lizheng.adapter.errors import ActionFailed, NotSent
 from lizheng.clock import Alarm, Clock
-from lizheng.outbox.entry import Entry, Kind
+from lizheng.outbox.entry import Entry
 from lizheng.outbox.journal import Journal
 from lizheng.outbox.lanes import Lanes
 from lizheng.outbox.refusals import in_words
@@ -65,12 +65,12 @@ class Sender:
 
     def reserve(self, entry: Entry) -> bool:
         """Take its place and tokens now if it may go at once, so that its row is born as being sent."""
-        now = self._clock.now()
-        if has_expired(entry, now) or not self._lanes.is_free(entry):
+        now = self._clock.elapsed()
+        if entry.lapses_at <= now or not self._lanes.is_free(entry):
             return False
-        if self._may_go(entry, now) > now.timestamp():
+        if self._may_go(entry) > now:
             return False
-        self._take(entry, now)
+        self._take(entry)
         return True
 
     def give_up(self, entry: Entry) -> None:
@@ -108,7 +108,7 @@ class Sender:
         """Whether nothing is on its way, nor queued but for want of an account (on a frozen clock: of time)."""
         waiting = self._only_stranded
         if self._clock.is_frozen:
-            waiting = self._next_go > self._clock.now().timestamp()
+            waiting = self._next_go > self._clock.elapsed()
         return not self._calls and (not len(self._lanes) or waiting)
 
     def stir(self) -> None:
@@ -131,17 +131,16 @@ class Sender:
             for call in late:
                 call.cancel()
 
-    def _may_go(self, entry: Entry, now: datetime) -> float:
+    def _may_go(self, entry: Entry) -> float:
         """The earliest time it may be sent, infinity while no account can."""
         if self._task is None or (account := self._reachable(entry)) is None:
             return float("inf")
-        ready = self._traffic.ready_at(entry, account)
-        return max(ready, entry.not_before.timestamp()) if entry.not_before else ready
+        return max(self._traffic.ready_at(entry, account), entry.ready_at)
 
-    def _take(self, entry: Entry, now: datetime) -> None:
+    def _take(self, entry: Entry) -> None:
         entry.sender = self._reachable(entry) or 0
         entry.account = entry.sender
-        entry.state, entry.sent_at = "sending", now
+        entry.state, entry.sent_at, entry.taken_at = "sending", self._clock.now(), self._clock.elapsed()
         self._traffic.take(entry)
         self._lanes.occupy(entry)
 
@@ -151,29 +150,26 @@ class Sender:
 
     def _pump(self) -> float:
         """Send what may go now; the seconds until it is worth looking again."""
-        now = self._clock.now()
-        moment = now.timestamp()
+        now = self._clock.elapsed()
         soonest = float("inf")
         self._only_stranded = True
         for entry in self._lanes.heads():
-            if has_expired(entry, now):
+            if entry.lapses_at <= now:
                 self._lanes.remove(entry)
                 self._ends.refused(entry, "过期")
-                soonest = moment
+                soonest = now
                 continue
-            ready = self._may_go(entry, now)
-            if ready <= moment:
+            ready = self._may_go(entry)
+            if ready <= now:
                 self._lanes.remove(entry)
-                self._take(entry, now)
+                self._take(entry)
                 self._begin(self._claim(entry))
                 continue
             stranded = ready == float("inf")
             self._only_stranded &= stranded and self._reachable(entry) is None
-            soonest = min(soonest, moment + NO_ACCOUNT_POLL if stranded else ready)
-            if entry.expires_at:
-                soonest = min(soonest, entry.expires_at.timestamp())
+            soonest = min(soonest, now + NO_ACCOUNT_POLL if stranded else ready, entry.lapses_at)
         self._next_go = soonest
-        return min(max(0.0, soonest - moment), LOOK_AGAIN)
+        return min(max(0.0, soonest - now), LOOK_AGAIN)
 
     def _begin(self, call: Any) -> None:
         task = asyncio.create_task(call)
@@ -194,33 +190,28 @@ class Sender:
 
     async def _send(self, entry: Entry) -> None:
         timer = asyncio.get_running_loop().call_later(OWN_GROUP_WAITS, self._free, entry)
-        planned, entry.sent_at = entry.sent_at, self._clock.now()
-        assert planned is not None
-        self._traffic.left_at(entry, planned.timestamp())
+        entry.sent_at = self._clock.now()
+        self._traffic.leaves(entry)
         try:
             data = await self._call(entry.sender, entry.api, {**entry.params, "_timeout": CALL_SECONDS})
         except ActionFailed as error:
-            self._ended(entry, ok=False)
+            self._traffic.ended(entry, ok=False)
             self._ends.refused(entry, in_words(getattr(error, "info", {})))
         except NotSent:
             self._requeue(entry, why="账号没有连上")
         except NetworkError:
-            self._ended(entry, ok=False)
+            self._traffic.ended(entry, ok=False)
             self._ends.doubted(entry, "平台没有答复")
         except Exception:
             logger.exception("outgoing call {} ({}) failed in an unexpected way", entry.id, entry.api)
-            self._ended(entry, ok=False)
+            self._traffic.ended(entry, ok=False)
             self._ends.doubted(entry, "发送时出错")
         else:
-            self._ended(entry, ok=True)
+            self._traffic.ended(entry, ok=True)
             self._ends.answered(entry, data)
         finally:
             timer.cancel()
             self._free(entry)
-
-    def _ended(self, entry: Entry, *, ok: bool) -> None:
-        if entry.kind is Kind.MESSAGE:
-            self._traffic.breaker(entry.sender).ended(ok, self._clock.now().timestamp())
 
     def _free(self, entry: Entry) -> None:
         self._lanes.release(entry)
@@ -229,14 +220,12 @@ class Sender:
 
     def _requeue(self, entry: Entry, why: str) -> None:
         entry.state, entry.why, entry.sent_at = "queued", why, None
-        entry.not_before = self._clock.now() + timedelta(seconds=min(2.0**entry.tries, LONGEST_RETRY))
+        pause = min(2.0**entry.tries, LONGEST_RETRY)
+        entry.not_before = self._clock.now() + timedelta(seconds=pause)
+        entry.ready_at = self._clock.elapsed() + pause
         entry.tries += 1
         self._traffic.untake(entry)
         self._journal.decide(entry)
         self._lanes.release(entry)
         self._lanes.add(entry)
         self.stir()
-
-
-def has_expired(entry: Entry, now: datetime) -> bool:
-    return entry.expires_at is not None and entry.expires_at <= now

@@ -2,7 +2,9 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from datetime import datetime
 
+from lizheng.clock import Clock
 from lizheng.outbox.entry import Entry, Kind
 from lizheng.outbox.pacing import Breaker, KickBudget, Pacer, Pacing
 
@@ -10,10 +12,11 @@ IDS_KEPT = 500
 
 
 class Traffic:
-    """Rates in use. With pacing None only the kick budget counts."""
+    """Rates in use, in seconds of the clock's `elapsed`. With pacing None only the kick budget counts."""
 
-    def __init__(self, pacing: Pacing | None) -> None:
-        self.kicks = KickBudget()
+    def __init__(self, clock: Clock, pacing: Pacing | None) -> None:
+        self._clock = clock
+        self._kicks = KickBudget()
         self._paced = pacing is not None
         self._pacer = Pacer(pacing)
         self._breakers: defaultdict[int, Breaker] = defaultdict(Breaker)
@@ -27,15 +30,14 @@ class Traffic:
         return ready
 
     def take(self, entry: Entry) -> None:
-        assert entry.sent_at is not None
-        self._pacer.take(entry.kind, entry.sender, entry.place, entry.sent_at.timestamp())
+        self._pacer.take(entry.kind, entry.sender, entry.place, entry.taken_at)
         if entry.kind is Kind.MESSAGE:
             self._breakers[entry.sender].sent()
 
-    def left_at(self, entry: Entry, planned: float) -> None:
-        """The call planned for one time is made at `entry.sent_at`."""
-        assert entry.sent_at is not None
-        self._pacer.delayed(entry.kind, entry.sender, entry.place, planned, entry.sent_at.timestamp())
+    def leaves(self, entry: Entry) -> None:
+        """The call whose tokens were taken at `entry.taken_at` is made now."""
+        planned, entry.taken_at = entry.taken_at, self._clock.elapsed()
+        self._pacer.delayed(entry.kind, entry.sender, entry.place, planned, entry.taken_at)
 
     def untake(self, entry: Entry) -> None:
         """It did not leave after all; its tokens stay used, but a probe is no longer on its way."""
@@ -44,19 +46,25 @@ class Traffic:
 
     def spend_kick(self, entry: Entry) -> None:
         if entry.kind is Kind.KICK:
-            self.kicks.spend(entry.group_id, entry.id, entry.created_at.timestamp())
+            self._kicks.spend(entry.group_id, entry.id, when(self._clock, entry.created_at))
 
     def unspend_kick(self, entry: Entry) -> None:
         if entry.kind is Kind.KICK:
-            self.kicks.give_back(entry.group_id, entry.id)
+            self._kicks.give_back(entry.group_id, entry.id)
 
-    def breaker(self, account: int) -> Breaker:
-        return self._breakers[account]
+    def kicks_left(self, group_id: int) -> int:
+        return self._kicks.left(group_id, self._clock.elapsed())
 
-    def paused(self, now: float) -> list[str]:
+    def ended(self, entry: Entry, *, ok: bool) -> None:
+        """A call has failed, or has reached QQ."""
+        if entry.kind is Kind.MESSAGE:
+            self._breakers[entry.sender].ended(ok, self._clock.elapsed())
+
+    def paused(self) -> list[str]:
         """A Chinese line for every account whose messages are paused."""
         if not self._paced:
             return []
+        now = self._clock.elapsed()
         return [
             f"账号 {account} 连续 {breaker.failures} 次发送失败，已暂停发言，{_seconds(breaker, now)}"
             for account, breaker in self._breakers.items()
@@ -76,18 +84,23 @@ class Traffic:
         for entry in sent:
             assert entry.sent_at is not None
             entry.sender = entry.account
-            self._pacer.take(entry.kind, entry.sender, entry.place, entry.sent_at.timestamp())
+            self._pacer.take(entry.kind, entry.sender, entry.place, when(self._clock, entry.sent_at))
             if entry.kind is Kind.MESSAGE and entry.state != "sending":
-                self._breakers[entry.sender].ended(
-                    entry.state == "done", (entry.decided_at or entry.sent_at).timestamp()
-                )
+                at = when(self._clock, entry.decided_at or entry.sent_at)
+                self._breakers[entry.sender].ended(entry.state == "done", at)
             if entry.state != "not_done":
                 self.spend_kick(entry)
             if entry.state == "done":
                 self.remember(entry)
 
-    def sweep(self, now: float) -> None:
-        self._pacer.sweep(now)
+    def sweep(self) -> None:
+        self._pacer.sweep(self._clock.elapsed())
+
+
+def when(clock: Clock, moment: datetime) -> float:
+    """A time read from a row, in seconds of `elapsed`. One that the clock has not reached yet was written before it was
+    set back, and counts as now."""
+    return clock.elapsed() - max(0.0, (clock.now() - moment).total_seconds())
 
 
 def _seconds(breaker: Breaker, now: float) -> str:
