@@ -12,6 +12,8 @@ class Clock:
     def __init__(self) -> None:
         self.offset: timedelta = timedelta()
         self._frozen: tuple[datetime, float] | None = None
+        self.on_move: Callable[[timedelta], object] | None = None
+        """Called with the whole offset whenever it has grown."""
         self._sleepers: set[asyncio.Future[None]] = set()
 
     @property
@@ -46,6 +48,8 @@ class Clock:
         if delta < timedelta():
             raise ValueError("the clock never moves backwards")
         self.offset += delta
+        if self.on_move is not None:
+            self.on_move(self.offset)
         self._wake()
 
     async def sleep(self, seconds: float) -> None:

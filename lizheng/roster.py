@@ -99,11 +99,7 @@ class Roster:
         """
         if not fresh:
             listing = self._listings.get(group_id)
-            if (
-                listing
-                and user_id in listing.members
-                and self._clock.elapsed() - listing.at < FRESH_SECONDS
-            ):
+            if listing and user_id in listing.members and self._clock.elapsed() - listing.at < FRESH_SECONDS:
                 return listing.members[user_id]
         try:
             data = await self._query(

@@ -35,7 +35,18 @@ _COLUMNS = (
     *("created_at", "not_before", "expires_at", "sent_at", "why"),
 )
 _SENT = (
-    *("id", "account", "group_id", "user_id", "api", "state", "created_at", "sent_at", "decided_at", "answer"),
+    *(
+        "id",
+        "account",
+        "group_id",
+        "user_id",
+        "api",
+        "state",
+        "created_at",
+        "sent_at",
+        "decided_at",
+        "answer",
+    ),
     *("source",),
 )
 _INTO = f"""INSERT INTO "lizheng_outgoing" ({", ".join(f'"{c}"' for c in _COLUMNS)}) VALUES """

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from nonebot.drivers import ASGIMixin, Driver
 
 from lizheng import audit
+from lizheng.clock import Clock
 from lizheng.config import ROOT
 from lizheng.host import Host
 from lizheng.sandbox.backstage import Dialogue
@@ -86,10 +90,32 @@ class HostBackstage:
         await self.stage.wire.start()
 
 
+def keep_clock(clock: Clock, database: Path) -> None:
+    """Go on from where the clock was moved to in an earlier run on this database, and remember every move beside it.
+
+    What is in the database was written by then: from an earlier time its hours would have to pass once more.
+    """
+    beside = database.with_suffix(".clock")
+    if database.is_file():
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            clock.move(timedelta(seconds=float(beside.read_text("ascii"))))
+
+    def remember(offset: timedelta) -> None:
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        partial = beside.with_suffix(".clock.part")
+        partial.write_text(f"{offset.total_seconds()!r}\n", "ascii")
+        partial.replace(beside)
+
+    clock.on_move = remember
+
+
 def open_sandbox(host: Host, driver: Driver) -> None:
     """Mount the page, and connect the simulated QQ once the host listens. The address is printed then."""
     assert isinstance(driver, ASGIMixin)
     key, port = host.access.sandbox_key, host.config.port
+    keep_clock(
+        host.clock, ROOT / (urlsplit(host.config.database).netloc + urlsplit(host.config.database).path)
+    )
     world = World(lambda: host.clock.now().timestamp(), sleep=host.clock.sleep)
     wire = Wire(world, f"ws://127.0.0.1:{port}/onebot/v11/ws", key, reconnect=0.3)
     mount(

@@ -88,3 +88,32 @@ async def test_back_across_a_restart(stage: HostStage, by: timedelta) -> None:
     await stage.move(by + 2 * HOUR)
     await stage.settle()
     assert await Slot.filter(feature="probe", state="done").count() == 2
+
+
+@pytest.mark.parametrize("by", [8 * HOUR, YEAR])
+async def test_back_while_it_speaks_at_its_pace(stage: HostStage, by: timedelta) -> None:
+    """A clock that was ahead is set right: it answers as before, and after a restart within the minute it may owe."""
+    config = stage.host.config
+    stage.host.config = config.model_copy(update={"pacing": "on"})
+    try:
+        await stage.restart()
+        player = await stage.play("""
+开：试探
+小王：/试价 1
+里正：100 分
+小王：/试价 2
+里正：200 分
+""")
+        stage.host.clock.freeze(stage.host.clock.now() - by)
+        await player.play("""
+小李：/试价 3
+里正：300 分
+""")
+        await stage.restart()
+        await stage.move(timedelta(minutes=1))
+        await player.play("""
+小李：/试价 4
+里正：400 分
+""")
+    finally:
+        stage.host.config = config

@@ -320,3 +320,94 @@ async def test_a_slow_disk_does_not_press_calls_together(outbox: Outbox, peer: P
     await pass_time(peer.clock, outbox, 15, step=0.25)
     await until(lambda: len(peer.sent()) == 8)
     assert tokens_kept(seconds(peer.sent()), 3, 2.0)
+
+
+# — a wall clock that is set right —————————————————————————————————————————————————————————
+
+
+def set_back(peer: Peer, hours: float = 8) -> None:
+    peer.clock.freeze(peer.clock.now() - timedelta(hours=hours))
+
+
+async def test_a_clock_set_back_leaves_the_pace_as_it_was(outbox: Outbox, peer: Peer):
+    """Neither a pause of hours, nor tokens for nothing."""
+    for number in range(5):
+        await outbox.put(text(f"{number}"))
+    await quiet(outbox)
+    set_back(peer)
+    await quiet(outbox)
+    assert len(peer.sent()) <= 4, "the real time that has passed gives one at most"
+    await outbox.put(text("elsewhere", group=7))
+    await pass_time(peer.clock, outbox, 6)
+    assert sorted(peer.texts()) == ["0", "1", "2", "3", "4", "elsewhere"]
+
+
+async def test_after_a_restart_on_a_clock_set_back_nobody_waits_longer_than_the_window(
+    outbox: Outbox, peer: Peer
+):
+    for group in range(1, 41):
+        for number in range(3):
+            await outbox.put(text(f"{number}", group=group))
+    await pass_time(peer.clock, outbox, 200, step=5)
+    assert len(peer.sent()) == 120
+    await outbox.stop()
+    set_back(peer, 24 * 10)
+    again = outbox_for(peer, Pacing())
+    await again.start()
+    await again.put(text("there before", group=3))
+    await again.put(text("never spoken in", group=99))
+    await pass_time(peer.clock, again, 62)
+    assert sorted(peer.texts()[120:]) == ["never spoken in", "there before"]
+    await again.stop()
+
+
+async def test_a_clock_set_back_prolongs_no_pause_and_no_kick_budget(outbox: Outbox, peer: Peer):
+    peer.members |= set(range(20, 30))
+    for user in range(20, 25):
+        await outbox.put(kick(user, source=f"kick:{user}"))
+    await pass_time(peer.clock, outbox, 20)
+    assert outbox.kick_budget_left(GROUP) == 0
+    peer.fates["send_group_msg"] = ["refused"] * 3
+    for group in (1, 2, 3):
+        await outbox.put(text("refused", group=group))
+        await quiet(outbox)
+    await outbox.stop()
+    set_back(peer)
+    again = outbox_for(peer, Pacing())
+    await again.start()
+    assert "秒后再试" in again.breaker_state()
+    await again.put(text("probe", group=4))
+    await pass_time(peer.clock, again, 61)
+    assert peer.texts()[3:] == ["probe"]
+    set_back(peer)
+    peer.clock.move(timedelta(minutes=10))
+    assert again.kick_budget_left(GROUP) == 5
+    await again.stop()
+
+
+async def test_what_could_not_be_sent_is_tried_again_on_a_clock_set_back(outbox: Outbox, peer: Peer):
+    peer.fates["send_group_msg"] = ["not sent"] * 3
+    await outbox.put(text("said"))
+    await until(lambda: len(peer.fates["send_group_msg"]) < 3)
+    set_back(peer)
+    await pass_time(peer.clock, outbox, 10)
+    assert peer.texts() == ["said"]
+    peer.fates["send_group_msg"] = ["not sent"]
+    await outbox.put(text("later"))
+    await until(lambda: not peer.fates["send_group_msg"])
+    await outbox.stop()
+    set_back(peer)
+    again = outbox_for(peer, Pacing())
+    await again.start()
+    await pass_time(peer.clock, again, 61)
+    assert peer.texts() == ["said", "later"]
+    await again.stop()
+
+
+async def test_a_doubt_is_settled_on_a_clock_set_back(outbox: Outbox, peer: Peer):
+    peer.fates["send_group_msg"] = ["lost"]
+    ticket = await outbox.put(text("said"))
+    await until(lambda: outbox.unknowns(GROUP))
+    set_back(peer)
+    await pass_time(peer.clock, outbox, 30)
+    assert (await ticket.outcome(0)).why == "历史消息里没有这一条"
