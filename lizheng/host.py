@@ -79,8 +79,8 @@ class Host:
         self.private = Private(self)
         self.dispatch = Dispatch(self)
         self.shares = Alone()
-        self.schedule, self.outbox = self._engines()
         self.store: Store | None = None
+        self.schedule, self.outbox = self._engines()
         self.startup = Startup(self)
         self.topics = Topics(self.clock)
         self.started_at = self.clock.now()
@@ -103,7 +103,16 @@ class Host:
     def _engines(self) -> tuple[Schedule, Outbox]:
         """What runs between a start and a stop; each start has its own."""
         pacing = None if self.config.pacing == "off" else Pacing()
-        outbox = Outbox(self.clock, self._call, pacing, self.account_for, lambda key: self.shares.mine(key))
+        kept = self.store.path.parent if self.store and self.store.path else config.ROOT / "data"
+        outbox = Outbox(
+            self.clock,
+            self._call,
+            pacing,
+            self.account_for,
+            lambda key: self.shares.mine(key),
+            pictures=kept / "files" / "outbox",
+            shared=self.store is not None and not self.store.is_sqlite,
+        )
         outbox.on_decided(_remember_notice)
         return Schedule(self.clock, self.shares), outbox
 

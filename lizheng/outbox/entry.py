@@ -69,6 +69,9 @@ class Draft:
 class Entry:
     """A draft on its way; `text` is its params as JSON until they are written.
 
+    Pictures stand in `params` as names of files; `heavy` is one whose row holds their bytes until it is decided. Then
+    a message's `params` go, and `mark` is what it is known by.
+
     `answer` is the endpoint's data once done (for a message: with `message_id`). Times that only mean a lapse are seconds
     of the clock's `elapsed`, which a corrected wall clock does not touch: `taken_at` its tokens were taken, `ready_at` it
     may be tried again, `lapses_at` it is not sent any more. The datetimes are for the row.
@@ -95,6 +98,8 @@ class Entry:
     sender: int = 0
     text: str = ""
     tries: int = 0
+    mark: str = ""
+    heavy: bool = False
     taken_at: float = 0.0
     ready_at: float = NEVER_HELD
     lapses_at: float = NEVER_LAPSES

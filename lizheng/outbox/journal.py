@@ -248,6 +248,8 @@ async def write_states(entries: Sequence[Entry]) -> None:
             for e in entries
         ],
     )
+    if slimmed := [(e.text, e.id) for e in entries if e.heavy and e.text]:
+        await fetch_many('UPDATE "lizheng_outgoing" SET "params" = ? WHERE "id" = ?', slimmed)
     records = [
         (e.state, e.why, e.record_id) for e in entries if e.record_id is not None and e.state != "queued"
     ]
@@ -286,6 +288,12 @@ def _of(keys: Collection[int] | None) -> list[Q]:
         return []
     groups, accounts = [key for key in keys if key > 0], [-key for key in keys if key < 0]
     return [Q(group_id__in=[*groups, -1]) | Q(group_id=0, account__in=[*accounts, -1])]
+
+
+async def waiting_params() -> list[Any]:
+    """The parameters of all that is still to be sent."""
+    rows = Outgoing.filter(state__in=("queued", "sending"))
+    return list(await rows.values_list("params", flat=True))
 
 
 async def purge(now: datetime) -> None:

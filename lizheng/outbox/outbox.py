@@ -4,8 +4,10 @@ import asyncio
 import inspect
 import json
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from nonebot.log import logger
@@ -15,10 +17,11 @@ from lizheng.outbox import journal
 from lizheng.outbox.entry import Draft, Entry, Kind, Ticket, as_json
 from lizheng.outbox.journal import Journal
 from lizheng.outbox.pacing import Pacing
+from lizheng.outbox.pictures import Pictures, names_in
 from lizheng.outbox.reconcile import Reconciler
 from lizheng.outbox.sender import LONGEST_RETRY, Call, Sender
 from lizheng.outbox.traffic import Traffic
-from lizheng.outbox.verify import Verdict
+from lizheng.outbox.verify import Verdict, mark_of
 from lizheng.store import after_commit, in_atomic
 
 SOURCES_KEPT = 2000
@@ -26,6 +29,7 @@ REPLAYED = timedelta(minutes=15)
 DOUBT_MARGIN = timedelta(seconds=5)
 PICKED_UP = timedelta(seconds=1)
 PURGE_SECONDS = 86_400.0
+SWEEP_SECONDS = 3_600.0
 VERIFIED = {"set_group_kick"}
 
 
@@ -35,7 +39,8 @@ class Outbox:
     `call(account, api, params)` makes one call and raises as the adapter does; `account_for(group_id)` names
     the connected account that acts for a group, None while there is none. `pacing` None lifts the rates and
     the breaker, not the kick budget. `mine(key)` says whether this host sends what belongs to a group, or to minus an
-    account; what is not its own it writes down for the host whose it is.
+    account; what is not its own it writes down for the host whose it is. `pictures` is the folder for the bytes of
+    pictures; where the database is `shared` with hosts that may not see it, rows hold the bytes, too, until decided.
     """
 
     def __init__(
@@ -45,18 +50,26 @@ class Outbox:
         pacing: Pacing | None,
         account_for: Callable[[int], int | None],
         mine: Callable[[int], bool] = lambda key: True,
+        *,
+        pictures: Path | None = None,
+        shared: bool = False,
     ) -> None:
         self._clock = clock
+        self._pictures = Pictures(pictures)
+        self._shared = shared
         self._account_for = account_for
         self._mine = mine
         self._journal = Journal()
         self._traffic = Traffic(clock, pacing)
-        self._sender = Sender(clock, call, self._journal, self._traffic, self._reachable, self)
+        self._sender = Sender(
+            clock, call, self._journal, self._traffic, self._pictures, self._reachable, self
+        )
         self._reconciler = Reconciler(clock, call, self._reachable, self._decide, self._traffic.recent_ids)
         self._by_source: dict[str, Entry] = {}
         self._on_decided: list[Callable[[Entry], Any]] = []
         self._callbacks: set[asyncio.Task[None]] = set()
-        self._purging: asyncio.Task[None] | None = None
+        self._tidying: asyncio.Task[None] | None = None
+        self._sweeping: asyncio.Task[None] | None = None
 
     # — for callers ————————————————————————————————————————————————————————————————————————
 
@@ -66,9 +79,9 @@ class Outbox:
         A draft whose `source` was put before gets that call's ticket. Raises TypeError for parameters that
         are no JSON, and what the database raises.
         """
-        entry = self._entry_of(draft)
-        if entry.source and (known := self._by_source.get(entry.source)):
+        if draft.source and (known := self._by_source.get(draft.source)):
             return Ticket(known)
+        entry = await self._entry_of(draft)
         if in_atomic():
             if entry not in await journal.insert_rows([entry]):
                 return await self._known(entry)
@@ -103,7 +116,11 @@ class Outbox:
         The verdict is None while it was not sent, or nobody can be asked. For features that must know more than an
         answer says: an endpoint's ok is not always true.
         """
-        entry = self._by_source.get(source) or await journal.find_by_source(source)
+        entry = self._by_source.get(source)
+        if entry is None or entry.is_decided:
+            row = await journal.find_by_source(source)
+            # What memory knows is newer; what it said is in the row alone.
+            entry = replace(entry, params=row.params) if entry and row else entry or row
         if entry is None:
             return None
         entry.sender = entry.sender or entry.account
@@ -139,6 +156,7 @@ class Outbox:
         known = {entry.id for entry in self._sender.queued()}
         for entry in await journal.queued(self._clock.now() - PICKED_UP):
             if entry.id not in known and self._mine(entry.key):
+                await self._lighten(entry)
                 self._count_from_now(entry)
                 self._accept(entry)
 
@@ -158,7 +176,7 @@ class Outbox:
         self._reconciler.start()
         if alone:
             await self._resume(await journal.unfinished(now))
-        self._purging = asyncio.create_task(self._purge_daily())
+        self._tidying = asyncio.create_task(self._tidy())
 
     async def _resume(self, unfinished: list[Entry], keys: Collection[int] | None = None) -> None:
         now = self._clock.now()
@@ -166,6 +184,7 @@ class Outbox:
         self._traffic.replay(await journal.sent_since(min([now - REPLAYED, *doubted]), keys))
         for entry in unfinished:
             entry.sender = entry.account
+            await self._lighten(entry)
             self._count_from_now(entry)
             self._remember_source(entry)
             if entry.state == "queued":
@@ -176,7 +195,9 @@ class Outbox:
 
     async def stop(self, deadline: float = 3.0) -> None:
         """Begin no more calls, wait up to `deadline` seconds for those on their way, write what is known."""
-        tasks = [*self._reconciler.stop(), *([self._purging] if self._purging else [])]
+        own = (self._tidying, self._sweeping)
+        tasks = [*self._reconciler.stop(), *(task for task in own if task is not None)]
+        self._tidying = None
         for task in tasks:
             task.cancel()
         if tasks:
@@ -186,18 +207,38 @@ class Outbox:
             await asyncio.wait(set(self._callbacks), timeout=deadline)
         await self._journal.stop()
 
-    async def _purge_daily(self) -> None:
+    def _running(self) -> bool:
+        return self._tidying is not None
+
+    async def _tidy(self) -> None:
+        """Every hour, the first one at once."""
+        purged = self._clock.elapsed()
         while True:
-            await self._clock.sleep(PURGE_SECONDS)
+            await self._sweep()
+            await self._clock.sleep(SWEEP_SECONDS)
             self._traffic.sweep()
-            try:
-                await journal.purge(self._clock.now())
-            except Exception:
-                logger.exception("old messages could not be deleted")
+            if self._clock.elapsed() - purged >= PURGE_SECONDS:
+                purged = self._clock.elapsed()
+                try:
+                    await journal.purge(self._clock.now())
+                except Exception:
+                    logger.exception("old messages could not be deleted")
+
+    async def _sweep(self) -> None:
+        """Delete the pictures that no row waits for."""
+        if self._pictures.none:
+            return
+        try:
+            needed = {name for params in await journal.waiting_params() for name in names_in(params)}
+            await asyncio.to_thread(self._pictures.sweep, needed)
+        except Exception:
+            logger.exception("the pictures of messages that are out could not be deleted")
+        finally:
+            self._sweeping = None
 
     # — taking in ——————————————————————————————————————————————————————————————————————————
 
-    def _entry_of(self, draft: Draft) -> Entry:
+    async def _entry_of(self, draft: Draft) -> Entry:
         text = as_json(draft.params)
         entry = Entry(
             api=draft.api,
@@ -213,8 +254,20 @@ class Outbox:
             source=draft.source,
             expires_at=draft.expires_at,
         )
+        await self._lighten(entry)
+        if entry.heavy and not self._shared:
+            entry.text, entry.heavy = as_json(entry.params), False
         self._count_from_now(entry)
         return entry
+
+    async def _lighten(self, entry: Entry) -> None:
+        """Put the bytes of its pictures away; where there is no room for them they stay in memory."""
+        try:
+            entry.params, entry.heavy = await self._pictures.put_away(entry.params)
+        except OSError:
+            logger.exception("the pictures of an outgoing call could not be put away")
+        if self._pictures.crowded and self._running():
+            self._sweeping = self._sweeping or asyncio.create_task(self._sweep())
 
     def _count_from_now(self, entry: Entry) -> None:
         """Make lapses of the row's times, none of them longer than when it was written."""
@@ -282,6 +335,10 @@ class Outbox:
             # It did arrive, so the account is not blocked.
             self._traffic.ended(entry, ok=True)
         entry.state, entry.answer, entry.why = state, data, why
+        if entry.heavy:
+            entry.text = as_json(entry.params)
+        if entry.kind is Kind.MESSAGE:
+            entry.mark, entry.params = entry.mark or mark_of(entry.params), {}
         self._journal.decide(entry)
         entry.tell()
         if not entry.is_decided:

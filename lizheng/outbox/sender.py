@@ -13,6 +13,7 @@ from lizheng.clock import Alarm, Clock
 from lizheng.outbox.entry import Entry
 from lizheng.outbox.journal import Journal
 from lizheng.outbox.lanes import Lanes
+from lizheng.outbox.pictures import Lost, Pictures
 from lizheng.outbox.refusals import in_words
 from lizheng.outbox.traffic import Traffic
 
@@ -47,6 +48,7 @@ class Sender:
         call: Call,
         journal: Journal,
         traffic: Traffic,
+        pictures: Pictures,
         reachable: Callable[[Entry], int | None],
         ends: Ends,
     ) -> None:
@@ -54,6 +56,7 @@ class Sender:
         self._call = call
         self._journal = journal
         self._traffic = traffic
+        self._pictures = pictures
         self._reachable = reachable
         self._ends = ends
         self._alarm = Alarm(clock)
@@ -189,11 +192,19 @@ class Sender:
             self.give_up(entry)
 
     async def _send(self, entry: Entry) -> None:
+        try:
+            async with self._pictures.in_hand(entry.params) as params:
+                await self._make(entry, params)
+        except Lost:
+            self.give_up(entry)
+            self._ends.refused(entry, "图片已经不在了")
+
+    async def _make(self, entry: Entry, params: dict[str, Any]) -> None:
         timer = asyncio.get_running_loop().call_later(OWN_GROUP_WAITS, self._free, entry)
         entry.sent_at = self._clock.now()
         self._traffic.leaves(entry)
         try:
-            data = await self._call(entry.sender, entry.api, {**entry.params, "_timeout": CALL_SECONDS})
+            data = await self._call(entry.sender, entry.api, {**params, "_timeout": CALL_SECONDS})
         except ActionFailed as error:
             self._traffic.ended(entry, ok=False)
             self._ends.refused(entry, in_words(getattr(error, "info", {})))

@@ -1,6 +1,7 @@
 """Looking up whether a call happened after all. One verifier per API; each only asks the endpoint."""
 
-from collections.abc import Awaitable, Callable, Collection
+import hashlib
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -67,7 +68,7 @@ async def _message(case: Case) -> Verdict:
     except ActionFailed:
         return _UNKNOWABLE
     messages = [m for m in (answer or {}).get("messages") or [] if isinstance(m, dict)]
-    wanted = signature(entry.params.get("message", entry.params.get("messages")))
+    wanted = entry.mark or mark_of(entry.params)
     told = entry.answer.get("message_id") if isinstance(entry.answer, dict) else None
     for message in messages:
         if told is not None and message.get("message_id") == told:
@@ -76,7 +77,7 @@ async def _message(case: Case) -> Verdict:
             int(message.get("time") or 0) >= int(sent_at.timestamp()) - 2
             and _author(message) == entry.sender
             and message.get("message_id") not in case.taken
-            and signature(message.get("message")) == wanted
+            and _digest(signature(message.get("message"))) == wanted
         ):
             return Verdict(Finding.HAPPENED, {"message_id": message.get("message_id")})
     oldest = min((int(m.get("time") or 0) for m in messages), default=0)
@@ -158,6 +159,15 @@ async def _member(case: Case) -> Any:
 
 def _author(message: dict[str, Any]) -> int:
     return int((message.get("sender") or {}).get("user_id") or message.get("user_id") or 0)
+
+
+def mark_of(params: Mapping[str, Any]) -> str:
+    """What a message with these parameters is known by, once it is no longer kept: a hash of its signature."""
+    return _digest(signature(params.get("message", params.get("messages"))))
+
+
+def _digest(parts: list[tuple[str, str]]) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def signature(message: Any) -> list[tuple[str, str]]:

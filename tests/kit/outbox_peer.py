@@ -142,5 +142,5 @@ async def pass_time(clock: Clock, outbox: Outbox, seconds: float, step: float = 
     await quiet(outbox)
 
 
-def outbox_for(peer: Peer, pacing: Pacing | None = None) -> Outbox:
-    return Outbox(peer.clock, peer.call, pacing, peer.account_for)
+def outbox_for(peer: Peer, pacing: Pacing | None = None, **more: Any) -> Outbox:
+    return Outbox(peer.clock, peer.call, pacing, peer.account_for, **more)
