@@ -25,6 +25,7 @@ from lizheng.groups import GroupState
 from lizheng.lookup import CLOSING, Hit, split_name
 from lizheng.models import Outgoing, Pending, Record
 from lizheng.notices import translate
+from lizheng.ourselves import heed
 from lizheng.pending import feature as pending_feature
 from lizheng.register import claimed_elsewhere
 from lizheng.replying import by_quote
@@ -47,6 +48,7 @@ class Dispatch:
     async def message(self, event: MessageEvent) -> bool:
         """Handle a message; True when it was ours and nobody else needs to see it."""
         if isinstance(event, GroupMessageEvent):
+            self._host.outbox.come_back((event.group_id,))
             return await self._in_group(event, self._host.groups[event.group_id])
         group = await self._host.private.group_for(event)
         return group is not None and await self._in_group(event, group)
@@ -203,6 +205,7 @@ class Dispatch:
             self._host.roster.forget(happened.group_id, happened.user_id)
         if isinstance(happened, RoleChanged) and happened.user_id in self._host.our_accounts():
             self._host.topics.forget(group.id, NO_RIGHTS_TOPIC)
+        await heed(self._host, happened)
         if isinstance(happened, MemberJoined) and happened.user_id in self._host.accounts():
             ctx = GroupContext(self._host, group, pending_feature, source=f"met:{group.id}")
             await self._meet(ctx)

@@ -163,7 +163,7 @@ class Host:
 
     async def _connected(self, bot: Bot) -> None:
         """An account is there: what waited for it goes out, and the groups it is in are learned."""
-        self.outbox.wake()
+        self.outbox.look_again(int(bot.self_id))
         try:
             rows = await self.ask_account(int(bot.self_id), "get_group_list")
         except (NetworkError, ActionFailed) as error:
@@ -175,6 +175,7 @@ class Host:
         for group_id, name in names.items():
             self.groups[group_id].name = name
         self.adapter.note_groups(int(bot.self_id), names)
+        self.outbox.come_back(names)
         self.shares.wake()
 
     async def _give_up(self) -> None:

@@ -78,6 +78,10 @@ class Adapter(v11.Adapter):
         for group_id in group_ids:
             self._accounts.claim(group_id, account)
 
+    def leave_group(self, account: int, group_id: int) -> None:
+        """Tell that an account is no longer in a group; another account of ours that is may act there."""
+        self._accounts.leave(group_id, account)
+
     def reach(self) -> dict[int, int]:
         """Where a connected account of ours can act, by group and by minus the account, with the account that would."""
         return {**self._accounts.all(), **{-account: account for account in self.accounts()}}

@@ -41,5 +41,10 @@ class Accounts:
     def release(self, account: int) -> None:
         self._acting = {group: owner for group, owner in self._acting.items() if owner != account}
 
+    def leave(self, group_id: int, account: int) -> None:
+        """The account is no longer in the group."""
+        if self._acting.get(group_id) == account:
+            del self._acting[group_id]
+
     def clear(self) -> None:
         self._acting.clear()

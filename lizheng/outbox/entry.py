@@ -50,7 +50,8 @@ class Draft:
 
     `group_id` is the group it belongs to (0 for none), `user_id` the person a private message goes to.
     `source` makes it happen once: a second draft with the same source gets the first one's ticket. `account`
-    0 means whoever acts for the group. From `expires_at` on it is not sent any more; None waits without end.
+    0 means whoever acts for the group. `author_id` is the person it answers. From `expires_at` on it is not
+    sent any more; None waits without end.
     """
 
     api: str
@@ -63,6 +64,7 @@ class Draft:
     source: str | None = None
     expires_at: datetime | None = None
     account: int = 0
+    author_id: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -100,6 +102,7 @@ class Entry:
     tries: int = 0
     mark: str = ""
     heavy: bool = False
+    author_id: int = 0
     taken_at: float = 0.0
     ready_at: float = NEVER_HELD
     lapses_at: float = NEVER_LAPSES

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -30,6 +30,7 @@ DOUBT_MARGIN = timedelta(seconds=5)
 PICKED_UP = timedelta(seconds=1)
 PURGE_SECONDS = 86_400.0
 SWEEP_SECONDS = 3_600.0
+LEFT = "机器人已经不在这个群"
 VERIFIED = {"set_group_kick"}
 
 
@@ -66,6 +67,7 @@ class Outbox:
         )
         self._reconciler = Reconciler(clock, call, self._reachable, self._decide, self._traffic.recent_ids)
         self._by_source: dict[str, Entry] = {}
+        self._gone: set[int] = set()
         self._on_decided: list[Callable[[Entry], Any]] = []
         self._callbacks: set[asyncio.Task[None]] = set()
         self._tidying: asyncio.Task[None] | None = None
@@ -130,9 +132,43 @@ class Outbox:
         """Kicks the group may still have within ten minutes without a person confirming each."""
         return self._traffic.kicks_left(group_id)
 
-    def breaker_state(self) -> str:
-        """A Chinese line while an account's messages are paused, else empty."""
-        return "；".join(self._traffic.paused())
+    def breaker_state(self, group_id: int = 0) -> str:
+        """A Chinese line while an account's messages are paused, or those to the group or to others, else empty."""
+        return "；".join(self._traffic.paused(group_id))
+
+    def waiting(self, group_id: int, author_id: int) -> int:
+        """How many answers to this person are queued in the group."""
+        return self._sender.waiting(group_id, author_id)
+
+    # — what QQ says about us in a group —————————————————————————————————————————————————————
+
+    def hold(self, group_id: int, account: int, seconds: float | None) -> None:
+        """The account is muted in the group for so long (None: without a known end); 0 when it is no longer.
+
+        What is to be said there waits or lapses; other groups do not notice.
+        """
+        self._traffic.hold(account, group_id, seconds)
+        self._sender.stir()
+
+    def leave(self, group_id: int) -> None:
+        """We are no longer in the group: what is queued for it ends, as does what will be."""
+        self._gone.add(group_id)
+        for entry in self._sender.let_go(self._is_nowhere):
+            self._decide(entry, "not_done", why=LEFT)
+
+    def come_back(self, group_ids: Iterable[int]) -> None:
+        """We are in these groups."""
+        if self._gone:
+            self._gone.difference_update(group_ids)
+
+    def look_again(self, account: int) -> None:
+        """The account was away: a mute may have ended meanwhile, so one message is tried."""
+        self._traffic.look_again(account)
+        self.wake()
+
+    def _is_nowhere(self, entry: Entry) -> bool:
+        """Whether it is for a group we are not in; a private message may arrive all the same."""
+        return entry.group_id in self._gone and not entry.user_id
 
     def on_decided(self, callback: Callable[[Entry], Any]) -> None:
         """Call (and await, if it is awaitable) `callback(entry)` for every call that is done or not done."""
@@ -253,6 +289,7 @@ class Outbox:
             record_id=draft.record_id,
             source=draft.source,
             expires_at=draft.expires_at,
+            author_id=draft.author_id,
         )
         await self._lighten(entry)
         if entry.heavy and not self._shared:
@@ -286,6 +323,9 @@ class Outbox:
     def _written(self, entry: Entry, new: bool) -> None:
         if not new:
             self._sender.give_up(entry)
+        elif self._is_nowhere(entry):
+            self._sender.give_up(entry)
+            self._accept(entry)
         elif entry.state == "sending" and not self._mine(entry.key):
             self._sender.put_back(entry)
         else:
@@ -293,6 +333,9 @@ class Outbox:
 
     def _accept(self, entry: Entry) -> None:
         if not self._mine(entry.key):
+            return
+        if self._is_nowhere(entry):
+            self._decide(entry, "not_done", why=LEFT)
             return
         self._remember_source(entry)
         self._traffic.spend_kick(entry)
@@ -307,7 +350,7 @@ class Outbox:
 
     def _reachable(self, entry: Entry) -> int | None:
         """The account that can make (or look up) this call now."""
-        if not self._mine(entry.key):
+        if not self._mine(entry.key) or self._is_nowhere(entry):
             return None
         return self._account_for(entry.group_id) if entry.group_id else entry.account or None
 

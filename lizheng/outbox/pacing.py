@@ -37,6 +37,10 @@ class Pacing:
     slack: float = 0.05
 
 
+ROUNDING = 1e-6
+"""Seconds that sums of times may be off: on a clock that stands still, a call would wait for them for ever."""
+
+
 class Meter:
     """One rate being used up."""
 
@@ -49,7 +53,7 @@ class Meter:
 
     def ready_at(self) -> float:
         """The earliest time the next call may go."""
-        ready = self._full_again - (self._burst - 1) * self._interval
+        ready = self._full_again - (self._burst - 1) * self._interval - ROUNDING
         if self._cap and len(self._times) == self._cap:
             ready = max(ready, self._times[0] + self._window)
         return ready
@@ -137,15 +141,20 @@ class KickBudget:
 FAILURES_ALLOWED = 3
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 600.0
+FAILURES_FOR_LONGEST = FAILURES_ALLOWED + 6
 
 
 @dataclass(slots=True)
 class Breaker:
-    """Stops an account's messages after three failures in a row; then lets one through per growing pause."""
+    """Stops the messages to a place after three failures in a row; then lets one through per growing pause.
+
+    `held_until` is the time before which QQ has said that it takes none.
+    """
 
     failures: int = 0
     failed_at: float = 0.0
     probing: bool = False
+    held_until: float = float("-inf")
 
     @property
     def is_open(self) -> bool:
@@ -154,11 +163,25 @@ class Breaker:
     def ready_at(self) -> float:
         """The earliest time a message may go; infinity while a probe is on its way."""
         if not self.is_open:
-            return float("-inf")
+            return self.held_until
         if self.probing:
             return float("inf")
         pause = FIRST_PAUSE * 2.0 ** min(self.failures - FAILURES_ALLOWED, 16)
-        return self.failed_at + min(pause, LONGEST_PAUSE)
+        return max(self.held_until, self.failed_at + min(pause, LONGEST_PAUSE))
+
+    def hold(self, at: float, seconds: float | None) -> None:
+        """Nothing may be said for so long; None is without a known end, and then one is tried every ten minutes."""
+        self.probing = False
+        if seconds is None:
+            self.failures, self.failed_at = FAILURES_FOR_LONGEST, at
+        else:
+            self.failures, self.held_until = 0, at + seconds
+
+    def look_again(self) -> None:
+        """What was held may have ended unnoticed: one message is tried now."""
+        self.failures = max(self.failures, FAILURES_ALLOWED)
+        self.failed_at = self.held_until = float("-inf")
+        self.probing = False
 
     def sent(self) -> None:
         self.probing = self.is_open
@@ -167,3 +190,26 @@ class Breaker:
         self.probing = False
         self.failures = 0 if ok else self.failures + 1
         self.failed_at = at
+
+
+@dataclass(slots=True)
+class AccountBreaker(Breaker):
+    """Stops an account's messages after failures in three different groups, with no message that arrived in between.
+
+    What one group refuses, however often, is that group's own; and a group that failed before is no news.
+    """
+
+    groups: set[int] = field(default_factory=set)
+
+    def ended_at(self, place: int, ok: bool, at: float, *, known: bool) -> None:
+        """A message to a place has failed, or has arrived; `known` is a place that has been failing for a while."""
+        if ok:
+            self.groups.clear()
+            self.ended(True, at)
+        elif place > 0 and not known and place not in self.groups:
+            self.groups.add(place)
+            self.ended(False, at)
+        else:
+            if self.probing and place > 0:
+                self.failed_at = at
+            self.probing = False

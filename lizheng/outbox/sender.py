@@ -99,9 +99,13 @@ class Sender:
         """What waits to be sent, or is just being taken to be."""
         return self._lanes.all()
 
-    def let_go(self, gone: Callable[[Entry], bool]) -> None:
-        """Forget what is queued and `gone`: its rows are another host's to send."""
-        self._lanes.drop(gone)
+    def waiting(self, group_id: int, author_id: int) -> int:
+        """How many answers to this person are queued in the group."""
+        return self._lanes.waiting(group_id, author_id)
+
+    def let_go(self, gone: Callable[[Entry], bool]) -> list[Entry]:
+        """Forget what is queued and `gone`, and tell it: its rows are another host's to send, or nobody's."""
+        return self._lanes.drop(gone)
 
     def pending(self) -> int:
         """Calls queued or on their way."""
@@ -156,7 +160,7 @@ class Sender:
         now = self._clock.elapsed()
         soonest = float("inf")
         self._only_stranded = True
-        for entry in self._lanes.heads():
+        for entry in sorted(self._lanes.heads(), key=self._traffic.is_suspect):
             if entry.lapses_at <= now:
                 self._lanes.remove(entry)
                 self._ends.refused(entry, "过期")

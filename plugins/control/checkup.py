@@ -1,7 +1,5 @@
 """`/自检`: what works, what cannot, and what comes next."""
 
-from typing import Any
-
 from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import Context, Role, __version__
@@ -69,11 +67,11 @@ def _books(ctx: Context) -> list[str]:
 def _sending(ctx: Context) -> str:
     host = ctx.host
     pace = "不限速" if host.config.pacing == "off" else "按群限速"
-    return f"发送：{pace}，{host.outbox.pending()} 条在途{_breaker(host)}；试运行{'开' if ctx.group.dry_run else '关'}"
+    return f"发送：{pace}，{host.outbox.pending()} 条在途{_breaker(ctx)}；试运行{'开' if ctx.group.dry_run else '关'}"
 
 
-def _breaker(host: Any) -> str:
-    state = host.outbox.breaker_state()
+def _breaker(ctx: Context) -> str:
+    state = ctx.host.outbox.breaker_state(ctx.group.id)
     return f"；{state}" if state else ""
 
 

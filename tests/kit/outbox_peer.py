@@ -14,7 +14,9 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class Peer:
-    """Remembers what reached it. `fate[api]` is a list of what to do with the next calls of that api."""
+    """Remembers what reached it. `fate[api]` is a list of what to do with the next calls of that api, `deaf` what to do
+    with every message to a group.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -25,6 +27,7 @@ class Peer:
         self.muted: dict[int, int] = {}
         self.cards: dict[int, str] = {}
         self.requests: dict[str, bool] = {}
+        self.deaf: dict[int, str] = {}
         self.has_history = True
         self.online = True
         self.held: list[asyncio.Event] = []
@@ -43,6 +46,8 @@ class Peer:
         params = {key: value for key, value in params.items() if key != "_timeout"}
         fates = self.fates.get(api)
         fate = fates.pop(0) if fates else "ok"
+        if api.startswith("send_") and not params.get("user_id"):
+            fate = self.deaf.get(params.get("group_id", 0), fate)
         if not self.online or fate == "not sent":
             raise NotSent("offline")
         self.calls.append((self.clock.now(), account, api, params))

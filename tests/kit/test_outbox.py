@@ -337,7 +337,7 @@ async def test_doubts_wait_for_the_account_and_are_decided_once_it_is_back(outbo
 async def abandon(outbox: Outbox) -> None:
     """End it as a crash does: nothing more is written."""
     tasks = [outbox._sender._task, outbox._reconciler._task, outbox._journal._running, *outbox._sender._calls]
-    tasks.append(outbox._purging)
+    tasks.append(outbox._tidying)
     for task in tasks:
         if task:
             task.cancel()

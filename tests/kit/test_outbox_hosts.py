@@ -35,7 +35,7 @@ class Host:
     async def die(self) -> None:
         """End as a killed process does: nothing more is sent or written."""
         own = self.outbox
-        tasks = [own._sender._task, own._reconciler._task, own._journal._running, own._purging]
+        tasks = [own._sender._task, own._reconciler._task, own._journal._running, own._tidying]
         ended = [task for task in (*tasks, *own._sender._calls) if task]
         for task in ended:
             task.cancel()

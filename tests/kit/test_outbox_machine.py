@@ -77,7 +77,7 @@ class History:
 
 async def crash(outbox: Outbox) -> None:
     journal = outbox._journal._running
-    tasks = [outbox._sender._task, outbox._reconciler._task, outbox._purging, *outbox._sender._calls]
+    tasks = [outbox._sender._task, outbox._reconciler._task, outbox._tidying, *outbox._sender._calls]
     tasks += [*outbox._reconciler._looks, journal]
     for task in tasks:
         if task:

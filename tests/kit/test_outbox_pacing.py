@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lizheng.outbox import Draft, Outbox, Pacing, Priority
-from lizheng.outbox.entry import Kind
+from lizheng.outbox.entry import Entry, Kind
+from lizheng.outbox.lanes import Lanes
 from lizheng.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
 from tests.figures import Note
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
@@ -64,7 +65,7 @@ def test_a_bucket_lets_three_go_and_then_one_per_two_seconds():
         now = max(now, meter.ready_at())
         meter.take(now)
         times.append(now - 100)
-    assert times == [0, 0, 0, 2, 4, 6]
+    assert times == pytest.approx([0, 0, 0, 2, 4, 6], abs=1e-5)
 
 
 def test_meters_that_are_full_again_are_forgotten():
@@ -411,3 +412,153 @@ async def test_a_doubt_is_settled_on_a_clock_set_back(outbox: Outbox, peer: Peer
     set_back(peer)
     await pass_time(peer.clock, outbox, 30)
     assert (await ticket.outcome(0)).why == "历史消息里没有这一条"
+
+
+# — one group's failures are its own ———————————————————————————————————————————————————————
+
+MUTED, HEALTHY = 66, 77
+
+
+def said_in(peer: Peer, group: int) -> list[str]:
+    return [p["message"][0]["data"]["text"] for _, p in peer.sent() if p["group_id"] == group]
+
+
+@pytest.mark.parametrize("answer", ["refused", "lost"])
+async def test_a_group_that_takes_nothing_does_not_hold_up_another(outbox: Outbox, peer: Peer, answer: str):
+    """However often it fails, and whichever way; and it is tried less and less."""
+    peer.deaf[MUTED] = answer
+    for minute in range(10):
+        for number in range(3):
+            await outbox.put(text(f"{minute}.{number}", group=MUTED))
+        await pass_time(peer.clock, outbox, 30)
+        await outbox.put(text(f"{minute}", group=HEALTHY))
+        await quiet(outbox)
+        assert said_in(peer, HEALTHY)[-1] == f"{minute}", "at once"
+        await pass_time(peer.clock, outbox, 30)
+    assert len(said_in(peer, MUTED)) <= 9
+    assert "账号" not in outbox.breaker_state(HEALTHY)
+    assert "另有 1 个群里发不出去" in outbox.breaker_state(HEALTHY)
+    assert "本群里发不出去" in outbox.breaker_state(MUTED)
+    peer.deaf.clear()
+    await pass_time(peer.clock, outbox, 700, step=5)
+    assert outbox.breaker_state(MUTED) == ""
+    assert outbox.pending() == 0
+
+
+async def test_people_who_take_no_private_messages_do_not_pause_the_groups(outbox: Outbox, peer: Peer):
+    peer.fates["send_private_msg"] = ["refused"] * 6
+    for user in range(1, 7):
+        message = [{"type": "text", "data": {"text": "hi"}}]
+        await outbox.put(
+            Draft("send_private_msg", {"user_id": user, "message": message}, user_id=user, account=9)
+        )
+        await quiet(outbox)
+    await outbox.put(text("said", group=HEALTHY))
+    await quiet(outbox)
+    assert said_in(peer, HEALTHY) == ["said"]
+    assert outbox.breaker_state() == ""
+
+
+async def test_groups_known_to_take_nothing_are_no_news_about_the_account(outbox: Outbox, peer: Peer):
+    """Four muted groups and one that is not: it waits once, as they might have been all; then never again."""
+    for group in (1, 2, 3, 4):
+        peer.deaf[group] = "refused"
+    for number in range(6):
+        for group in (1, 2, 3, 4):
+            await outbox.put(text(f"{number}", group=group))
+    await quiet(outbox)
+    await outbox.put(text("first", group=HEALTHY))
+    await pass_time(peer.clock, outbox, 32)
+    assert said_in(peer, HEALTHY) == ["first"]
+    await pass_time(peer.clock, outbox, 120, step=5)
+    for number in range(20):
+        await outbox.put(text(f"{number}", group=HEALTHY))
+        await pass_time(peer.clock, outbox, 20, step=2)
+        assert said_in(peer, HEALTHY)[-1] == f"{number}"
+
+
+async def test_a_mute_that_is_told_holds_the_group_until_it_ends(outbox: Outbox, peer: Peer):
+    outbox.hold(MUTED, 9, 600)
+    await outbox.put(text("waits", group=MUTED))
+    await outbox.put(text("said", group=HEALTHY))
+    await outbox.put(kick(11, group=MUTED))
+    await pass_time(peer.clock, outbox, 590, step=10)
+    assert peer.texts() == ["said"]
+    assert peer.sent("set_group_kick"), "acts need no voice"
+    assert "本群里发不出去" in outbox.breaker_state(MUTED)
+    await pass_time(peer.clock, outbox, 20)
+    assert peer.texts() == ["said", "waits"]
+    outbox.hold(MUTED, 9, 86400)
+    await outbox.put(text("lifted", group=MUTED))
+    await pass_time(peer.clock, outbox, 60, step=10)
+    outbox.hold(MUTED, 9, 0)
+    await quiet(outbox)
+    assert peer.texts()[2:] == ["lifted"]
+
+
+async def test_a_mute_without_an_end_is_tried_every_ten_minutes_and_after_an_absence(
+    outbox: Outbox, peer: Peer
+):
+    """The word of its end may have been missed."""
+    peer.deaf[MUTED] = "refused"
+    outbox.hold(MUTED, 9, None)
+    for number in range(4):
+        await outbox.put(text(f"{number}", group=MUTED))
+    await pass_time(peer.clock, outbox, 1500, step=10)
+    assert said_in(peer, MUTED) == ["0", "1"]
+    outbox.look_again(9)
+    await quiet(outbox)
+    assert said_in(peer, MUTED) == ["0", "1", "2"]
+    peer.deaf.clear()
+    outbox.look_again(9)
+    await pass_time(peer.clock, outbox, 5)
+    assert said_in(peer, MUTED)[3:] == ["3"]
+
+
+async def test_what_is_queued_for_a_group_we_left_ends_with_the_reason(outbox: Outbox, peer: Peer):
+    outbox.hold(MUTED, 9, 600)
+    waiting = await outbox.put(text("waits", group=MUTED))
+    other = await outbox.put(text("said", group=HEALTHY))
+    outbox.leave(MUTED)
+    assert (await waiting.outcome(0)).why == "机器人已经不在这个群"
+    late = await outbox.put(text("late", group=MUTED, source="brief:1"))
+    assert (await late.outcome(1)).why == "机器人已经不在这个群"
+    await quiet(outbox)
+    assert await other.outcome(0)
+    assert peer.texts() == ["said"]
+    outbox.come_back([MUTED])
+    outbox.hold(MUTED, 9, 0)
+    await outbox.put(text("back", group=MUTED))
+    await quiet(outbox)
+    assert peer.texts() == ["said", "back"]
+
+
+# — whose turn it is ———————————————————————————————————————————————————————————————————————
+
+
+async def test_a_few_flooded_groups_take_nobody_elses_turn(outbox: Outbox, peer: Peer):
+    """When the account's minute is used up, who has waited longest for a turn is next."""
+    for number in range(60):
+        for group in (1, 2, 3):
+            await outbox.put(text(f"{number}", group=group))
+    await pass_time(peer.clock, outbox, 120, step=2)
+    for number in range(3):
+        await outbox.put(text(f"{number}", group=HEALTHY))
+    before = peer.clock.now()
+    while len(said_in(peer, HEALTHY)) < 3:
+        await pass_time(peer.clock, outbox, 1)
+    assert (peer.clock.now() - before).total_seconds() <= 60
+
+
+def test_waiting_answers_are_counted_by_whom_they_answer():
+    lanes, now = Lanes(), NOON
+    entries = [
+        Entry("send_group_msg", {}, now, group_id=1, author_id=who, id=n)
+        for n, who in enumerate((5, 5, 6, 0))
+    ]
+    for entry in entries:
+        lanes.add(entry)
+    assert (lanes.waiting(1, 5), lanes.waiting(1, 6), lanes.waiting(2, 5)) == (2, 1, 0)
+    lanes.remove(entries[0])
+    assert lanes.drop(lambda entry: entry.author_id == 6) == [entries[2]]
+    assert (lanes.waiting(1, 5), lanes.waiting(1, 6), len(lanes)) == (1, 0, 2)
