@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from lizheng.host import Host
 
 STALE_SECONDS = 60
+MOST_WAITING = 3
+"""Answers to one member that may wait in a group."""
 
 
 class Dispatch:
@@ -99,6 +101,9 @@ class Dispatch:
         if self._is_stale(ctx):
             await ctx.note("stale", f"/{hit.command.name} 来得太晚，没有执行")
             return
+        ctx.asker_id = ctx.author_id
+        if await self._is_hasty(ctx):
+            return
         await self._guarded(ctx, self._execute(ctx, hit))
 
     async def _ran_before(self, ctx: Context) -> bool:
@@ -115,6 +120,17 @@ class Dispatch:
 
     def _is_stale(self, ctx: Context) -> bool:
         return ctx.now.timestamp() - ctx.event.time > STALE_SECONDS
+
+    async def _is_hasty(self, ctx: Context) -> bool:
+        """Whether a member has more answers waiting than anybody reads; told once a minute."""
+        waiting = self._host.outbox.waiting(ctx.group.id, ctx.author_id)
+        if waiting < MOST_WAITING or ctx.role > Role.MEMBER:
+            return False
+        if self._host.topics.now_and_then(ctx.group.id, f"hasty:{ctx.author_id}", STALE_SECONDS):
+            await ctx.say("太快了，前面的还没回完。等一分钟再发。")
+        else:
+            await ctx.stay_silent()
+        return True
 
     async def _execute(self, ctx: Context, hit: Hit) -> None:
         forms = hit.command.candidates(hit.words)

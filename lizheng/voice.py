@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lizheng.outbox import Draft, Priority, Ticket
@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from lizheng.host import Host
 
 
+ANSWER_SPAN = timedelta(seconds=60)
+"""For how long an answer is worth giving: as long as the command is worth carrying out."""
+
+
 class Voice:
-    """The part of a context that speaks. `answers_to` is the person a private answer goes to, 0 for the group."""
+    """The part of a context that speaks. `answers_to` is the person a private answer goes to, 0 for the group; `asker_id`
+    the person whose command is being carried out, 0 while it is something else that speaks.
+    """
 
     host: Host
     group: GroupState
@@ -24,6 +30,7 @@ class Voice:
     source: str | None
     priority: Priority
     answers_to: int = 0
+    asker_id: int = 0
     _steps: int = 0
 
     def next_source(self) -> str | None:
@@ -34,9 +41,15 @@ class Voice:
     async def say(self, template: str, /, **values: Any) -> Ticket:
         """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention`, a `Picture` or a `Drawing`.
 
-        Returns once it is stored, and so will be said; what became of it is the ticket's `outcome()`.
+        Returns once it is stored, and so will be said, the answer to a command within a minute or not at all; what became
+        of it is the ticket's `outcome()`.
         """
-        return await self.post(compose(template, values), user_id=self.answers_to)
+        return await self.post(
+            compose(template, values),
+            user_id=self.answers_to,
+            expires_at=self._answer_until(),
+            author_id=self.asker_id,
+        )
 
     async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
@@ -45,6 +58,9 @@ class Voice:
     async def stay_silent(self) -> None:
         """Write down that nothing is said: so the same cause is known when it is told again after a restart."""
         await self.post([], user_id=self.answers_to, expires_at=self.host.clock.now())
+
+    def _answer_until(self) -> datetime | None:
+        return self.host.clock.now() + ANSWER_SPAN if self.asker_id else None
 
     def now_and_then(self, topic: str, seconds: float) -> bool:
         """True at most once per group, topic of this feature and `seconds`, so that nothing is said again and again."""
@@ -64,6 +80,7 @@ class Voice:
         user_id: int = 0,
         source: str | None = None,
         expires_at: datetime | None = None,
+        author_id: int = 0,
     ) -> Ticket:
         """Put ready segments into the outbox without waiting; to the group, or to one person in private.
 
@@ -83,6 +100,7 @@ class Voice:
                 feature=self.feature.id,
                 source=source or self.next_source(),
                 expires_at=expires_at,
+                author_id=author_id,
             )
         )
 
@@ -107,5 +125,7 @@ class Voice:
                 priority=self.priority,
                 feature=self.feature.id,
                 source=self.next_source(),
+                expires_at=self._answer_until(),
+                author_id=self.asker_id,
             )
         )

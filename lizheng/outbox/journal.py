@@ -84,6 +84,8 @@ class Journal:
         self._stopping = False
         self._writing = False
         self._timer: asyncio.TimerHandle | None = None
+        self.troubled = False
+        """Whether a statement failed, so that rows may be written which nobody knows of; to be cleared by who looks."""
 
     def start(self) -> None:
         self._stopping = False
@@ -99,6 +101,10 @@ class Journal:
 
     def idle(self) -> bool:
         return not (self._inserts or self._claims or self._finals or self._writing)
+
+    def in_hand(self) -> set[int]:
+        """The numbers of those whose states are still to be written."""
+        return set(self._finals)
 
     def hurry(self) -> None:
         """Write the finals now instead of within half a second."""
@@ -165,6 +171,7 @@ class Journal:
             await write_states(list(finals.values()))
         except Exception:
             logger.exception("what became of {} calls could not be written, trying again", len(finals))
+            self.troubled = True
             self._finals = finals | self._finals
             if self._stopping:
                 self._finals = {}
@@ -175,6 +182,7 @@ class Journal:
         try:
             written = await statement([entry for entry, *_ in batch])
         except Exception as error:
+            self.troubled = True
             if len(batch) > 1:
                 for one in batch:
                     await self._write([one], statement)
@@ -268,6 +276,30 @@ async def unfinished(now: datetime, keys: Collection[int] | None = None) -> list
     recent = Q(state="unknown", sent_at__gte=now - timedelta(days=1))
     rows = await Outgoing.filter(Q(state__in=("queued", "sending")) | recent, *_of(keys)).order_by("id")
     return [_entry(row) for row in rows]
+
+
+async def withdraw(source: str, why: str, at: datetime) -> str | None:
+    """End a call that is still queued, within the running transaction; the state its row had, None when there is none."""
+    row = await Outgoing.get_or_none(source=source)
+    if row is None or row.state != "queued":
+        return row.state if row else None
+    gone = await fetch(
+        'UPDATE "lizheng_outgoing" SET "state" = \'not_done\', "why" = ?, "decided_at" = ? '
+        'WHERE "id" = ? AND "state" = \'queued\' RETURNING "id"',
+        (why, at, row.id),
+    )
+    return "queued" if gone else "sending"
+
+
+async def withdrawn_why(number: int) -> str | None:
+    """Why a row that could not be claimed was ended, None when another host has it."""
+    row = await Outgoing.get_or_none(id=number)
+    return row.why if row is not None and row.state == "not_done" else None
+
+
+async def begun() -> list[Entry]:
+    """Rows that are queued or on their way, oldest first."""
+    return [_entry(row) for row in await Outgoing.filter(state__in=("queued", "sending")).order_by("id")]
 
 
 async def queued(before: datetime) -> list[Entry]:

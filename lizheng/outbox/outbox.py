@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,18 @@ DOUBT_MARGIN = timedelta(seconds=5)
 PICKED_UP = timedelta(seconds=1)
 PURGE_SECONDS = 86_400.0
 SWEEP_SECONDS = 3_600.0
+FIND_SECONDS = 30.0
 LEFT = "机器人已经不在这个群"
-VERIFIED = {"set_group_kick"}
+VERIFIED = {"set_group_kick", "set_group_ban", "set_group_card"}
+
+
+class Withdrawal(Enum):
+    """What taking a call back came to."""
+
+    TAKEN_BACK = "taken back"
+    ON_ITS_WAY = "on its way"
+    SAID = "said"
+    NOTHING = "nothing"
 
 
 class Outbox:
@@ -72,6 +83,7 @@ class Outbox:
         self._callbacks: set[asyncio.Task[None]] = set()
         self._tidying: asyncio.Task[None] | None = None
         self._sweeping: asyncio.Task[None] | None = None
+        self._finding: asyncio.Task[None] | None = None
 
     # — for callers ————————————————————————————————————————————————————————————————————————
 
@@ -139,6 +151,16 @@ class Outbox:
     def waiting(self, group_id: int, author_id: int) -> int:
         """How many answers to this person are queued in the group."""
         return self._sender.waiting(group_id, author_id)
+
+    async def withdraw(self, source: str, why: str) -> Withdrawal:
+        """Take back what was put under a source, if it is still queued; it ends with the running transaction, if any."""
+        state = await journal.withdraw(source, why, self._clock.now())
+        if state in (None, "not_done"):
+            return Withdrawal.NOTHING
+        if state == "queued":
+            after_commit(self._sender.stir)
+            return Withdrawal.TAKEN_BACK
+        return Withdrawal.SAID if state == "done" else Withdrawal.ON_ITS_WAY
 
     # — what QQ says about us in a group —————————————————————————————————————————————————————
 
@@ -213,11 +235,15 @@ class Outbox:
         if alone:
             await self._resume(await journal.unfinished(now))
         self._tidying = asyncio.create_task(self._tidy())
+        self._finding = asyncio.create_task(self._find_lost())
 
     async def _resume(self, unfinished: list[Entry], keys: Collection[int] | None = None) -> None:
         now = self._clock.now()
         doubted = [entry.sent_at - DOUBT_MARGIN for entry in unfinished if entry.sent_at]
         self._traffic.replay(await journal.sent_since(min([now - REPLAYED, *doubted]), keys))
+        await self._resume_each(unfinished)
+
+    async def _resume_each(self, unfinished: list[Entry]) -> None:
         for entry in unfinished:
             entry.sender = entry.account
             await self._lighten(entry)
@@ -231,7 +257,7 @@ class Outbox:
 
     async def stop(self, deadline: float = 3.0) -> None:
         """Begin no more calls, wait up to `deadline` seconds for those on their way, write what is known."""
-        own = (self._tidying, self._sweeping)
+        own = (self._tidying, self._sweeping, self._finding)
         tasks = [*self._reconciler.stop(), *(task for task in own if task is not None)]
         self._tidying = None
         for task in tasks:
@@ -259,6 +285,25 @@ class Outbox:
                     await journal.purge(self._clock.now())
                 except Exception:
                     logger.exception("old messages could not be deleted")
+
+    async def _find_lost(self) -> None:
+        """After trouble with the database, take up rows of ours that were written without our being told."""
+        seen: set[int] = set()
+        while True:
+            await self._clock.sleep(FIND_SECONDS)
+            if not self._journal.troubled:
+                continue
+            try:
+                rows = await journal.begun()
+            except Exception:
+                logger.exception("the rows of outgoing calls cannot be read")
+                continue
+            held = self._sender.in_hand() | self._reconciler.in_hand() | self._journal.in_hand()
+            lost = [entry for entry in rows if entry.id not in held and self._mine(entry.key)]
+            await self._resume_each([entry for entry in lost if entry.id in seen])
+            # One met for the first time may just be in the middle of being written.
+            seen = {entry.id for entry in lost} - seen
+            self._journal.troubled = bool(seen)
 
     async def _sweep(self) -> None:
         """Delete the pictures that no row waits for."""

@@ -24,6 +24,7 @@ LONGEST_PAUSE = 8.0
 UNREACHABLE_POLL = 2.0
 GIVE_UP_TRIES = 8
 AT_ONCE = 8
+GIVEN_UP_KEPT = 1000
 
 
 class Decide(Protocol):
@@ -79,6 +80,10 @@ class Reconciler:
         """All whose outcome is unknown, those given up included."""
         doubted = [doubt.entry for doubt in self._doubts.values() if not doubt.claimed]
         return sorted([*doubted, *self._given_up.values()], key=lambda entry: entry.id)
+
+    def in_hand(self) -> set[int]:
+        """The numbers of those being looked up, or given up."""
+        return {*self._doubts, *self._given_up}
 
     def idle(self) -> bool:
         """Whether all that is left waits for an account or, on a frozen clock, for time."""
@@ -167,6 +172,9 @@ class Reconciler:
     def _conclude(self, doubt: _Doubt, verdict: Verdict) -> None:
         if verdict.finding is Finding.HAPPENED:
             self._close(doubt, "done", verdict.data)
+        elif verdict.finding is Finding.UNKNOWABLE and doubt.claimed:
+            # Nobody can tell it better than the endpoint did.
+            self._close(doubt, "done", doubt.entry.answer)
         elif verdict.finding is Finding.UNKNOWABLE:
             self._give_up(doubt, verdict.why)
         else:
@@ -194,5 +202,7 @@ class Reconciler:
         entry = doubt.entry
         self._doubts.pop(entry.id, None)
         self._given_up[entry.id] = entry
+        if len(self._given_up) > GIVEN_UP_KEPT:
+            del self._given_up[next(iter(self._given_up))]
         self._decide(entry, "unknown", why=why)
         logger.warning("nobody knows whether outgoing call {} ({}) was done: {}", entry.id, entry.api, why)

@@ -11,7 +11,7 @@ from nonebot.log import logger
 from lizheng.adapter.errors import ActionFailed, NotSent
 from lizheng.clock import Alarm, Clock
 from lizheng.outbox.entry import Entry
-from lizheng.outbox.journal import Journal
+from lizheng.outbox.journal import Journal, withdrawn_why
 from lizheng.outbox.lanes import Lanes
 from lizheng.outbox.pictures import Lost, Pictures
 from lizheng.outbox.refusals import in_words
@@ -61,7 +61,7 @@ class Sender:
         self._ends = ends
         self._alarm = Alarm(clock)
         self._lanes = Lanes()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: dict[asyncio.Task[None], Entry] = {}
         self._task: asyncio.Task[None] | None = None
         self._next_go = 0.0
         self._only_stranded = True
@@ -90,7 +90,7 @@ class Sender:
     def accept(self, entry: Entry) -> None:
         """Send a reserved entry; queue any other."""
         if entry.state == "sending":
-            self._begin(self._send(entry))
+            self._begin(entry, self._send(entry))
         else:
             self._lanes.add(entry)
             self.stir()
@@ -170,7 +170,7 @@ class Sender:
             if ready <= now:
                 self._lanes.remove(entry)
                 self._take(entry)
-                self._begin(self._claim(entry))
+                self._begin(entry, self._claim(entry))
                 continue
             stranded = ready == float("inf")
             self._only_stranded &= stranded and self._reachable(entry) is None
@@ -178,10 +178,14 @@ class Sender:
         self._next_go = soonest
         return min(max(0.0, soonest - now), LOOK_AGAIN)
 
-    def _begin(self, call: Any) -> None:
+    def _begin(self, entry: Entry, call: Any) -> None:
         task = asyncio.create_task(call)
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        self._calls[task] = entry
+        task.add_done_callback(self._calls.pop)
+
+    def in_hand(self) -> set[int]:
+        """The numbers of all that is queued or on its way."""
+        return {entry.id for entry in (*self._lanes.all(), *self._calls.values())}
 
     async def _claim(self, entry: Entry) -> None:
         try:
@@ -192,8 +196,15 @@ class Sender:
             return
         if claimed:
             await self._send(entry)
-        else:
-            self.give_up(entry)
+            return
+        self.give_up(entry)
+        try:
+            withdrawn = await withdrawn_why(entry.id)
+        except Exception:
+            logger.exception("what became of outgoing call {} could not be read", entry.id)
+            return
+        if withdrawn is not None:
+            self._ends.refused(entry, withdrawn)
 
     async def _send(self, entry: Entry) -> None:
         try:

@@ -12,6 +12,8 @@ from lizheng.outbox.entry import Entry
 
 Ask = Callable[..., Awaitable[Any]]
 HISTORY = 50
+SHORTEST_CUT = 45
+"""Bytes of a card above which what is missing at its end was cut off by QQ, whose limit is about 60."""
 
 
 class Finding(Enum):
@@ -115,7 +117,7 @@ async def _mute(case: Case) -> Verdict:
     return (
         _HAPPENED
         if abs(until - end) <= max(60, duration * 0.1)
-        else Verdict(Finding.ABSENT, why="没有被禁言")
+        else Verdict(Finding.ABSENT, why="禁言的时间没有改" if until > now else "没有被禁言")
     )
 
 
@@ -124,9 +126,15 @@ async def _card(case: Case) -> Verdict:
         info = await _member(case)
     except ActionFailed:
         return _UNKNOWABLE
-    if (info or {}).get("card", "") == (case.entry.params.get("card") or ""):
+    if _same_card(str((info or {}).get("card") or ""), str(case.entry.params.get("card") or "")):
         return _HAPPENED
     return Verdict(Finding.ABSENT, why="名片没有改成")
+
+
+def _same_card(shown: str, asked: str) -> bool:
+    """Whether QQ shows what was asked for, which it may have cut and whose blanks it may have changed."""
+    shown, asked = "".join(shown.split()), "".join(asked.split())
+    return shown == asked or (len(shown.encode()) >= SHORTEST_CUT and asked.startswith(shown))
 
 
 async def _recall(case: Case) -> Verdict:
