@@ -1,6 +1,6 @@
 """广告税：发广告先发红包，管理员确认收到后发布。"""
 
-from lizheng.events import FeatureSwitched
+from lizheng.events import FeatureSwitched, MemberLeft
 from lizheng.feature import Feature
 from lizheng.hooks import ad_opinion
 from lizheng.ledger import MONEY, SETTLED
@@ -26,6 +26,7 @@ feature.command("广告", "下单发一条广告", aliases={"ad"}, example="/广
 )
 
 feature.on(FeatureSwitched, ordering.switched)
+feature.on(MemberLeft, paid.member_left)
 feature.answers(ad_opinion, opinion.answer)
 feature.job(SETTLED, paid.settled)
 feature.job(paid.SLOT_END, paid.slot_ended)

@@ -142,8 +142,11 @@ async def place_unpaid(ctx: GroupContext, user_id: int, source: str) -> Order:
 
 
 async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
-    """What was due while the tax was off is done now: terms that ended, orders that were settled."""
+    """What was due while the tax was off is done now: terms that ended, orders that were settled. Going off, posts that
+    still wait are taken back.
+    """
     if not happened.on:
+        await paid.take_back(ctx, texts.SWITCHED_OFF)
         return
     for placed in await orders.open_ones(ctx.group.id, feature=ctx.feature.id):
         end = max(placed.expires_at or ctx.now, ctx.now)

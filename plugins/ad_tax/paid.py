@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lizheng.context import GroupContext
+from lizheng.events import MemberLeft
 from lizheng.grammar import say_duration
 from lizheng.ledger import SETTLED, orders
 from lizheng.ledger.tables import Order
 from lizheng.models import Outgoing, Slot
+from lizheng.outbox import Withdrawal
 from lizheng.speech import Mention, compose
 from lizheng.store import atomic
 from lizheng.text import clip, visible
@@ -95,6 +97,23 @@ async def posted(ctx: GroupContext, slot: Any) -> datetime | None:
 
     await undo()
     return None
+
+
+async def member_left(ctx: GroupContext, happened: MemberLeft) -> None:
+    """The ad of somebody who is gone is not posted any more."""
+    await take_back(ctx, texts.AUTHOR_LEFT, happened.user_id)
+
+
+@atomic
+async def take_back(ctx: GroupContext, why: str, user_id: int = 0) -> None:
+    """Posts that still wait, of one member or of all, are not made, and the credits spent on them are there again."""
+    waiting = Outgoing.filter(group_id=ctx.group.id, feature=ctx.feature.id, state="queued")
+    sources = [source for source in await waiting.values_list("source", flat=True) if source]
+    spent = Order.filter(group_id=ctx.group.id, state="used", used_by__in=["", *sources])
+    for order in await (spent.filter(user_id=user_id) if user_id else spent):
+        source = order.used_by or ""
+        if await ctx.host.outbox.withdraw(source, why) is Withdrawal.TAKEN_BACK:
+            await orders.give_back(order, by=source, at=ctx.now)
 
 
 async def slot_ended(ctx: GroupContext, slot: Any) -> None:

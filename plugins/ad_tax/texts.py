@@ -19,6 +19,8 @@ TOO_MANY = "你有 {count} 个单还没付（{numbers}），先付清或等它�
 POST = "【广告】{name}：\n{text}"
 SLOT = "{who} 你的广告税付清了，{span}内可以在群里发一条广告；过后发 /广告 加内容，由我发布。"
 SLOT_ENDED = "{who} {span}到了，A{number} 还没用，给你留着：发 /广告 加内容，由我发布。"
+AUTHOR_LEFT = "发广告的人不在群里了"
+SWITCHED_OFF = "广告税关了"
 NOT_POSTED = "{who} 你的广告 QQ 没让发出去，A{number} 没有用掉：改一改内容，再发 /广告 加内容。"
 PARTLY_EXPIRED = "A{number} 到期了，只收到 {paid}，还差 {rest}。补上差额仍可以确认，不补请管理员退款。"
 

@@ -9,6 +9,7 @@ from lizheng.context import Context
 from lizheng.grammar import Misread, Words, say_money
 from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
+from lizheng.outbox import Withdrawal
 from lizheng.params import Member, Person, Yuan
 from lizheng.speech import Mention
 from lizheng.store import atomic
@@ -189,12 +190,25 @@ async def refund(ctx: Context, which: Bill, amount: Yuan | None = None) -> None:
         await ctx.note("refund", f"退款 A{order.number} {say_money(gone)}", target=order.user_id)
         rest = (await orders.find(ctx.group.id, order.number)).paid
         left = texts.LEFT.format(rest=say_money(rest)) if rest else ""
+        post = "" if rest else await _take_back(ctx, order)
         await ctx.say(
             texts.REFUNDED,
             number=order.number,
             amount=say_money(gone),
             left=left,
             who=Mention(order.user_id),
+            post=post,
         )
 
     await give_back()
+
+
+async def _take_back(ctx: Context, order: Order) -> str:
+    """What the money was spent on is not said any more, if it still waits; what to tell about that."""
+    spent_on = (await Order.get(id=order.id)).used_by
+    if not spent_on:
+        return ""
+    came_to = await ctx.host.outbox.withdraw(spent_on, "已退款")
+    if came_to is Withdrawal.TAKEN_BACK:
+        return texts.NOT_POSTED
+    return texts.TOO_LATE if came_to is Withdrawal.ON_ITS_WAY else ""

@@ -104,3 +104,41 @@ async def test_thrown_out_it_falls_silent_about_the_group(
     assert (await states(one))[-1] == "not_done"
     assert (await Outgoing.filter(group_id=group_id).order_by("-id").first()).why == "机器人已经不在这个群"
     await other.play(HEARD)
+
+
+# — what waits ————————————————————————————————————————————————————————————————————————————
+
+
+async def test_an_answer_that_waited_a_minute_is_not_given(
+    stage: HostStage, pair: tuple[Player, Player]
+) -> None:
+    """Who asked has long gone on; what is no answer is said all the same."""
+    one, _ = pair
+    stage.world.mute(one.group.group_id, stage.world.account, owner(one), 600)
+    await one.play("小王：/试价 1")
+    await stage.move(timedelta(seconds=61))
+    await stage.settle()
+    row = await Outgoing.filter(group_id=one.group.group_id).order_by("-id").first()
+    assert row is not None
+    assert (row.state, row.why) == ("not_done", "过期")
+
+
+async def test_one_member_has_three_answers_waiting_and_is_told_once(
+    stage: HostStage, pair: tuple[Player, Player]
+) -> None:
+    one, _ = pair
+    group_id = one.group.group_id
+    stage.world.mute(group_id, stage.world.account, owner(one), 50)
+    for number in range(1, 9):
+        await one.play(f"小王：/试价 {number}")
+    await one.play("小李：/试价 20\n管理员：/试价 30")
+    rows = await Outgoing.filter(group_id=group_id, api="send_group_msg", state="queued").order_by("id")
+    said = [row.params["message"][0]["data"]["text"] for row in rows if row.params["message"]]
+    assert said == [
+        "100 分",
+        "200 分",
+        "300 分",
+        "太快了，前面的还没回完。等一分钟再发。",
+        "2000 分",
+        "3000 分",
+    ]

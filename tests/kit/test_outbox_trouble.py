@@ -9,10 +9,11 @@ import pytest
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 
 from lizheng.models import Outgoing, Record
-from lizheng.outbox import Draft, Outbox
+from lizheng.outbox import Draft, Outbox, Withdrawal, journal
 from lizheng.outbox import outbox as outbox_room
 from lizheng.outbox.verify import Finding
 from lizheng.outcome import State
+from lizheng.store import atomic
 from lizheng.store.sql import fetch
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
@@ -252,3 +253,93 @@ async def test_a_kick_whose_end_cannot_be_looked_up_stays_in_doubt(outbox: Outbo
     await pass_time(peer.clock, outbox, 30)
     assert (await ticket.outcome(0)).state is State.UNKNOWN
     assert outbox.pending() == 0
+
+
+# — withdrawn, or lost sight of ————————————————————————————————————————————————————————————
+
+
+async def test_what_is_withdrawn_with_a_transaction_is_not_sent(outbox: Outbox, peer: Peer):
+    peer.online = False
+    tickets = {name: await outbox.put(text(name, source=name)) for name in ("kept", "gone", "rolled back")}
+
+    @atomic
+    async def refund(source: str, fails: bool = False) -> Withdrawal:
+        came_to = await outbox.withdraw(source, "已退款")
+        if fails:
+            raise ValueError(source)
+        return came_to
+
+    assert await refund("gone") is Withdrawal.TAKEN_BACK
+    with pytest.raises(ValueError, match="rolled back"):
+        await refund("rolled back", fails=True)
+    assert await refund("never put") is Withdrawal.NOTHING
+    peer.online = True
+    outbox.wake()
+    await quiet(outbox)
+    assert peer.texts() == ["kept", "rolled back"]
+    outcome = await tickets["gone"].outcome(1)
+    assert (outcome.state, outcome.why) == (State.NOT_DONE, "已退款")
+    await quiet(outbox)
+    assert await refund("kept") is Withdrawal.SAID
+    assert await refund("gone") is Withdrawal.NOTHING
+
+
+async def test_what_is_on_its_way_cannot_be_withdrawn(outbox: Outbox, peer: Peer):
+    peer.fates["send_group_msg"] = ["held"]
+    await outbox.put(text("said", source="said"))
+    await until(lambda: peer.held)
+    assert await outbox.withdraw("said", "已退款") is Withdrawal.ON_ITS_WAY
+    peer.held[0].set()
+    await quiet(outbox)
+    assert peer.texts() == ["said"]
+
+
+@pytest.mark.parametrize("state", ["queued", "sending"])
+async def test_a_row_that_was_written_though_the_database_failed_is_found(
+    outbox: Outbox, peer: Peer, state: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The connection broke after the commit: whoever put it was told it failed, and nobody has it in hand."""
+    peer.clock.freeze(NOON)
+    inner = journal.insert_rows
+
+    async def breaks(entries):
+        await inner(entries)
+        raise OSError("connection lost")
+
+    monkeypatch.setattr(journal, "insert_rows", breaks)
+    if state == "queued":
+        peer.online = False
+    with pytest.raises(OSError, match="lost"):
+        await outbox.put(text("said"))
+    monkeypatch.setattr(journal, "insert_rows", inner)
+    peer.online = True
+    assert (await Outgoing.get()).state == state
+    for _ in range(4):
+        peer.clock.move(timedelta(seconds=31))
+        await asyncio.sleep(0.05)
+        await quiet(outbox)
+    row = await Outgoing.get()
+    assert row.state == ("done" if state == "queued" else "not_done")
+    assert peer.texts() == (["said"] if state == "queued" else [])
+
+
+@pytest.mark.parametrize(
+    ("api", "params", "why"),
+    [
+        ("set_group_card", {"user_id": 11, "card": "新名片"}, "平台说成功，但名片没有改成"),
+        ("set_group_ban", {"user_id": 11, "duration": 600}, "平台说成功，但没有被禁言"),
+    ],
+)
+async def test_an_ok_to_an_act_counts_when_it_shows(
+    outbox: Outbox, peer: Peer, api: str, params: dict, why: str
+):
+    draft = Draft(api, {"group_id": GROUP, **params}, group_id=GROUP)
+    assert await (await outbox.put(draft)).outcome(5)
+    peer.cards.clear()
+    peer.muted.clear()
+    peer.fates[api] = ["ok but not done"]
+    outcome = await (await outbox.put(draft)).outcome(8)
+    assert (outcome.state, outcome.why) == (State.NOT_DONE, why)
+    peer.fates[api] = ["ok but not done"]
+    peer.members.clear()
+    assert await (await outbox.put(draft)).outcome(5), "where nothing can be seen, the endpoint is believed"
