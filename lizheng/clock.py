@@ -36,6 +36,11 @@ class Clock:
         agreed with other machines."""
         return time.monotonic()
 
+    @staticmethod
+    def stamp() -> float:
+        """Seconds since 1970 by this machine, which neither a move nor a freeze touches: for the ages of files."""
+        return time.time()
+
     def freeze(self, at: datetime | None = None) -> None:
         """Stop the time, at an aware datetime when given; from now on only `move` advances it."""
         if at is not None and at.tzinfo is None:

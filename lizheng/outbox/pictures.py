@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
-import time
+import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections import deque
@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+from lizheng.clock import Clock
 
 INLINE, KEPT = "base64://", "kept://"
 LEAST = 4096
@@ -77,7 +79,7 @@ class Pictures:
             return 0
         found = [(file, file.stat()) for file in self._folder.iterdir()]
         young = YOUNG if sum(about.st_size for _, about in found) <= MOST_KEPT else YOUNG_WHEN_FULL
-        gone, now = 0, time.time()
+        gone, now = 0, Clock.stamp()
         for file, about in found:
             # A file from a future was written before the machine's clock was set back.
             if file.name not in needed and abs(now - about.st_mtime) > young:
@@ -99,7 +101,7 @@ class Pictures:
             os.utime(path)
         except FileNotFoundError:
             self._folder.mkdir(parents=True, exist_ok=True)
-            partial = self._folder / f"{name}.{os.getpid()}.{time.monotonic_ns()}"
+            partial = self._folder / f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
             with partial.open("wb") as file:
                 file.write(content)
                 file.flush()
