@@ -1,0 +1,1 @@
+"""Bytes that strangers sent: read where they can do no harm."""
