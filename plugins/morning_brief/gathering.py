@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
+
+from nonebot import logger
 
 from lizheng.context import GroupContext
 from lizheng.gate import is_on
 from lizheng.store import atomic
-from plugins.morning_brief import register
+from plugins.morning_brief import register, rules, texts
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
 from plugins.morning_brief.feeds.fetching import Fetcher, FetchFailed
+from plugins.morning_brief.feeds.identity import GUID, unlike
 from plugins.morning_brief.feeds.reading import Item as Entry
-from plugins.morning_brief.feeds.reading import Read, read_feed
-from plugins.morning_brief.models import Item, Source
+from plugins.morning_brief.feeds.reading import Overran, Read, Reader
+from plugins.morning_brief.models import Item, Source, Subscription
 
 if TYPE_CHECKING:
     from lizheng.feature import Feature
@@ -29,7 +32,6 @@ AHEAD = timedelta(minutes=10)
 RETRY = timedelta(minutes=4)
 FRESH_ENOUGH = timedelta(minutes=30)
 AT_ONCE = 8
-PARSED_AT_ONCE = 2
 KEPT = timedelta(days=14)
 
 
@@ -38,49 +40,88 @@ class Gathering:
 
     def __init__(self) -> None:
         self._fetcher = Fetcher()
+        self._reader = Reader(UTC)
         self._fetching = asyncio.Semaphore(AT_ONCE)
-        self._reading = asyncio.Semaphore(PARSED_AT_ONCE)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, host: Host) -> None:
-        self._fetcher = Fetcher(host.config.feed_hosts)
-        self._fetching, self._reading = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(PARSED_AT_ONCE)
+        self._fetcher, self._reader = Fetcher(host.config.feed_hosts), Reader(host.zone)
+        self._fetching = asyncio.Semaphore(AT_ONCE)
 
     @property
     def fetcher(self) -> Fetcher:
         return self._fetcher
 
     async def refresh(self, host: Host, sources: Iterable[Source], since: datetime) -> None:
-        """Try those again that were not tried since then; ends within the limits of one fetch, or a few."""
-        await asyncio.gather(*(self._refresh(host, source.id, since) for source in sources))
+        """Try those again that were not tried since then; ends within the limits of one fetch, or a few.
+
+        What goes wrong is written down with its source and never raised.
+        """
+        trying = [self._refresh(host, source.id, since) for source in sources]
+        for failed in await asyncio.gather(*trying, return_exceptions=True):
+            if isinstance(failed, Exception):
+                logger.error("a feed could not be looked after: {}", type(failed).__name__)
 
     async def _refresh(self, host: Host, source_id: int, since: datetime) -> None:
         lock = self._locks.setdefault(source_id, asyncio.Lock())
         async with lock, self._fetching:
             source = await Source.get_or_none(id=source_id)
+            now = host.clock.now()
             if source is None or (source.tried_at is not None and source.tried_at >= since):
                 return
-            now = host.clock.now()
+            if rules.is_aside(source.aside_until, now):
+                return
             try:
-                fetched = await self._fetcher.fetch(read_address(source.url), source.etag, source.modified)
-                if fetched.content is None:
-                    await Source.filter(id=source.id).update(tried_at=now, fetched_at=now, why="")
-                    return
-                async with self._reading:
-                    read = await asyncio.to_thread(read_feed, fetched.content, fetched.content_type)
+                await self._get(source, now)
+            except Overran as error:
+                await _overran(source, str(error), now)
             except (FetchFailed, NotAllowed) as error:
                 why = str(error).rstrip("。")
                 await Source.filter(id=source.id).update(tried_at=now, why=why)
-                return
-            await _store(source, read, fetched.etag, fetched.modified, now)
+            except Exception as error:
+                # One source, whatever it holds, is not worth the briefs of all groups.
+                logger.error("feed {} could not be taken in: {}", source.id, type(error).__name__)
+                await Source.filter(id=source.id).update(tried_at=now, why=texts.UNREADABLE)
+
+    async def _get(self, source: Source, now: datetime) -> None:
+        fetched = await self._fetcher.fetch(read_address(source.url), source.etag, source.modified)
+        if fetched.content is None:
+            await Source.filter(id=source.id).update(tried_at=now, fetched_at=now, why="")
+            return
+        read = await self._reader.read(fetched.content, fetched.content_type, source.url)
+        await _store(source, read, fetched.etag, fetched.modified, now)
+
+
+@atomic
+async def _overran(source: Source, why: str, now: datetime) -> None:
+    """Count one more; after the second the source is put aside, and its groups are told of it with the next brief."""
+    overruns = source.overruns + 1
+    aside = overruns >= rules.MOST_OVERRUNS
+    await Source.filter(id=source.id).update(
+        tried_at=now,
+        why=texts.PUT_ASIDE if aside else why,
+        overruns=overruns,
+        aside_until=now + rules.ASIDE if aside else None,
+    )
+    if overruns == rules.MOST_OVERRUNS:
+        await Subscription.filter(source_id=source.id).update(told_at=None)
 
 
 @atomic
 async def _store(source: Source, read: Read, etag: str, modified: str, now: datetime) -> None:
     """Keep what is new; forget what is old and no longer in the feed."""
-    known = set(await Item.filter(source_id=source.id).values_list("key", flat=True))
+    rows = await Item.filter(source_id=source.id).only("id", "key", "keys")
+    known = {row.key: tuple(map(str, row.keys)) for row in rows}
+    for entry in read.items:
+        if (before := _known_without_guid(entry, known)) is not None:
+            await Item.filter(source_id=source.id, key=before).update(
+                key=entry.keys[0], keys=list(entry.keys)
+            )
+            del known[before]
+            known[entry.keys[0]] = entry.keys
     # The feed's first entry is to get the highest number, as the newest of those seen together.
-    new = [_row(source, entry, now) for entry in reversed(read.items) if entry.keys[0] not in known]
+    fresh = [entry for entry in reversed(read.items) if entry.keys[0] not in known]
+    new = [_row(source, entry, unlike(entry.keys, known.values()), now) for entry in fresh]
     await Item.bulk_create(new, ignore_conflicts=True)
     present = [entry.keys[0] for entry in read.items]
     await Item.filter(source_id=source.id, seen_at__lt=now - KEPT, key__not_in=[*present, ""]).delete()
@@ -91,14 +132,23 @@ async def _store(source: Source, read: Read, etag: str, modified: str, now: date
         tried_at=now,
         fetched_at=now,
         why="",
+        overruns=0,
+        aside_until=None,
     )
 
 
-def _row(source: Source, entry: Entry, now: datetime) -> Item:
+def _known_without_guid(entry: Entry, known: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The key an entry was stored under by a version that did not look at guids."""
+    if not entry.keys[0].startswith(GUID) or entry.keys[0] in known or len(entry.keys) < 2:
+        return None
+    return entry.keys[1] if known.get(entry.keys[1]) == entry.keys[1:] else None
+
+
+def _row(source: Source, entry: Entry, keys: tuple[str, ...], now: datetime) -> Item:
     return Item(
         source_id=source.id,
-        key=entry.keys[0],
-        keys=list(entry.keys),
+        key=keys[0],
+        keys=list(keys),
         title=entry.title,
         link=entry.link,
         published_at=entry.published_at,
@@ -153,6 +203,8 @@ class Rounds:
 
 def _is_wanted(source: Source, due: datetime, now: datetime) -> bool:
     """Whether its items should be newer for a brief that is due soon."""
+    if rules.is_aside(source.aside_until, now):
+        return False
     stale = source.fetched_at is None or source.why or source.fetched_at < due - FRESH_ENOUGH
     return bool(stale) and due - now <= AHEAD + timedelta(seconds=30)
 
@@ -160,6 +212,7 @@ def _is_wanted(source: Source, due: datetime, now: datetime) -> bool:
 def _round(due: datetime, sources: Collection[Source], now: datetime) -> datetime:
     if due - AHEAD > now:
         return due - AHEAD
-    if any(source.why for source in sources) and now + RETRY < due:
+    failing = [source for source in sources if source.why and not rules.is_aside(source.aside_until, now)]
+    if failing and now + RETRY < due:
         return now + RETRY
     return due + timedelta(minutes=1)

@@ -7,7 +7,10 @@ from tortoise.models import Model
 
 
 class Source(Model):
-    """A feed, shared by all groups that take it. `why` is what went wrong at the last try, "" when nothing did."""
+    """A feed, shared by all groups that take it. `why` is what went wrong at the last try, "" when nothing did.
+
+    `overruns` counts the times since it last worked that reading it took too much; it is not tried before `aside_until`.
+    """
 
     id = fields.BigIntField(primary_key=True)
     url = fields.CharField(max_length=1000, unique=True)
@@ -17,6 +20,8 @@ class Source(Model):
     tried_at = fields.DatetimeField(null=True)
     fetched_at = fields.DatetimeField(null=True)
     why = fields.CharField(max_length=255, default="")
+    overruns = fields.IntField(default=0)
+    aside_until = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "morning_brief_source"

@@ -35,8 +35,9 @@ def name_of(source: Source) -> str:
 
 @atomic
 async def subscribe(group_id: int, address: Address, by: int, number: int = 0) -> Subscription:
-    """Take a source, under the lowest free number unless one is given that is free."""
+    """Take a source, under the lowest free number unless one is given that is free; one put aside is tried again."""
     source, _ = await Source.get_or_create(url=str(address))
+    await Source.filter(id=source.id).update(overruns=0, aside_until=None)
     used = set(await Subscription.filter(group_id=group_id).values_list("number", flat=True))
     if not number or number in used:
         number = next(n for n in range(1, len(used) + 2) if n not in used)

@@ -135,3 +135,13 @@ def is_worth_telling(told_at: datetime | None, worked_at: datetime | None, now: 
     if told_at is None:
         return True
     return worked_at is not None and worked_at > told_at and now - told_at >= WEEK
+
+
+MOST_OVERRUNS = 2
+ASIDE = timedelta(hours=23)
+"""A source that was put aside sits one day's brief out; an hour less, so that it is not two."""
+
+
+def is_aside(until: datetime | None, now: datetime) -> bool:
+    """Whether a source is left alone at this moment."""
+    return until is not None and now < until

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +29,9 @@ LOOK_AGAIN = timedelta(seconds=10)
 FIRST_LOOK = rules.SETTLING + timedelta(seconds=1)
 UNASKED = timedelta(hours=1)
 """Feeds nobody has tried to fetch for so long before a brief (the host was down) are fetched before it goes out."""
+
+MOST_LATE = 60.0
+REASONS = 3
 
 
 def source_of(brief: Brief, attempt: int) -> str:
@@ -58,7 +63,10 @@ class Sending:
         taken = [source for _, source in await register.subscriptions(ctx.group.id)]
         since = due - UNASKED
         if any(source.tried_at is None or source.tried_at < since for source in taken):
-            await self._gathering.refresh(ctx.host, taken, since)
+            # The brief has waited long enough for its feeds; what is not there by then comes with the next one.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(MOST_LATE):
+                    await self._gathering.refresh(ctx.host, taken, since)
 
     async def _issue(self, ctx: GroupContext, day: date, until: datetime) -> None:
         contents = await put_together(ctx, day, self._timing.almanac, self._counting)
@@ -107,8 +115,16 @@ async def tell_failing(ctx: GroupContext) -> None:
     for row, _ in failing:
         row.told_at = now
         await row.save(update_fields=["told_at"])
-    numbers = "、".join(str(row.number) for row, _ in failing)
-    await ctx.say(texts.FEED_FAILS, numbers=numbers, why=failing[0][1].why)
+    by_why: dict[str, list[int]] = {}
+    for row, source in failing:
+        by_why.setdefault(source.why, []).append(row.number)
+    told = [
+        texts.FEEDS_FAIL.format(numbers="、".join(map(str, numbers)), why=why)
+        for why, numbers in list(by_why.items())[:REASONS]
+    ]
+    if more := sum(len(numbers) for numbers in list(by_why.values())[REASONS:]):
+        told.append(texts.MORE_FAIL.format(count=more))
+    await ctx.say(texts.FEED_FAILS, failing="；".join(told))
 
 
 # — what became of it ——————————————————————————————————————————————————————————————————————

@@ -1,29 +1,28 @@
-"""What the bytes of a feed say. feedparser does the reading; everything is text when it comes out."""
+"""What the bytes of a feed say. A child process does the reading; everything is text when it comes out."""
 
 from __future__ import annotations
 
-import html
-import re
-from calendar import timegm
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
-from io import BytesIO
+from datetime import datetime, tzinfo
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from lizheng.text import clip, fold, visible
+from lizheng.media.confined import Confined, Unreadable
+from lizheng.text import clip
 from plugins.morning_brief import texts
+from plugins.morning_brief.feeds.dates import read_date
 from plugins.morning_brief.feeds.fetching import FetchFailed
+from plugins.morning_brief.feeds.identity import Entry, tell_apart
 
-MOST_ITEMS = 60
 TITLE_LENGTH = 80
 NAME_LENGTH = 20
 LINK_LENGTH = 500
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_CHARSET = re.compile(r"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-TELLING = 6
-"""Titles of fewer letters (早报, 日报) are shared by different items."""
+AT_ONCE, SECONDS = 2, 10.0
+
+
+class Overran(FetchFailed):
+    """Reading the feed would take more time or memory than a feed is worth."""
 
 
 @dataclass(frozen=True)
@@ -44,85 +43,49 @@ class Read:
     items: tuple[Item, ...]
 
 
-def read_feed(content: bytes, content_type: str) -> Read:
-    """Raises `FetchFailed` when it is no feed. Takes seconds for a large one: to be run in a thread."""
-    import feedparser
+class Reader:
+    """Reads feeds, two at a time; dates that name no zone are meant in `zone`."""
 
-    content, content_type = mend(content, content_type)
-    headers = {"content-type": content_type} if content_type else {}
-    # In a BytesIO: given plain bytes, feedparser would open a file of that name.
-    parsed = feedparser.parse(
-        BytesIO(content), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
-    if not parsed.entries and not parsed.get("version"):
-        raise FetchFailed(texts.NO_FEED)
-    items = {item.keys[0]: item for item in map(_item, parsed.entries[:MOST_ITEMS]) if item}
-    return Read(clip(_text(parsed.feed.get("title")), NAME_LENGTH), tuple(items.values()))
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._parse = Confined("plugins.morning_brief.feeds.parsing:parse", seconds=SECONDS, at_once=AT_ONCE)
 
-
-def mend(content: bytes, content_type: str) -> tuple[bytes, str]:
-    """A feed said to be UTF-8 that is not quite: with its few bad bytes replaced, or read as the GBK it is.
-
-    feedparser takes either for a Western encoding, and every title becomes unreadable.
-    """
-    declared = _CHARSET.search(content[:200].decode("latin-1") + content_type)
-    if (declared and declared[1].lower() not in ("utf-8", "utf8")) or content.startswith(UTF16):
-        return content, content_type
-    text = content.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    if not bad:
-        return content, content_type
-    if bad * 50 > len(text):
+    async def read(self, content: bytes, content_type: str, url: str) -> Read:
+        """Raises `FetchFailed` for what is no feed or cannot be read, `Overran` where that took too much."""
         try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            return content, content_type
-    return text.encode(), "application/xml; charset=utf-8"
+            said = await self._parse(content, content_type, url)
+        except Unreadable as error:
+            raise Overran(texts.OVERRAN) if error.overran else FetchFailed(texts.UNREADABLE) from error
+        if not said:
+            raise FetchFailed(texts.NO_FEED)
+        try:
+            return assemble(said[0], said[1:], url, self._zone)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise FetchFailed(texts.UNREADABLE) from error
 
 
-def _item(entry: Any) -> Item | None:
-    title = clip(_text(entry.get("title")) or _text(entry.get("summary")), TITLE_LENGTH)
-    if not title:
-        return None
-    link = str(entry.get("link") or "").strip()
-    if not link.startswith(("http://", "https://")) or len(link) > LINK_LENGTH:
-        link = ""
-    return Item(title, link, _time(entry), keys(title, link))
+def assemble(feed: dict[str, Any], entries: Sequence[dict[str, Any]], url: str, zone: tzinfo) -> Read:
+    """The feed from what its reader found; an entry that says nothing is left out, a repeated one stands once."""
+    told = [
+        (Entry(title, _link(entry["link"], url), entry["guid"]), entry["dates"])
+        for entry in entries
+        if (title := clip(entry["title"], TITLE_LENGTH))
+    ]
+    keys = tell_apart([entry for entry, _ in told], _link(feed["link"], url), url)
+    items: dict[str, Item] = {}
+    for (entry, dates), known_by in zip(told, keys, strict=True):
+        found = (read_date(text, zone) for text in dates)
+        published_at = next((date for date in found if date), None)
+        items.setdefault(known_by[0], Item(entry.title, entry.link, published_at, known_by))
+    return Read(clip(feed["title"], NAME_LENGTH), tuple(items.values()))
 
 
-def keys(title: str, link: str) -> tuple[str, ...]:
-    """What is equal for two appearances of one story: its address without what counts clicks, and its title."""
-    found: list[str] = []
-    if link:
+def _link(text: str, base: str) -> str:
+    """The whole address of a link, "" for what leads nowhere a reader could go."""
+    try:
+        link = urljoin(base, text) if text else ""
         parts = urlsplit(link)
-        query = [
-            (k, v) for k, v in parse_qsl(parts.query) if not k.lower().startswith(("utm_", "spm", "from"))
-        ]
-        host = (parts.netloc.lower()).removeprefix("www.")
-        found.append(_key("link", f"{host}{parts.path.rstrip('/')}?{urlencode(sorted(query))}"))
-    folded = fold(title)
-    if len(folded) >= TELLING or not found:
-        found.append(_key("title", folded or title))
-    return tuple(found)
-
-
-def _key(kind: str, what: str) -> str:
-    return f"{kind}:{sha256(what.encode('utf-8', 'replace')).hexdigest()[:32]}"
-
-
-def _text(value: Any) -> str:
-    """What a reader would see of it, on one line."""
-    import nh3
-
-    text = str(value or "")[:4000].encode("utf-8", "replace").decode()
-    return visible(html.unescape(nh3.clean(text, tags=set())))
-
-
-def _time(entry: Any) -> datetime | None:
-    for name in ("published_parsed", "updated_parsed"):
-        if parsed := entry.get(name):
-            try:
-                return datetime.fromtimestamp(timegm(parsed), UTC)
-            except (ValueError, OverflowError, OSError):
-                continue
-    return None
+    except ValueError:
+        return ""
+    fits = parts.scheme in ("http", "https") and parts.netloc and len(link) <= LINK_LENGTH
+    return link if fits and link.isprintable() and " " not in link else ""

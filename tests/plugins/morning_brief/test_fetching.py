@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
 from plugins.morning_brief.feeds.fetching import Fetched, Fetcher, FetchFailed, Limits
-from plugins.morning_brief.feeds.reading import Read, read_feed
+from plugins.morning_brief.feeds.reading import Read, Reader
 from tests.plugins.morning_brief.feed_server import Asked, FeedServer, rss
 
 MIB = 1024 * 1024
@@ -23,7 +24,8 @@ async def fetch(server: FeedServer, path: str, limits: Limits | None = None, **k
 async def read(server: FeedServer, path: str) -> Read:
     fetched = await fetch(server, path)
     assert fetched.content is not None
-    return await asyncio.to_thread(read_feed, fetched.content, fetched.content_type)
+    reader = Reader(ZoneInfo("Asia/Shanghai"))
+    return await reader.read(fetched.content, fetched.content_type, server.url(path))
 
 
 async def test_a_feed_is_read(server: FeedServer) -> None:
