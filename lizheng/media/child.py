@@ -34,7 +34,7 @@ def main() -> int:
     try:
         read = getattr(importlib.import_module(module), function)
         for value in read(sys.stdin.buffer.read(), *order["arguments"]):
-            out.write(json.dumps(value).encode() + b"\n")
+            out.write(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         out.flush()
     except MemoryError:
         return OUT_OF_MEMORY

@@ -44,9 +44,11 @@ class Files:
     def __init__(self, library: Library):
         self._library = library
         self._awaited: dict[tuple[int, int], float] = {}
+        self._reader = tables.Reader()
 
     async def begin(self, host: object) -> None:
         self._awaited.clear()
+        self._reader = tables.Reader()
 
     # — in —————————————————————————————————————————————————————————————————————————————————
 
@@ -94,7 +96,7 @@ class Files:
 
     async def _read(self, ctx: GroupContext, name: str, content: bytes) -> None:
         try:
-            parsed = await asyncio.to_thread(tables.read, name, content)
+            parsed = await self._reader.read(name, content)
         except BadTable as bad:
             raise Unfit(texts.FILE_BROKEN.format(name=_named(name), why=f"{bad}。")) from bad
         await self._preview(ctx, _named(name), parsed)
@@ -155,7 +157,7 @@ class Files:
             raise Declined(texts.LIST_EMPTY)
         try:
             content = await asyncio.to_thread(_table, kind, rows)
-        except tables.NoReader as missing:
+        except tables.NoWriter as missing:
             raise Declined(texts.NO_XLSX) from missing
         if len(content) > MOST_SENT:
             raise Declined(texts.EXPORT_BIG)

@@ -1,27 +1,24 @@
-"""Tables of questions and answers, as CSV or xlsx: read row by row with what is wrong in each, written without formulas. Pure."""
+"""Tables of questions and answers, as CSV or xlsx: read row by row with what is wrong in each, written without formulas."""
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lizheng.grammar import Misread
+from lizheng.media.confined import MIB, Confined, Unreadable
 from lizheng.text import fold
-from plugins.member_qa import rules
+from plugins.member_qa import rules, sheets
 from plugins.member_qa.rules import Lesson
+from plugins.member_qa.sheets import MOST_ROWS, BadTable, Row
 
 HEADER = ("问题", "答案", "关键词", "编号")
-MOST_ROWS = 20_000
-MOST_UNPACKED = 60 * 1024 * 1024
-CELL = 4000
+SECONDS, AT_ONCE, MOST_SAID = 10.0, 2, 24 * MIB
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
 """A cell that begins with one of these may be run as a formula by a spreadsheet."""
-OLD_KINDS = frozenset({"xls", "et", "ods", "numbers"})
-"""Tables too, which their programs can save as one of ours."""
 _YES = frozenset({"是", "1", "yes", "y", "true", "√", "关键词"})
 _NAMES = {
     "问题": 0,
@@ -36,12 +33,8 @@ _NAMES = {
 }
 
 
-class BadTable(ValueError):
-    """The file as a whole cannot be read: why, in a few Chinese words."""
-
-
-class NoReader(BadTable):
-    """The package that reads xlsx is not installed."""
+class NoWriter(BadTable):
+    """The package that writes xlsx is not installed."""
 
 
 @dataclass(frozen=True)
@@ -58,24 +51,43 @@ class Parsed:
     wrong: list[Wrong]
 
 
+class Reader:
+    """Reads files that strangers may have made: their bytes in a child, what they say here."""
+
+    def __init__(self) -> None:
+        self._rows = Confined(
+            f"{sheets.__name__}:rows_or_why", seconds=SECONDS, most=MOST_SAID, at_once=AT_ONCE
+        )
+
+    async def read(self, name: str, content: bytes) -> Parsed:
+        """The lessons of a file, by the kind its name tells. Raises `BadTable`."""
+        try:
+            said = await self._rows(content, _kind(name))
+        except Unreadable as error:
+            raise BadTable("读它太费时间或内存" if error.overran else "里面是坏的") from error
+        if said and isinstance(said[-1], str):
+            raise BadTable(said[-1])
+        return await asyncio.to_thread(parse, said)
+
+
 def read(name: str, content: bytes) -> Parsed:
-    """The lessons of a file, by the kind its name tells. Raises `BadTable`."""
-    kind = name.rpartition(".")[2].lower()
-    if kind not in ("csv", "tsv", "txt", "xlsx"):
-        raise BadTable("只收 .csv 和 .xlsx" + ("，请在表格软件里另存为 .xlsx" if kind in OLD_KINDS else ""))
-    rows = _xlsx(content) if kind == "xlsx" else _csv(content)
-    return parse(rows)
+    """The lessons of a file of one's own, read in this process. Raises `BadTable`."""
+    return parse(sheets.read_rows(content, _kind(name)))
 
 
-def parse(rows: Iterable[list[str]]) -> Parsed:
-    """Lessons from rows of text; a first row of column names is followed, not taken."""
+def _kind(name: str) -> str:
+    return name.rpartition(".")[2].lower()
+
+
+def parse(rows: Iterable[Row]) -> Parsed:
+    """Lessons from numbered rows of text; a first row of column names is followed, not taken."""
     places = {0: 0, 1: 1, 2: 2}
     lessons: list[Lesson] = []
     wrong: list[Wrong] = []
     seen: dict[str, int] = {}
-    for number, cells in enumerate(rows, 1):
+    for at, (number, cells) in enumerate(rows):
         cells = [harmless(cell).strip() for cell in cells]
-        if number == 1 and (named := _columns(cells)):
+        if at == 0 and (named := _columns(cells)):
             places = named
             continue
         if not any(cells):
@@ -113,56 +125,6 @@ def _lesson(question: str, answer: str, keyword: str) -> Lesson:
     return rules.make_lesson(question.replace("｜", "|").split("|"), answer, exact=exact)
 
 
-def _csv(content: bytes) -> Iterator[list[str]]:
-    text = _decoded(content)
-    sample = text[:4096].splitlines()[:5]
-    marks = max(",\t;，", key=lambda mark: min((line.count(mark) for line in sample), default=0))
-    csv.field_size_limit(1_000_000)
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=marks)
-    except csv.Error as error:
-        raise BadTable("不是完好的 CSV") from error
-
-
-def _decoded(content: bytes) -> str:
-    """Chinese spreadsheets write UTF-8 with a mark, or GB 18030."""
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    codecs = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
-    for codec in codecs:
-        try:
-            return content.decode(codec).replace("\0", "")
-        except UnicodeDecodeError:
-            continue
-    raise BadTable("不是 UTF-8 也不是 GBK 的文字")
-
-
-def _xlsx(content: bytes) -> Iterator[list[str]]:
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise NoReader("这台主机没装 openpyxl，请用 .csv") from error
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
-                raise BadTable("解开以后太大了")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        for row in book.worksheets[0].iter_rows(values_only=True, max_col=16):
-            yield [_shown(cell) for cell in row]
-    except BadTable:
-        raise
-    except Exception as error:
-        # Strangers' bytes in a foreign reader, which raises whatever it stumbles over.
-        raise BadTable("不是完好的 xlsx") from error
-
-
-def _shown(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)[:CELL]
-
-
 def neutral(cell: str) -> str:
     """The cell as text that no spreadsheet runs."""
     return f"'{cell}" if cell[:1] in DANGEROUS else cell
@@ -189,12 +151,12 @@ def write_csv(rows: Iterable[list[str]]) -> bytes:
 
 
 def write_xlsx(rows: Iterable[list[str]]) -> bytes:
-    """Raises `NoReader` where openpyxl is not installed."""
+    """Raises `NoWriter` where openpyxl is not installed."""
     try:
         from openpyxl import Workbook
         from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     except ImportError as error:
-        raise NoReader("这台主机没装 openpyxl，请用 .csv") from error
+        raise NoWriter("这台主机没装 openpyxl，请用 .csv") from error
     book = Workbook(write_only=True)
     sheet = book.create_sheet("问答")
     for row in rows:

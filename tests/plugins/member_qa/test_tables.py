@@ -4,7 +4,10 @@ import asyncio
 import csv
 import io
 import time
+import zipfile
 from collections.abc import Sequence
+from datetime import date, datetime
+from datetime import time as clock
 
 import pytest
 from hypothesis import given
@@ -91,6 +94,143 @@ def test_an_xlsx_is_read_without_its_formulas() -> None:
         ("价格", "9.5"),
     ]
     assert [one.row for one in parsed.wrong] == [3]
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+STRINGS = '{}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</sst>'
+ROW = '<row r="{}"><c t="inlineStr"><is><t>{}</t></is></c><c t="inlineStr"><is><t>{}</t></is></c></row>'
+
+
+def packed(rows: str, strings: str = "") -> bytes:
+    """A workbook of these rows, made by hand."""
+    parts = {
+        "xl/workbook.xml": '<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Type="http://x/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": SHEET.format(rows),
+    }
+    if strings:
+        parts["xl/sharedStrings.xml"] = strings
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+    return out.getvalue()
+
+
+GOOD = ROW.format(1, "几点开门", "八点")
+
+
+def hostile(kind: str) -> bytes:
+    if kind == "entities":
+        doctype = f'<!DOCTYPE sst [<!ENTITY a "{"哈" * 290}">]>'
+        return packed(GOOD, STRINGS.format(doctype, f"<si><t>{'&a;' * 30_000}</t></si>"))
+    if kind == "cells":
+        return packed("<row>" + "<c/>" * 1_500_000 + "</row>" + GOOD)
+    if kind == "strings":
+        return packed(GOOD, STRINGS.format("", "<si><t>x</t></si>" * 1_500_000))
+    if kind == "rows":
+        return packed("<row/>" * 1_500_000 + GOOD)
+    return packed(ROW.format(900_000_000_000, "几点关门", "九点") + GOOD.replace('r="1"', 'r="5"'))
+
+
+async def test_hostile_files_end_soon_while_others_are_read() -> None:
+    reader = tables.Reader()
+    files = {kind: hostile(kind) for kind in ("entities", "cells", "strings", "rows")}
+    began = time.perf_counter()
+    bad = [asyncio.create_task(reader.read("a.xlsx", content)) for content in files.values()]
+    good = await reader.read("a.csv", TABLE.encode())
+    assert len(good.lessons) == 3
+    said = [str(one) for one in await asyncio.gather(*bad, return_exceptions=True)]
+    assert said == [
+        "不是完好的 xlsx",
+        "格子太多，请只留有内容的部分",
+        "内容太多了，请分几次导入",
+        "空行太多，请只留有内容的部分",
+    ]
+    assert time.perf_counter() - began < 20
+    assert await asyncio.to_thread(lambda: 1) == 1
+
+
+async def test_a_huge_row_number_means_the_next_row() -> None:
+    parsed = await tables.Reader().read("a.xlsx", hostile("number"))
+    assert [lesson.question for lesson in parsed.lessons] == ["几点关门", "几点开门"]
+
+
+def test_rows_keep_the_numbers_they_have_in_the_file() -> None:
+    rows = GOOD + ROW.format(4, "", "没有问题") + ROW.format(3, "", "倒着数")
+    assert [one.row for one in tables.read("a.xlsx", packed(rows)).wrong] == [4, 5]
+
+
+async def test_a_hostile_file_of_a_member_is_refused_in_the_group(player: Player) -> None:
+    ear = Ear(player)
+    assert "打不开：不是完好的 xlsx" in await bring_in(ear, "题.xlsx", hostile("entities"))
+    player.world.upload_file(player.group.group_id, player.person("管理员"), "题.xlsx", hostile("cells"))
+    await player.stage.settle()
+    assert "打不开：格子太多" in ear.last
+
+
+@given(st.binary(max_size=300), st.sampled_from(["csv", "xlsx"]))
+def test_whatever_the_bytes_only_one_exception_comes(content: bytes, kind: str) -> None:
+    for one in (content, packed(content.decode("latin-1"))):
+        try:
+            tables.read(f"a.{kind}", one)
+        except BadTable:
+            continue
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '问题;答案\n怎么入群;"第一步\n第二步"\n几点开门;早上八点\n',
+        "问题;答案\n\n怎么入群;加好友, 然后等\n几点开门;早上八点\n",
+        '"怎么入群","第一步; 点这里"\n几点开门,"八点, 九点"\n',
+        "怎么入群\t一,二,三\n\n几点开门\t一,二,三\n",
+        "问题，答案\n怎么入群，加好友\n\n几点开门，早上八点",
+        "问题；答案\n怎么入群；找管理员，别急\n几点开门；早上八点",
+    ],
+)
+def test_the_separator_is_found_by_reading(text: str) -> None:
+    lessons = tables.read("a.csv", text.encode()).lessons
+    assert [lesson.question for lesson in lessons] == ["怎么入群", "几点开门"]
+
+
+def test_cells_are_taken_as_they_are_shown() -> None:
+    from openpyxl import Workbook
+
+    cells: list[tuple[object, str, str]] = [
+        (date(2026, 12, 24), "yyyy/m/d", "2026-12-24"),
+        (datetime(2026, 12, 24, 18, 30), 'yyyy"年"m"月"d"日" h:mm', "2026-12-24 18:30"),  # noqa: DTZ001
+        (clock(8, 0), "h:mm", "08:00"),
+        (clock(20, 5, 9), "h:mm:ss AM/PM", "20:05:09"),
+        (True, "General", "是"),
+        (False, "General", "否"),
+        (0.15, "0%", "15%"),
+        (0.1525, "0.00%", "15.25%"),
+        (0.5, "0.0#%", "50.0%"),
+        (8, "General", "8"),
+        (9.5, "General", "9.5"),
+        (0.1 + 0.2, "General", "0.3"),
+        (8, "0.00", "8.00"),
+        (1234567.5, "#,##0.00", "1,234,567.50"),
+        (88, '"¥"0.00', "¥88.00"),
+        (88, '0"元"', "88元"),
+        (7, "000", "007"),
+        (-3, "0", "-3"),
+        (13800001111, "0", "13800001111"),
+        (1.5, "[h]:mm", "36:00"),
+        ("12-24", "@", "12-24"),
+    ]
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for at, (value, form, _) in enumerate(cells, 1):
+        sheet.cell(at, 1, f"第{at}个问题是什么")
+        sheet.cell(at, 2, value).number_format = form
+    out = io.BytesIO()
+    book.save(out)
+    lessons = tables.read("a.xlsx", out.getvalue()).lessons
+    assert [lesson.answer for lesson in lessons] == [shown for _, _, shown in cells]
 
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
