@@ -22,6 +22,8 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_PIXELS = 4_000_000
 SECONDS = 2.0
 AT_ONCE = 2
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+"""What QQ shows as a picture; readers of other formats run other programs, or are seldom looked after."""
 HOSTS = (".qpic.cn", ".qq.com", ".qq.com.cn")
 """Where QQ itself keeps pictures; no other address is ever asked."""
 INVITES = re.compile(
@@ -59,15 +61,20 @@ class Codes:
         if not self.can_read or self._busy >= AT_ONCE:
             return []
         self._busy += 1
+        work = asyncio.ensure_future(asyncio.to_thread(_codes_in, image))
+        work.add_done_callback(self._done)
         try:
-            work = asyncio.to_thread(_codes_in, image)
-            return [evidence_of(code) for code in await asyncio.wait_for(work, SECONDS)]
+            # Shielded, as a thread cannot be ended: one that is late keeps its place until it is done.
+            return [evidence_of(code) for code in await asyncio.wait_for(asyncio.shield(work), SECONDS)]
         except Exception as error:
             # Strangers' bytes in a foreign decoder: whatever goes wrong, the message is judged without.
             logger.debug("a picture could not be looked at: {}", type(error).__name__)
             return []
-        finally:
-            self._busy -= 1
+
+    def _done(self, work: asyncio.Future[list[str]]) -> None:
+        self._busy -= 1
+        if not work.cancelled():
+            work.exception()  # was told of in `look`, or came when nobody waited any more
 
 
 def _codes_in(image: dict[str, Any]) -> list[str]:
@@ -75,7 +82,7 @@ def _codes_in(image: dict[str, Any]) -> list[str]:
     if not content:
         return []
     pictures, zxing = importlib.import_module("PIL.Image"), importlib.import_module("zxingcpp")
-    with pictures.open(io.BytesIO(content)) as picture:
+    with pictures.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             return []
         found = zxing.read_barcodes(picture.convert("L"), formats=zxing.BarcodeFormat.QRCode)

@@ -1,8 +1,10 @@
 """What is read out of segments, and what opinions come to. Pure."""
 
+import asyncio
 import base64
 import io
 import json
+import threading
 
 import pytest
 
@@ -190,3 +192,38 @@ async def test_a_code_in_a_picture_is_read() -> None:
     content = base64.b64encode(kept.getvalue()).decode()
     (found,) = await codes.Codes().look({"file": f"base64://{content}"})
     assert found.weight == 3.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen"), [("PNG", 1), ("JPEG", 1), ("GIF", 1), ("WEBP", 1), ("BMP", 0), ("EPS", 0), ("TIFF", 0)]
+)
+async def test_only_what_qq_shows_is_decoded(kind: str, seen: int) -> None:
+    zxing = pytest.importorskip("zxingcpp")
+    pictures = pytest.importorskip("PIL.Image")
+    code = zxing.create_barcode("https://qm.qq.com/q/abcdef", zxing.BarcodeFormat.QRCode)
+    kept = io.BytesIO()
+    pictures.fromarray(zxing.write_barcode_to_image(code, scale=6)).convert("RGB").save(kept, kind)
+    content = base64.b64encode(kept.getvalue()).decode()
+    assert len(await codes.Codes().look({"file": f"base64://{content}"})) == seen
+
+
+async def test_threads_that_are_late_keep_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(codes, "SECONDS", 0.05)
+
+    def late(image: dict[str, object]) -> list[str]:
+        go_on.wait(10)
+        return []
+
+    monkeypatch.setattr(codes, "_codes_in", late)
+    reader = codes.Codes()
+    reader.can_read = True
+    try:
+        for _ in range(5):
+            assert await reader.look({"file": "base64://AAAA"}) == []
+        assert reader._busy == codes.AT_ONCE
+    finally:
+        go_on.set()
+    async with asyncio.timeout(5):
+        while reader._busy:
+            await asyncio.sleep(0.01)

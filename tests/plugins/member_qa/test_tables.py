@@ -199,7 +199,7 @@ def test_the_separator_is_found_by_reading(text: str) -> None:
 def test_cells_are_taken_as_they_are_shown() -> None:
     from openpyxl import Workbook
 
-    cells: list[tuple[object, str, str]] = [
+    cells: list[tuple[date | datetime | clock | float | str, str, str]] = [
         (date(2026, 12, 24), "yyyy/m/d", "2026-12-24"),
         (datetime(2026, 12, 24, 18, 30), 'yyyy"年"m"月"d"日" h:mm', "2026-12-24 18:30"),  # noqa: DTZ001
         (clock(8, 0), "h:mm", "08:00"),

@@ -86,7 +86,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_PIECES | st.binary(max_size=40), max_size=12).map(b"".join), st.text(max_size=30))
 async def test_whatever_the_bytes_only_one_exception_comes(content: bytes, content_type: str) -> None:
     try:
