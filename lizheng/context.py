@@ -13,6 +13,7 @@ from nonebot.adapters.onebot.v11 import NetworkError
 from pydantic import BaseModel
 
 from lizheng.acts import Act, perform
+from lizheng.commands import Declined
 from lizheng.feature import Feature
 from lizheng.groups import GroupState
 from lizheng.outbox import Priority
@@ -20,6 +21,7 @@ from lizheng.outcome import Outcome
 from lizheng.overkick import ask_first
 from lizheng.pending import HOW_TO_ANSWER, propose, refuse_muted
 from lizheng.roles import Role
+from lizheng.roster import UNREADABLE
 from lizheng.speech import Segment, compose
 from lizheng.text import clip, visible
 from lizheng.verbs import Verbs
@@ -145,12 +147,14 @@ class GroupContext(Verbs):
         key: str = "",
         payload: Mapping[str, Any] | None = None,
         replace: bool = False,
+        gather: bool = False,
     ) -> Slot:
         """Have one of the feature's jobs run at `at`; the slot as it then is.
 
         The same job, group and key is one slot. Planned again while it waits or runs, it stays as it is; once it has
         run it is planned anew, though never twice for one cause (`source`), which may be met again after a crash. With
-        `replace` the new time and payload count in any case. Raises `ValueError` for a job the feature does not declare.
+        `replace` the new time and payload count in any case; with `gather`, for a job that looks itself at what is new,
+        unless it waits: one that runs may have looked already, and runs once more. Raises `ValueError` for a job the feature does not declare.
         """
         if job not in self.feature.jobs:
             raise ValueError(f"{self.feature.id} declares no job {job!r}")
@@ -162,6 +166,7 @@ class GroupContext(Verbs):
             key=key,
             payload=dict(payload or {}),
             replace=replace,
+            gather=gather,
             cause=self.source,
         )
 
@@ -262,16 +267,26 @@ class Context(GroupContext):
         self.quoted = quoted
         self.command = command
         self.answers_to = event.user_id if event.message_type == "private" else 0
+        self._claimed = role
         self._confirmed = False
 
-    async def confirmed_role(self) -> Role:
-        """The author's role by the member list now, as an event's may be stale; the claimed one when nobody answers."""
-        if not self._confirmed and not is_anonymous(self.event):
-            try:
-                self.role = await self.host.role_now(self.group, self.author_id)
-                self._confirmed = True
-            except NetworkError:
-                logger.warning("lizheng: the member list of group {} cannot be read", self.group.id)
+    async def confirmed_role(self, needed: Role = Role.MEMBER) -> Role:
+        """The author's role by the member list now, as the one an event claims may be stale or forged.
+
+        When nobody answers, it is what holds without the list: a superuser's, a deputy's, or a role of that height
+        which the list told minutes ago and the event still claims. Raises `Declined` when that is below `needed`
+        although the author says, or in private may, hold it.
+        """
+        if self._confirmed or is_anonymous(self.event):
+            return self.role
+        try:
+            self.role = await self.host.role_now(self.group, self.author_id)
+            self._confirmed = True
+        except NetworkError:
+            logger.warning("lizheng: the member list of group {} cannot be read", self.group.id)
+            self.role = self.host.role_unread(self.group, self.event)
+            if self.role < needed and (self.channel == "private" or self._claimed >= needed):
+                raise Declined(UNREADABLE) from None
         return self.role
 
     async def carry_out(self, called: str) -> None:

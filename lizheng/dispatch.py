@@ -119,7 +119,9 @@ class Dispatch:
         )
 
     def _is_stale(self, ctx: Context) -> bool:
-        return ctx.now.timestamp() - ctx.event.time > STALE_SECONDS
+        """Whether it was old when it reached us; how long we kept it waiting does not count."""
+        came_at = getattr(ctx.event, "came_at", 0.0) or ctx.now.timestamp()
+        return came_at - ctx.event.time > STALE_SECONDS
 
     async def _is_hasty(self, ctx: Context) -> bool:
         """Whether a member has more answers waiting than anybody reads; told once a minute."""
@@ -162,16 +164,23 @@ class Dispatch:
 
     async def _allowed(self, ctx: Context, form: Form) -> bool:
         if form.role > Role.MEMBER and is_on(ctx.group, ctx.feature):
-            await ctx.confirmed_role()
+            try:
+                await ctx.confirmed_role(form.role)
+            except Declined as unread:
+                await self._deny(ctx, f"unread:{form.command.name}", str(unread))
+                return False
         verdict = may(ctx.group, ctx.feature, form, ctx.role)
         if verdict.allowed:
             return True
-        topic = f"deny:{verdict.denial}:{form.command.name}:{ctx.author_id}"
-        if verdict.sentence and self._host.topics.now_and_then(ctx.group.id, topic, 60):
-            await ctx.say("{sentence}", sentence=verdict.sentence)
+        await self._deny(ctx, f"{verdict.denial}:{form.command.name}", verdict.sentence)
+        return False
+
+    async def _deny(self, ctx: Context, why: str, sentence: str) -> None:
+        """Say it to each once a minute."""
+        if sentence and self._host.topics.now_and_then(ctx.group.id, f"deny:{why}:{ctx.author_id}", 60):
+            await ctx.say("{sentence}", sentence=sentence)
         else:
             await ctx.stay_silent()
-        return False
 
     async def _guarded(self, ctx: Context, work: Any) -> Any:
         """Run a handler: bad input is answered with its sentence, a failure once with the number of its case."""

@@ -44,7 +44,8 @@ class Watch:
 class Job:
     """Something due at a time. `late_limit`: how late it may still run after downtime; later it counts as missed.
 
-    One that `repeats` is tried until it succeeds; one with `nightly` is the whole host's, planned by it every day.
+    One that `repeats` is tried until it succeeds; one that `acts` does not wait for those that only talk; one with
+    `nightly` is the whole host's, planned by it every day.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Job:
     late_limit: timedelta | None = None
     repeats: bool = False
     nightly: time | None = None
+    acts: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,14 +176,21 @@ class Feature:
         self.start_hooks.append(handler)
 
     def job(
-        self, name: str, handler: JobHandler, *, late_limit: timedelta | None = None, repeats: bool = False
+        self,
+        name: str,
+        handler: JobHandler,
+        *,
+        late_limit: timedelta | None = None,
+        repeats: bool = False,
+        acts: bool = False,
     ) -> None:
         """Name what `ctx.plan(name, …)` runs when it is due; a returned datetime plans it again.
 
-        One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`.
+        One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`. A group's
+        jobs run one after the other; those that `acts`, on people or their messages, do not wait for the rest.
         """
         require(self.module, handler, "ctx", "slot")
-        self.jobs[name] = Job(name, handler, late_limit, repeats)
+        self.jobs[name] = Job(name, handler, late_limit, repeats, acts=acts)
 
     def nightly(self, name: str, handler: JobHandler, at: time) -> None:
         """Run `handler(ctx, slot)` once a day for the host as a whole, whatever is on: `ctx.group.id` is 0.

@@ -91,6 +91,7 @@ class Host:
             driver.asgi.add_middleware(Guard, hosts=self.config.hosts, access=self.access)
             mount_status(driver.asgi, self.health, self.measures if self.config.metrics else None)
         self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
+        self.adapter.now = lambda: self.clock.now().timestamp()
         install_index()
         install(self.dispatch)
         respect_switches(self.groups)
@@ -150,7 +151,7 @@ class Host:
         for feature in self.features.values():
             for job in feature.jobs.values():
                 handler = partial(self._run_job, feature, job)
-                self.schedule.register(feature.id, job.name, handler, job.late_limit, job.repeats)
+                self.schedule.register(feature.id, job.name, handler, job.late_limit, job.repeats, job.acts)
         await self.outbox.start(alone=self.store.is_sqlite)
         await self.shares.start()
         await self.startup.begin()
@@ -277,6 +278,20 @@ class Host:
             return Role.MEMBER
         claimed = Role.of_qq(event.sender.role or "") if isinstance(event, GroupMessageEvent) else Role.MEMBER
         return self._with_standing(group, event.user_id, claimed)
+
+    def role_unread(self, group: GroupState, event: MessageEvent) -> Role:
+        """The role that a message proves while the member list does not answer; a claim only lowers it.
+
+        Who may be settled with, or named, by it is never more than a deputy; a private message proves no membership.
+        """
+        if is_anonymous(event):
+            return Role.MEMBER
+        if event.user_id in self.superusers:
+            return Role.SUPERUSER
+        if not isinstance(event, GroupMessageEvent):
+            return Role.MEMBER
+        lately = min(Role.of_qq(event.sender.role or ""), self.roster.role_lately(group.id, event.user_id))
+        return min(self._with_standing(group, event.user_id, lately), Role.DEPUTY)
 
     async def role_now(self, group: GroupState, user_id: int) -> Role:
         """The role by the member list at this moment. Raises `NetworkError` when it cannot be read."""

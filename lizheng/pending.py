@@ -18,6 +18,7 @@ from lizheng.gate import is_on
 from lizheng.grammar import Misread, Words, say_duration
 from lizheng.models import Pending
 from lizheng.roles import Role
+from lizheng.roster import UNREADABLE
 from lizheng.speech import Segment, compose, plain
 from lizheng.store import atomic, next_number
 
@@ -80,7 +81,7 @@ async def refuse_muted(ctx: GroupContext) -> None:
     try:
         member = await ctx.host.roster.member(ctx.group.id, ctx.author_id, fresh=True)
     except NetworkError:
-        return
+        raise Declined(UNREADABLE) from None
     if member is not None and member.muted_until > ctx.now.timestamp():
         raise Declined("你在群里被禁言了，等解除了再来。")
 
@@ -162,7 +163,7 @@ async def refuse_other(ctx: Context, pending: Pending) -> None:
             raise Declined(f"{pending.number} 号要由发起的人自己确认。")
         return
     needed = DECIDERS[pending.decider]
-    role = await ctx.confirmed_role()
+    role = await ctx.confirmed_role(needed)
     if role < needed:
         raise Declined(f"{pending.number} 号要由{needed.or_above}来决定。")
     if pending.author_id == ctx.author_id and role < Role.ADMIN:
@@ -172,7 +173,7 @@ async def refuse_other(ctx: Context, pending: Pending) -> None:
 async def _refuse_demoted(ctx: Context, pending: Pending) -> None:
     """Who has lost the role that the act needs does not carry it out any more."""
     needed = Role(pending.needed_role or 0)
-    if pending.decider == "author" and needed > Role.MEMBER and await ctx.confirmed_role() < needed:
+    if pending.decider == "author" and needed > Role.MEMBER and await ctx.confirmed_role(needed) < needed:
         raise Declined(f"{pending.number} 号要{needed.or_above}才能做，你现在没有这个权限。")
 
 
@@ -277,4 +278,4 @@ feature.command("通过", "同意一件待办", aliases={"approve"}, role=Role.D
 feature.command(
     "拒绝", "不同意一件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
 ).form(reject).form(reject_quoted, example="/拒绝 内容太长")
-feature.job(DECIDED, carry_out)
+feature.job(DECIDED, carry_out, acts=True)

@@ -135,7 +135,8 @@ async def _is_asked(ctx: Context, pending: Pending) -> bool:
     """Whether any words are to be taken for an answer: from whoever decides while it is open; else they are talk, once
     it was told why they are none.
     """
-    decides = await ctx.confirmed_role() >= DECIDERS.get(pending.decider, Role.MEMBER)
+    needed = DECIDERS.get(pending.decider, Role.MEMBER)
+    decides = await ctx.confirmed_role(needed) >= needed
     is_open = pending.state == "open" and pending.expires_at > ctx.now
     if decides and is_open:
         return True

@@ -15,7 +15,7 @@ from lizheng.roles import Role
 KEPT_GROUPS = 64
 KEPT_MEMBERS = 4096
 FRESH_SECONDS = 300
-UNREADABLE = "现在读不到成员列表，过一会儿再试。"
+UNREADABLE = "现在读不到成员列表，稍后再试。"
 """What a command answers that needs the list while it cannot be read."""
 
 
@@ -69,6 +69,7 @@ class Roster:
         self._query = query
         self._listings: OrderedDict[int, _Listing] = OrderedDict()
         self._met: OrderedDict[tuple[int, int], MemberInfo] = OrderedDict()
+        self._roles: OrderedDict[tuple[int, int], tuple[float, Role]] = OrderedDict()
 
     async def members(self, group_id: int, *, fresh: bool = False) -> dict[int, MemberInfo]:
         """Everyone in the group. Raises `NetworkError` or `ActionFailed` when the list cannot be read."""
@@ -112,8 +113,10 @@ class Roster:
             return None
         info = MemberInfo.of(data)
         self._met[group_id, user_id] = info
-        while len(self._met) > KEPT_MEMBERS:
-            self._met.popitem(last=False)
+        self._roles[group_id, user_id] = (self._clock.elapsed(), info.role)
+        for kept in (self._met, self._roles):
+            while len(kept) > KEPT_MEMBERS:
+                kept.popitem(last=False)
         if listing := self._listings.get(group_id):
             listing.members[user_id] = info
         return info
@@ -124,9 +127,15 @@ class Roster:
         known = listing.members.get(user_id) if listing else None
         return known or self._met.get((group_id, user_id))
 
+    def role_lately(self, group_id: int, user_id: int) -> Role:
+        """The role that the endpoint told within the last minutes when it was asked, without asking; else a member's."""
+        at, role = self._roles.get((group_id, user_id), (0.0, Role.MEMBER))
+        return role if self._clock.elapsed() - at < FRESH_SECONDS else Role.MEMBER
+
     def clear(self) -> None:
         self._listings.clear()
         self._met.clear()
+        self._roles.clear()
 
     def meet(self, group_id: int, sender: Any) -> None:
         """Keep how somebody who speaks is called, for as long as the member list does not say it."""
@@ -136,6 +145,7 @@ class Roster:
     def forget(self, group_id: int, user_id: int = 0) -> None:
         """Drop one member (who left, whose role changed) or, with 0, the whole group."""
         self._met.pop((group_id, user_id), None)
+        self._roles.pop((group_id, user_id), None)
         if not user_id:
             self._listings.pop(group_id, None)
         elif listing := self._listings.get(group_id):

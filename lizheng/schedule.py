@@ -25,7 +25,7 @@ FIRST_RETRY = timedelta(seconds=5)
 DB_TROUBLE = 1.0
 
 Handler = Callable[[Slot], Awaitable[datetime | None]]
-Lane = tuple[int, str, str]
+Lane = tuple[bool, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,14 @@ class _Job:
     handler: Handler
     late_limit: timedelta | None
     repeats: bool
+    acts: bool
 
 
 class Schedule:
-    """Runs each slot once when it is due: one after the other within a group, groups side by side."""
+    """Runs each slot once when it is due: one after the other within a group, groups side by side.
+
+    What acts on people has a lane of its own in each group, and places of its own: no talk keeps it waiting.
+    """
 
     def __init__(self, clock: Clock, shares: Alone | None = None) -> None:
         """`shares` tells whose the groups are when several hosts have one database."""
@@ -59,14 +63,15 @@ class Schedule:
         handler: Handler,
         late_limit: timedelta | None = None,
         repeats: bool = False,
+        acts: bool = False,
     ) -> None:
         """Run `handler(slot)` for this feature's slots of that name.
 
         What it returns is the same slot's next due time, or None when it is finished. One that raises is tried three
         times more, with growing pauses, then `failed`; one that `repeats` is tried until it succeeds, every hour in
-        the end, as nobody would ever plan it again. A slot later than `late_limit` is not run but `missed`.
+        the end, as nobody would ever plan it again. One that `acts` does not wait for those that do not. A slot later than `late_limit` is not run but `missed`.
         """
-        self._jobs[feature, name] = _Job(handler, late_limit, repeats)
+        self._jobs[feature, name] = _Job(handler, late_limit, repeats, acts)
         self.wake()
 
     async def plan(
@@ -78,18 +83,29 @@ class Schedule:
         key: str = "",
         payload: Mapping[str, Any] | None = None,
         replace: bool = False,
+        gather: bool = False,
         cause: str | None = None,
     ) -> Slot:
         """Write a slot down, within the running atomic if there is one.
 
         Feature, name, group and key are one slot. Planned again before it has run, it stays as it is. Once it is
         finished, another `cause` makes it wait anew with the new time and payload, while the same one, met again
-        after a crash, changes nothing, nor does None. With `replace` the new time and payload count in any case.
+        after a crash, changes nothing, nor does None. With `replace` the new time and payload count in any case; with
+        `gather` unless it waits, so that it runs once more when it is running just now.
         """
         job = self._jobs.get((feature, name))
         late = job.late_limit if job else None
         slot = await slots.plan(
-            feature, name, group_id, key, due_at, payload or {}, late, replace=replace, cause=cause
+            feature,
+            name,
+            group_id,
+            key,
+            due_at,
+            payload or {},
+            late,
+            replace=replace,
+            gather=gather,
+            cause=cause,
         )
         after_commit(self.wake)
         return slot
@@ -160,26 +176,41 @@ class Schedule:
         """Start what is due; the seconds until something may be."""
         await self._write_finished()
         now = self._clock.now()
-        busy = [*(group for group, *_ in self._running if group), *self._shares.others()]
-        due = await slots.due(now, self._jobs, busy, 2 * AT_ONCE)
-        lanes: dict[Lane, Slot] = {}
-        for slot in due:
-            lane = _lane(slot)
-            if lane not in self._running and len(self._running) + len(lanes) < AT_ONCE:
-                lanes.setdefault(lane, slot)
-        for slot in await slots.claim([slot.id for slot in lanes.values()], now, self._shares.name):
-            self._start(slot)
+        left = again = False
+        for acts in (True, False):
+            more, room = await self._begin_some(acts, now)
+            left, again = left or more, again or (more and room)
         following = await slots.following(now)
-        left = len(due) > len(lanes)
         self._next_due = now if left else following
-        if left and lanes and len(self._running) < AT_ONCE:
+        if again:
             return 0.0
         if left or following is None:
             return LOOK_AGAIN
         return min(LOOK_AGAIN, max(0.0, (following - self._clock.now()).total_seconds()))
 
+    async def _begin_some(self, acts: bool, now: datetime) -> tuple[bool, bool]:
+        """Start what is due of one class; whether more of it is due, and whether some of that may start at once."""
+        jobs = [key for key, job in self._jobs.items() if job.acts is acts]
+        if not jobs:
+            return False, False
+        running = [lane for lane in self._running if lane[0] is acts]
+        busy = [*(lane[1] for lane in running if lane[1]), *self._shares.others()]
+        due = await slots.due(now, jobs, busy, 2 * AT_ONCE)
+        lanes: dict[Lane, Slot] = {}
+        for slot in due:
+            lane = self._lane(slot)
+            if lane not in self._running and len(running) + len(lanes) < AT_ONCE:
+                lanes.setdefault(lane, slot)
+        for slot in await slots.claim([slot.id for slot in lanes.values()], now, self._shares.name):
+            self._start(slot)
+        return len(due) > len(lanes), bool(lanes) and len(running) + len(lanes) < AT_ONCE
+
+    def _lane(self, slot: Slot) -> Lane:
+        acts = self._jobs[slot.feature, slot.name].acts
+        return (acts, slot.group_id, "", "") if slot.group_id else (acts, 0, slot.feature, slot.name)
+
     def _start(self, slot: Slot) -> None:
-        lane = _lane(slot)
+        lane = self._lane(slot)
         task = asyncio.create_task(self._run_slot(slot))
         self._running[lane] = task
         self._own.add(slot.id)
@@ -236,7 +267,3 @@ class Schedule:
         if finished:
             await slots.finish(finished)
             del self._finished[: len(finished)]
-
-
-def _lane(slot: Slot) -> Lane:
-    return (slot.group_id, "", "") if slot.group_id else (0, slot.feature, slot.name)

@@ -23,6 +23,8 @@ _REPLACE = (
     '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
     '"claimed_at" = NULL, "done_at" = NULL, "planned_from" = excluded."planned_from"'
 )
+# Who gathers finds what is new when it runs; one that runs may have looked already.
+_UNLESS_WAITING = ' WHERE "lizheng_slot"."state" <> \'waiting\''
 # What the same cause planned before is not planned again when that cause is gone through once more.
 _UNLESS_THE_SAME = (
     " WHERE \"lizheng_slot\".\"state\" NOT IN ('waiting', 'running') "
@@ -53,10 +55,13 @@ async def plan(
     late_limit: timedelta | None,
     *,
     replace: bool,
+    gather: bool,
     cause: str | None,
 ) -> Slot:
     """The one slot of that feature, name, group and key: new, as it was, or replaced."""
     conflict = _REPLACE if replace else f"{_REPLACE}{_UNLESS_THE_SAME}" if cause else "NOTHING"
+    if gather:
+        conflict = f"{_REPLACE}{_UNLESS_WAITING}"
     late = late_limit.total_seconds() if late_limit is not None else None
     rows = await fetch(
         f"{_PLAN}{conflict} RETURNING *",
@@ -78,15 +83,18 @@ async def due(
     now: datetime, jobs: Collection[tuple[str, str]], busy: Collection[int], limit: int
 ) -> list[Slot]:
     """Waiting slots of these jobs that may run now, the most belated first, leaving out busy groups."""
+    names: dict[str, list[str]] = {}
+    for feature, name in jobs:
+        names.setdefault(feature, []).append(name)
+    theirs = [Q(feature=feature, name__in=found) for feature, found in names.items()]
     return (
         await Slot.filter(
             # Held back for longer than anything is: the clock has been set back since.
             Q(retry_at=None) | Q(retry_at__lte=now) | Q(retry_at__gt=now + LONGEST_PAUSE),
+            Q(*theirs, join_type="OR"),
             state="waiting",
             due_at__lte=now,
             group_id__not_in=[*busy, -1],
-            feature__in=[*{feature for feature, _ in jobs}, ""],
-            name__in=[*{name for _, name in jobs}, ""],
         )
         .order_by("due_at", "id")
         .limit(limit)

@@ -17,8 +17,8 @@ from lizheng.adapter.bot import Bot
 from lizheng.adapter.connection import Connection
 from lizheng.adapter.counts import Counts
 from lizheng.adapter.errors import ActionFailed, NotSent, Unanswered
-from lizheng.adapter.events import MODELS
-from lizheng.adapter.frames import BadFrame, event_key, lane_of, number, read_frame
+from lizheng.adapter.events import MODELS, Spoken
+from lizheng.adapter.frames import BadFrame, event_key, lane_of, number, queue_of, read_frame
 from lizheng.adapter.lanes import Lanes
 from lizheng.adapter.quirks import Quirks
 from lizheng.adapter.recent import Recent, Seen
@@ -38,6 +38,7 @@ class Adapter(v11.Adapter):
     `lanes` tells and awaits idleness, `counts` holds totals, `recent` the latest messages for quotes. `kin` are
     accounts of ours at other hosts. `admits(key, account, item)` is asked about every event, where set: one that
     is not admitted is not handled unless it is given to `readmit` later. The key is the group, else minus the account.
+    `now` tells the epoch seconds at which a message came, where set.
     """
 
     @override
@@ -53,6 +54,7 @@ class Adapter(v11.Adapter):
         super().__init__(driver, **kwargs)
         self.kin: Collection[int] = ()
         self.admits: Callable[[int, int, Any], Awaitable[bool]] | None = None
+        self.now: Callable[[], float] = lambda: 0.0
         self.access = access or Access(self.onebot_config.onebot_access_token or "")
         self.add_custom_model(*MODELS)
 
@@ -88,7 +90,7 @@ class Adapter(v11.Adapter):
 
     def readmit(self, item: Any) -> None:
         """Handle an event that was not admitted when it came."""
-        self.lanes.put(lane_of(item[1]), item, 0)
+        self.lanes.put(queue_of(item[1]), item, 0)
 
     def forget(self) -> None:
         """Drop the memories of duplicates, quotes and who acts where (a fresh world in tests)."""
@@ -190,14 +192,11 @@ class Adapter(v11.Adapter):
             self.counts["events_duplicate"] += 1
             return
         self.counts["events"] += 1
-        size = len(raw)
-        if self.lanes.pending < _KEEP_PARSED:
-            self.lanes.put(lane, (link.self_id, data), size)
-        else:
-            self.lanes.put(lane, (link.self_id, raw if isinstance(raw, bytes) else raw.encode()), size)
+        kept = data if self.lanes.pending < _KEEP_PARSED else raw if isinstance(raw, bytes) else raw.encode()
+        self.lanes.put(queue_of(data), (link.self_id, kept, self.now()), len(raw))
 
-    async def _handle(self, item: tuple[str, dict[str, Any] | bytes]) -> None:
-        self_id, data = item
+    async def _handle(self, item: tuple[str, dict[str, Any] | bytes, float]) -> None:
+        self_id, data, came_at = item
         if isinstance(data, bytes):
             try:
                 data = read_frame(data)
@@ -208,13 +207,15 @@ class Adapter(v11.Adapter):
             self.recent.remember(lane, data)
         if self.admits is not None and data["post_type"] != "meta_event":
             key, account = (lane, int(self_id)) if lane > 0 else (-int(self_id), int(self_id))
-            if not await self.admits(key, account, (self_id, data)):
+            if not await self.admits(key, account, (self_id, data, came_at)):
                 self.counts["events_other_host_acts"] += 1
                 return
         event = self._event(data)
         if event is None:
             self.counts.note("events_unreadable", "An event did not fit its model and was dropped")
             return
+        if isinstance(event, Spoken):
+            event.came_at = came_at
         bot = cast(Bot, self.bots.get(self_id)) or Bot(self, self_id)
         await bot.handle_event(event)
 

@@ -18,14 +18,15 @@ _ANONYMOUS_ID = 80000000
 _LOGGED = ("group_id", "user_id", "operator_id", "target_id", "message_id", "duration")
 
 
-class _Message(v11.MessageEvent):
-    """`truncated` tells that the message was longer than the limits and was cut."""
+class Spoken(v11.MessageEvent):
+    """`truncated` tells that the message was longer than the limits and was cut, `came_at` when it reached us."""
 
     sub_type: str = "normal"
     raw_message: str = ""
     font: int = 0
     sender: v11.Sender = Field(default_factory=v11.Sender)
     truncated: bool = False
+    came_at: float = 0.0
 
     @model_validator(mode="before")
     @classmethod
@@ -51,13 +52,13 @@ class _Message(v11.MessageEvent):
         raise NoLogException
 
 
-class GroupMessage(_Message, v11.GroupMessageEvent):
+class GroupMessage(Spoken, v11.GroupMessageEvent):
     """A group message; its `raw` (NapCat in debug mode) and other extras stay on it."""
 
     message_type: Literal["group"]
 
 
-class PrivateMessage(_Message, v11.PrivateMessageEvent):
+class PrivateMessage(Spoken, v11.PrivateMessageEvent):
     """A private message."""
 
     message_type: Literal["private"]

@@ -143,6 +143,14 @@ def lane_of(data: dict[str, Any]) -> int:
     return number(data, "group_id") or -number(data, "user_id")
 
 
+def queue_of(data: dict[str, Any]) -> int | tuple[int, str]:
+    """Behind which events one waits: its lane's, but who comes and goes holds no message up."""
+    lane = lane_of(data)
+    if data["post_type"] == "notice" and data.get("notice_type") in ("group_increase", "group_decrease"):
+        return lane, "members"
+    return lane
+
+
 def event_key(data: dict[str, Any]) -> tuple[Any, ...] | None:
     """What makes two deliveries the same event; None for events that may repeat (meta)."""
     kind = data["post_type"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
 from nonebot.log import logger
@@ -13,7 +13,7 @@ Work = Callable[[Any], Coroutine[Any, Any, None]]
 class _Lane:
     __slots__ = ("current", "key", "queue", "timer")
 
-    def __init__(self, key: int) -> None:
+    def __init__(self, key: Hashable) -> None:
         self.key = key
         self.queue: deque[tuple[Any, int]] = deque()
         self.current: asyncio.Task[None] | None = None
@@ -38,7 +38,7 @@ class Lanes:
         room_bytes: int = 32 * 1024 * 1024,
     ) -> None:
         self._work, self._patience, self._width, self._room_bytes = work, patience, width, room_bytes
-        self._lanes: dict[int, _Lane] = {}
+        self._lanes: dict[Hashable, _Lane] = {}
         self._ready: deque[_Lane] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = 0
@@ -59,7 +59,7 @@ class Lanes:
     def idle(self) -> bool:
         return not self._queued and not self._tasks
 
-    def put(self, key: int, item: Any, size: int) -> None:
+    def put(self, key: Hashable, item: Any, size: int) -> None:
         """Queue an item; never waits. `size` is what it weighs against the bound, in bytes."""
         lane = self._lanes.get(key)
         if lane is None:

@@ -180,7 +180,7 @@ async def _answered(ctx: Context) -> bool | None:
     if said is None:
         return None
     found = await quoted_evidence(ctx)
-    if found is None or await ctx.confirmed_role() < Role.ADMIN:
+    if found is None or await ctx.confirmed_role(Role.ADMIN) < Role.ADMIN:
         return None
     amount = None
     if rest := word.removeprefix(said).strip(" ，,"):

@@ -65,7 +65,7 @@ async def show_one(ctx: Context, number: Number) -> None:
         await ctx.say(texts.ONE, pin=one.pin, number=number, who=one.who, day=day, text=one.text)
         return
     for pending in await register.waiting(ctx, number=number):
-        if pending.author_id == ctx.author_id or await ctx.confirmed_role() >= Role.DEPUTY:
+        if pending.author_id == ctx.author_id or await ctx.confirmed_role(Role.DEPUTY) >= Role.DEPUTY:
             await ctx.names_of([pending.author_id])
             who = register.name(ctx, pending.author_id)
             await ctx.say(texts.WAITING, number=number, who=who, text=pending.payload["text"])
@@ -126,7 +126,7 @@ async def take_down(ctx: Context, number: Number) -> None:
     if entry is None:
         await _withdraw(ctx, number)
         return
-    if entry.author_id != ctx.author_id and await ctx.confirmed_role() < Role.ADMIN:
+    if entry.author_id != ctx.author_id and await ctx.confirmed_role(Role.ADMIN) < Role.ADMIN:
         raise Declined(texts.NOT_YOURS.format(number=number))
     record = await _change(ctx, entry, f"下架 {number} 号广告", down_at=ctx.host.clock.now())
     await ctx.say(texts.DOWN, number=number, record=record)

@@ -35,7 +35,7 @@ feature.on(MemberJoined, guard.arrivals.joined)
 feature.on(MemberLeft, guard.arrivals.left)
 feature.on_start(guard.begin)
 feature.job(telling.TELL, telling.tell)
-feature.job(findings.SETTLE, guard.acting.settle)
+feature.job(findings.SETTLE, guard.acting.settle, acts=True)
 feature.undo("lesson", reviewing.undo_lesson)
 feature.keep(*privacy.KEEPS)
 

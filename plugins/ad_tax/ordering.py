@@ -71,7 +71,7 @@ async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
     if await _post_with_credit(ctx, words):
         return
     await _place(ctx, words)
-    if ctx.channel == "group" and ctx.role < Role.ADMIN:
+    if ctx.channel == "group" and await ctx.confirmed_role() < Role.ADMIN:
         await ctx.recall(ctx.message_id, ctx.author_id, texts.RECALL_REASON)
 
 

@@ -107,7 +107,7 @@ class Listing:
         entry = await self._library.named(ctx, name)
         if entry.shelf and ctx.author_id not in ctx.host.superusers:
             raise Declined(texts.SHARED_NOT_YOURS.format(number=label(entry), shelf=entry.shelf))
-        if entry.author_id != ctx.author_id and await ctx.confirmed_role() < Role.DEPUTY:
+        if entry.author_id != ctx.author_id and await ctx.confirmed_role(Role.DEPUTY) < Role.DEPUTY:
             raise Declined(texts.NOT_YOURS.format(number=entry.number))
         record = await self._library.change(ctx, entry, "删", ctx.author_id, forgotten=True)
         await ctx.say(

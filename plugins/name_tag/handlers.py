@@ -9,6 +9,7 @@ from lizheng.context import Context
 from lizheng.grammar import Words, say_duration
 from lizheng.outcome import State
 from lizheng.params import Members
+from lizheng.roles import Role
 from lizheng.roster import UNREADABLE
 from lizheng.text import clip, visible
 from plugins.name_tag import register, reminding, texts
@@ -92,7 +93,7 @@ async def show_own(ctx: Context) -> None:
         return
     member = await ctx.host.roster.member(ctx.group.id, ctx.author_id, fresh=True)
     card, nickname = (member.card, member.nickname) if member else ("", _nickname(ctx))
-    reserved = set() if ctx.role >= ctx.role.ADMIN else await register.known_reserved(ctx)
+    reserved = set() if await ctx.confirmed_role() >= Role.ADMIN else await register.known_reserved(ctx)
     verdict = judge_member(form, card, nickname, reserved)
     if verdict.ok:
         await ctx.say(texts.OWN_GOOD, card=clip(visible(card or nickname), 60))
@@ -102,7 +103,7 @@ async def show_own(ctx: Context) -> None:
 
 async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
     form = register.format_of(ctx) or ANY
-    reserved = set() if ctx.role >= ctx.role.ADMIN else await register.known_reserved(ctx)
+    reserved = set() if await ctx.confirmed_role() >= Role.ADMIN else await register.known_reserved(ctx)
     verdict = judge(form, visible(card), reserved)
     if not verdict.ok:
         sample = example(form, _nickname(ctx))

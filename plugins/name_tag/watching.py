@@ -63,8 +63,7 @@ async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
     if register.format_of(ctx) is None or why_protected(ctx, happened.user_id, None):
         return
     if await register.open_case(ctx, happened.user_id, happened.time):
-        key = f"{happened.user_id}:{happened.time}"
-        await ctx.plan(TELL, ctx.host.clock.now() + GATHERING, key=key)
+        await ctx.plan(TELL, ctx.host.clock.now() + GATHERING, gather=True)
 
 
 async def left(ctx: GroupContext, happened: MemberLeft) -> None:

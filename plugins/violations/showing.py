@@ -18,7 +18,7 @@ MOST, MOST_REASON, SHOWN_SECONDS = 10, 16, 60
 
 async def show(ctx: Context) -> None:
     """Members see their own; who may punish sees the quoted author's, or the latest of everybody."""
-    if ctx.role < Role.DEPUTY:
+    if await ctx.confirmed_role() < Role.DEPUTY:
         await _show_person(ctx, ctx.author_id)
     elif ctx.quoted and ctx.quoted.user_id:
         await _show_person(ctx, ctx.quoted.user_id)

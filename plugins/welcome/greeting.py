@@ -52,7 +52,7 @@ async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
 
 @atomic
 async def _remember(ctx: GroupContext, happened: MemberJoined) -> None:
-    """Write the join down with its due greeting, unless this join waits already or was greeted."""
+    """Write the join down and have the newcomers greeted, unless this join waits already or was greeted."""
     own = Arrival.filter(group_id=ctx.group.id, user_id=happened.user_id)
     if await own.filter(greeted_at=None, at__gt=ctx.host.clock.now() - rules.STALE).exists():
         return
@@ -63,8 +63,7 @@ async def _remember(ctx: GroupContext, happened: MemberJoined) -> None:
         event_time=happened.time,
     )
     if new:
-        key = f"{happened.user_id}:{happened.time}"
-        await ctx.plan(GREET, ctx.host.clock.now() + rules.GATHERING, key=key)
+        await ctx.plan(GREET, ctx.host.clock.now() + rules.GATHERING, gather=True)
 
 
 async def greet(ctx: GroupContext, slot: Any) -> datetime | None:

@@ -62,7 +62,7 @@ async def test_where_qq_does_not_answer_the_command_says_so_and_nothing_is_done(
         stage.world.faults.add("refused", api, -1)
     await player.play("""
 管理员：/试禁 @小王 10分
-里正：QQ 那边没有回话，没有完成，过一会儿再试。
+里正：现在读不到成员列表，稍后再试。
 """)
     assert not await Record.filter(kind="mute").exists()
 

@@ -16,6 +16,7 @@ from lizheng.feature import Feature
 from lizheng.gate import may, opened_with
 from lizheng.models import Outgoing, Pending, Record, SettingValue, Standing, Switch
 from lizheng.roles import Role
+from lizheng.roster import UNREADABLE
 from lizheng.sandbox.stage import HostStage
 from tests.figures import Note
 
@@ -76,6 +77,8 @@ class Place:
             world.whisper(self.people[role], message)
         elif channel == "group":
             world.say(self.id, self.people[role], message)
+        elif channel == "forged":
+            world.tell(world.account, self.forged(role, message))
         else:
             world.tell(world.account, self.anonymous(message))
         await self.stage.settle()
@@ -96,6 +99,27 @@ class Place:
             "font": 0,
             "sender": {"user_id": ANONYMOUS, "nickname": "匿名", "card": "", "role": "owner"},
         }
+
+    def forged(self, role: Role, message: list[dict[str, Any]]) -> dict[str, Any]:
+        """A person's own event that claims they are the owner, as one of somebody just demoted may."""
+        user_id = self.people[role]
+        return {
+            "post_type": "message",
+            "message_type": "group",
+            "sub_type": "normal",
+            "group_id": self.id,
+            "user_id": user_id,
+            "message_id": self.stage.world.fresh_message_id(),
+            "message": message,
+            "raw_message": "",
+            "font": 0,
+            "sender": {"user_id": user_id, "nickname": "某人", "card": "", "role": "owner"},
+        }
+
+    def silence(self) -> None:
+        """From now on nobody says who is in the group."""
+        for api in ("get_group_member_info", "get_group_member_list"):
+            self.stage.world.faults.add("refused", api, -1)
 
     async def state(self) -> list[int]:
         """Sizes of all that a command could change."""
@@ -234,3 +258,52 @@ async def test_a_role_nobody_confirms_is_not_held_in_private(place: Place) -> No
     await place.send("private", Role.OWNER, "/试运行 开")
     assert not host.groups[place.id].dry_run
     place.stage.world.faults.clear()
+
+
+async def test_while_the_member_list_does_not_answer_no_claim_is_believed(place: Place) -> None:
+    """Whoever claims to be the owner, and whoever is: what takes more than a deputy waits until that can be read."""
+    forms = [f for f in forms_of(place.stage.host.features) if Role.MEMBER < f.role < Role.SUPERUSER]
+    tried = [("forged", Role.MEMBER), ("group", Role.ADMIN), ("group", Role.OWNER), ("private", Role.OWNER)]
+    believed = [("group", Role.SUPERUSER), ("private", Role.SUPERUSER)]
+    wrong: list[str] = []
+    await place.send("private", Role.OWNER, "/帮助")
+    place.stage.host.roster.clear()
+    place.silence()
+    with recorded(forms) as ran:
+        for form in forms:
+            for channel, role in tried:
+                ran.clear()
+                before = await place.state()
+                heard = await place.send(channel, role, form.example)
+                if ran or heard not in ([UNREADABLE], []) or await place.state() != before:
+                    wrong.append(f"{form.example} by {role.name} in {channel}: ran {ran}, heard {heard}")
+                if channel != "private" and not heard:
+                    wrong.append(f"{form.example} by {role.name} in {channel}: no word")
+            for channel, role in [*believed, ("group", Role.DEPUTY), ("forged", Role.DEPUTY)]:
+                ran.clear()
+                heard = await place.send(channel, role, form.example)
+                if form not in ran and role is Role.SUPERUSER and channel == "group" and not heard:
+                    wrong.append(f"{form.example} by {role.name} in {channel}: ran {ran}, heard {heard}")
+                if any(found.role > Role.DEPUTY for found in ran) and role is Role.DEPUTY:
+                    wrong.append(f"{form.example} by {role.name} in {channel}: ran {ran}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_claim_can_only_lower_a_role(place: Place) -> None:
+    host, group = place.stage.host, place.stage.host.groups[place.id]
+    forms = forms_of(host.features)
+    with recorded(forms) as ran:
+        await place.send("group", Role.ADMIN, "/记录")
+        place.silence()
+        ran.clear()
+        await place.send("group", Role.ADMIN, "/记录")
+        assert ran, (
+            "what the list said a minute ago, and the event still says, is enough for a deputy's command"
+        )
+        ran.clear()
+        assert await place.send("group", Role.ADMIN, "/试运行 开") == [UNREADABLE]
+        await place.stage.move(MINUTE * 6)
+        ran.clear()
+        assert await place.send("group", Role.ADMIN, "/记录") == [UNREADABLE]
+        assert not ran
+    assert not group.dry_run

@@ -91,9 +91,10 @@ async def test_while_the_member_list_cannot_be_read_nothing_is_done_and_that_is_
         stage.world.faults.add("refused", api, -1)
     await player.play("""
 管理员：/警告 @小王 吵
-里正：QQ 那边没有回话，没有完成，过一会儿再试。
+里正：现在读不到成员列表，稍后再试。
+【过 61 秒】
 管理员：/黑名单 添加 @小王 吵
-里正：现在读不到成员列表，过一会儿再试。
+里正：现在读不到成员列表，稍后再试。
 """)
     stage.world.faults.clear()
     await player.play("管理员：/警告 @小王 吵\n里正：@小王 警告一次（W1）：吵。…\n")
