@@ -39,7 +39,10 @@ NAME_LENGTH, SHORT_NAME = 20, 12
 
 @dataclass(frozen=True)
 class Quoted:
-    """The message somebody replied to. `user_id` is 0 and `segments` empty when it could not be read."""
+    """The message somebody replied to.
+
+    When it could not be read, `segments` is empty and `user_id` whom the client named as its author by an @, else 0.
+    """
 
     message_id: int
     user_id: int = 0
@@ -153,8 +156,10 @@ class GroupContext(Verbs):
 
         The same job, group and key is one slot. Planned again while it waits or runs, it stays as it is; once it has
         run it is planned anew, though never twice for one cause (`source`), which may be met again after a crash. With
-        `replace` the new time and payload count in any case; with `gather`, for a job that looks itself at what is new,
-        unless it waits: one that runs may have looked already, and runs once more. Raises `ValueError` for a job the feature does not declare.
+        `replace` the new time and payload count in any case. With `gather`, for a job that looks itself at what is
+        new, they count unless it waits: one that runs may have looked already, and so runs once more.
+
+        Raises `ValueError` for a job the feature does not declare.
         """
         if job not in self.feature.jobs:
             raise ValueError(f"{self.feature.id} declares no job {job!r}")

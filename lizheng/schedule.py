@@ -69,7 +69,8 @@ class Schedule:
 
         What it returns is the same slot's next due time, or None when it is finished. One that raises is tried three
         times more, with growing pauses, then `failed`; one that `repeats` is tried until it succeeds, every hour in
-        the end, as nobody would ever plan it again. One that `acts` does not wait for those that do not. A slot later than `late_limit` is not run but `missed`.
+        the end, as nobody would ever plan it again. A slot later than `late_limit` is not run but `missed`. One that
+        `acts` does not wait for those that do not.
         """
         self._jobs[feature, name] = _Job(handler, late_limit, repeats, acts)
         self.wake()

@@ -224,6 +224,9 @@ class Adapter(v11.Adapter):
 
     def _event(self, data: dict[str, Any]) -> Event | None:
         kind = data["post_type"]
+        for name in (f"{kind}_type", "sub_type"):
+            if type(data.get(name, "")) is not str:
+                data = {key: value for key, value in data.items() if key != name}
         detail = data.get(f"{kind}_type")
         key = (kind, detail, data.get("sub_type"), len(self.event_models.models))
         try:

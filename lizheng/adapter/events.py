@@ -5,20 +5,50 @@ Discriminators are repeated in every class: pydantic takes a field from the firs
 
 # pyright: reportIncompatibleVariableOverride=false, reportIncompatibleMethodOverride=false
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from nonebot.adapters.onebot.v11 import event as v11
 from nonebot.adapters.onebot.v11.exception import NoLogException
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from typing_extensions import override
 
+from lizheng.adapter.frames import number
 from lizheng.adapter.segments import read_message
 
 _ANONYMOUS_ID = 80000000
+_OURS = ("to_me", "reply", "truncated", "came_at", "original_message")
+"""What is ours to say about a message, whatever an endpoint sends under these names."""
 _LOGGED = ("group_id", "user_id", "operator_id", "target_id", "message_id", "duration")
 
 
-class Spoken(v11.MessageEvent):
+class _Lenient(BaseModel):
+    """Leaves out what does not fit and is not needed, so that one odd field does not lose the event."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def ignore_what_does_not_fit(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            if type(values) is not dict:
+                raise
+            odd = [where["loc"] for where in error.errors(include_url=False, include_context=False)]
+        return handler(_without(values, odd))
+
+
+def _without(values: dict[str, Any], places: list[tuple[int | str, ...]]) -> dict[str, Any]:
+    """A copy without the fields at these places, which are at most two deep."""
+    kept = dict(values)
+    for first, *inner in places:
+        inside = kept.get(str(first))
+        if inner and type(inside) is dict:
+            kept[str(first)] = {key: value for key, value in inside.items() if key != inner[0]}
+        else:
+            kept.pop(str(first), None)
+    return kept
+
+
+class Spoken(_Lenient, v11.MessageEvent):
     """`truncated` tells that the message was longer than the limits and was cut, `came_at` when it reached us."""
 
     sub_type: str = "normal"
@@ -31,16 +61,22 @@ class Spoken(v11.MessageEvent):
     @model_validator(mode="before")
     @classmethod
     def check_message(cls, values: dict[str, Any]) -> dict[str, Any]:
-        values = dict(values)
-        message, original, cut = read_message(values.get("message"))
+        values = {key: value for key, value in values.items() if key not in _OURS}
+        said = values.get("message")
+        if said is None:
+            said = values.get("raw_message") if type(values.get("raw_message")) is str else ""
+        message, original, cut = read_message(said)
         values["message"], values["original_message"] = message, original
         if cut:
             values["truncated"] = True
-        values["sender"] = _sender(values)
-        for key in ("raw_message", "sub_type", "font"):
-            if values.get(key) is None:
-                values.pop(key, None)
-        return values
+        values["message_id"] = number(values, "message_id")
+        values["sender"] = tidy_sender(values)
+        hidden = values.pop("anonymous", None)
+        if hidden:
+            told = hidden if type(hidden) is dict else {}
+            texts = {key: str(told.get(key) or "") for key in ("name", "flag")}
+            values["anonymous"] = {"id": number(told, "id"), **texts}
+        return {key: value for key, value in values.items() if value is not None}
 
     @override
     def get_event_description(self) -> str:
@@ -64,10 +100,11 @@ class PrivateMessage(Spoken, v11.PrivateMessageEvent):
     message_type: Literal["private"]
 
 
-def _sender(values: dict[str, Any]) -> dict[str, Any]:
+def tidy_sender(values: dict[str, Any]) -> dict[str, Any]:
+    """Who sent a message, of what an event or `get_msg` tells, without what does not fit."""
     given = values.get("sender")
     sender = dict(given) if type(given) is dict else {}
-    sender.setdefault("user_id", values.get("user_id"))
+    sender["user_id"] = number(sender, "user_id") or number(values, "user_id") or None
     for key in ("level", "title", "card", "nickname"):
         if key in sender and type(sender[key]) is not str:
             sender[key] = None if sender[key] is None else str(sender[key])
@@ -77,6 +114,9 @@ def _sender(values: dict[str, Any]) -> dict[str, Any]:
         sender["role"] = "member"
     if type(sender.get("age")) is not int:
         sender.pop("age", None)
+    for key in ("role", "sex", "area"):
+        if type(sender.get(key)) is not str:
+            sender.pop(key, None)
     return sender
 
 
@@ -85,7 +125,7 @@ def _ids(event: v11.Event) -> str:
     return " ".join(f"{key}={value}" for key, value in known if isinstance(value, int))
 
 
-class Notice(v11.NoticeEvent):
+class Notice(_Lenient, v11.NoticeEvent):
     """Any notice, known or not; who it is about may be 0."""
 
     user_id: int = 0
@@ -197,7 +237,7 @@ class Honor(Notice, v11.HonorNotifyEvent):
     notice_type: Literal["notify"]
 
 
-class _Request(v11.RequestEvent):
+class _Request(_Lenient, v11.RequestEvent):
     @model_validator(mode="before")
     @classmethod
     def check_flag(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,13 @@ def check_event(data: dict[str, Any], self_id: int) -> None:
 
     Raises:
         BadFrame: no usable type or time, meant for another account, or an integer outside 64 bits.
+            A time with a fraction or in digits becomes whole seconds.
     """
+    time = data.get("time")
+    if type(time) is float and abs(time) < _LIMIT:
+        data["time"] = int(time)
+    elif type(time) is str:
+        data["time"] = number(data, "time") or None
     if type(data["post_type"]) is not str or type(data.get("time")) is not int:
         raise BadFrame("event")
     own = data.get("self_id")

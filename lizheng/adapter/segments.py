@@ -27,6 +27,8 @@ def read_message(value: Any) -> tuple[Message, Message, bool]:
     if cut:
         value = value[:MAX_CODED]
     segments = list(islice(_segments(value), MAX_SEGMENTS + 1))
+    if not segments and isinstance(value, list) and value:
+        raise ValueError("not a segment among them")
     cut = cut or len(segments) > MAX_SEGMENTS
     del segments[MAX_SEGMENTS:]
     merged: list[MessageSegment] = []
@@ -63,22 +65,27 @@ def _segments(value: Any) -> Iterator[MessageSegment]:
         value = [value]
     if not isinstance(value, list):
         raise ValueError("not a message")
-    return map(_segment, value)
+    return (segment for one in value if (segment := _segment(one)) is not None)
 
 
-def _segment(value: Any) -> MessageSegment:
+def _segment(value: Any) -> MessageSegment | None:
+    """None for what is no segment, such as the null that some quotes come with: the rest of the message counts."""
     if isinstance(value, MessageSegment):
         return MessageSegment(value.type, dict(value.data))
+    if type(value) is str:
+        return MessageSegment("text", {"text": value})
     if type(value) is not dict:
-        raise ValueError("not a segment")
-    kind, data = value.get("type"), value.get("data") or {}
-    if type(kind) is not str or type(data) is not dict:
-        raise ValueError("not a segment")
+        return None
+    kind, data = value.get("type"), value.get("data")
+    if type(kind) is not str:
+        return None
+    if type(data) is not dict:
+        data = {}
     if kind == "text":
         text = data.get("text")
         return MessageSegment(kind, {**data, "text": text if type(text) is str else str(text or "")})
     if kind == "at":
-        return MessageSegment(kind, {**data, "qq": str(data.get("qq", ""))})
+        return MessageSegment(kind, {**data, "qq": "" if data.get("qq") is None else str(data["qq"])})
     return MessageSegment(kind, dict(data))
 
 
@@ -97,7 +104,9 @@ def _codes(text: str) -> Iterator[MessageSegment]:
         if start > told:
             yield MessageSegment("text", {"text": unescape(text[told:start])})
         pairs = (pair.split("=", 1) for pair in match["params"].split(",") if pair)
-        yield _segment({"type": match["type"], "data": {key: unescape(item) for key, item in pairs}})
+        coded = {"type": match["type"], "data": {key: unescape(item) for key, item in pairs}}
+        if (segment := _segment(coded)) is not None:
+            yield segment
         position = told = end + 1
     if told < len(text):
         yield MessageSegment("text", {"text": unescape(text[told:])})

@@ -57,7 +57,7 @@ async def test_an_admins_word_is_carried_out_at_once_in_a_raid(stage: HostStage,
     newcomers = [int(world.add_person(f"客{number}").user_id) for number in range(joins)]
     admin, target = player.person("管理员"), player.people["小王"]
     async with running(stage):
-        began, cpu = time.monotonic(), time.process_time()
+        cpu = time.process_time()
         for place, newcomer in enumerate(newcomers, 1):
             world.join(group.group_id, newcomer)
             if not place % 50:
@@ -69,12 +69,11 @@ async def test_an_admins_word_is_carried_out_at_once_in_a_raid(stage: HostStage,
         ]
         world.say(group.group_id, admin, words)
         took = await until(lambda: Case.filter(outcome="done").exists())
-        joined = time.monotonic() - began
         await until(stage_is_quiet(stage))
-        spent, lasted = time.process_time() - cpu, time.monotonic() - began
+        spent = time.process_time() - cpu
     await stage.settle()
-    print(f"RAID {joins}: /警告 {took:.2f} s, CPU {spent:.1f} s, all {lasted:.1f} s, joined in {joined:.1f}")
     assert took < 2.0
+    assert spent < 0.1 * joins, f"{spent:.1f} s of CPU"
     assert await Slot.filter(name__in=("greet", "tell"), feature__in=("welcome", "name_tag")).count() <= 2
 
 

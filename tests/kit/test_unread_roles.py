@@ -49,7 +49,8 @@ async def forge(stage: HostStage, player: Player, who: str, said: str, quoted: i
 
 async def last_notice() -> int:
     pending = await Pending.all().order_by("-id").first()
-    assert pending is not None and pending.notice_id is not None
+    assert pending is not None
+    assert pending.notice_id is not None
     return pending.notice_id
 
 

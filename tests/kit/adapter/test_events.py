@@ -1,6 +1,7 @@
 """FACTS §2.7, §2.8, §2.9 and §2.10: once, in order, by whom it claims to be, and as plain words."""
 
 import asyncio
+from typing import Any
 
 from nonebot.adapters.onebot.v11 import GROUP_ADMIN, Bot, GroupMessageEvent, MessageSegment
 
@@ -232,3 +233,93 @@ async def test_the_log_has_no_content(station) -> None:
         logger.remove(sink)
     assert len(station.handled) == 3
     assert "秘密" not in "".join(lines)
+
+
+ELSEWHERE = {
+    "another group": {"message_type": "group", "group_id": 701},
+    "another group, in digits": {"message_type": "group", "group_id": "701"},
+    "a private chat": {"message_type": "private", "group_id": 700},
+    "a private chat, as go-cqhttp says it": {"group": False},
+}
+HERE = {
+    "this group": {"message_type": "group", "group_id": 700},
+    "an endpoint that tells no group": {"message_type": "group"},
+    "one that tells nothing": {},
+}
+
+
+async def test_a_quote_counts_only_when_it_is_of_this_group(station) -> None:
+    resolved: dict[str, Any] = {}
+    async with station.peer() as peer:
+        for name, where in {**ELSEWHERE, **HERE}.items():
+            found = {"time": 1, "message_id": 5, "sender": {"user_id": 20009}, "message": [], **where}
+            peer.answers["get_msg"] = {"status": "ok", "retcode": 0, "data": found}
+            await peer.say([{"type": "reply", "data": {"id": "5"}}, {"type": "text", "data": {"text": "x"}}])
+            await station.quiet()
+            reply = station.handled[-1].reply
+            resolved[name] = (reply.resolved, reply.sender.user_id)
+    assert resolved == {**dict.fromkeys(ELSEWHERE, (False, None)), **dict.fromkeys(HERE, (True, 20009))}
+
+
+async def test_a_private_quote_counts_only_when_it_is_of_this_chat(station) -> None:
+    said: list[tuple[dict[str, Any], bool]] = [
+        ({"message_type": "private", "sender": {"user_id": 20001}}, True),
+        ({"message_type": "private", "sender": {"user_id": ME}}, True),
+        ({"message_type": "private", "sender": {"user_id": ME}, "target_id": 20001}, True),
+        ({"message_type": "private", "sender": {"user_id": ME}, "target_id": 20002}, False),
+        ({"message_type": "private", "sender": {"user_id": 20002}}, False),
+        ({"message_type": "group", "group_id": 700, "sender": {"user_id": 20001}}, False),
+        ({"group": True, "sender": {"user_id": 20001}}, False),
+    ]
+    resolved: list[bool] = []
+    async with station.peer() as peer:
+        for found, _ in said:
+            data = {"time": 1, "message_id": 5, "message": [], **found}
+            peer.answers["get_msg"] = {"status": "ok", "retcode": 0, "data": data}
+            frame = peer.message(
+                [{"type": "reply", "data": {"id": "5"}}, {"type": "text", "data": {"text": "x"}}]
+            )
+            del frame["group_id"]
+            await peer.send({**frame, "message_type": "private", "sub_type": "friend"})
+            await station.quiet()
+            resolved.append(station.handled[-1].reply.resolved)
+    assert resolved == [counts for _, counts in said]
+
+
+async def test_the_at_a_client_puts_beside_a_quote_hides_no_command(station) -> None:
+    quote = {"type": "reply", "data": {"id": "5"}}
+    at = {"type": "at", "data": {"qq": "20009"}}
+    other = {"type": "at", "data": {"qq": "20010"}}
+    said = {"type": "text", "data": {"text": " /警告 刷屏"}}
+    blank = {"type": "text", "data": {"text": " "}}
+    shapes = [
+        [quote, at, said],
+        [quote, blank, at, said],
+        [quote, at, blank, said],
+        [at, quote, said],
+        [at, blank, quote, said],
+    ]
+    gone = {"status": "failed", "retcode": 100}
+    there = {
+        "time": 1,
+        "message_type": "group",
+        "message_id": 5,
+        "group_id": 700,
+        "sender": {"user_id": 20009},
+        "message": [{"type": "text", "data": {"text": "买买买"}}],
+    }
+    async with station.peer() as peer:
+        for answer in (gone, {"status": "ok", "retcode": 0, "data": there}):
+            peer.answers["get_msg"] = answer
+            for shape in shapes:
+                await peer.say(shape)
+                await station.quiet()
+                event = station.handled[-1]
+                assert [(s.type, s.data.get("text")) for s in event.message] == [("text", "/警告 刷屏")], (
+                    shape
+                )
+                assert event.reply.sender.user_id == 20009
+        # Whom the member names beside it is no part of the quote.
+        await peer.say([quote, other, said])
+        await station.quiet()
+        assert [s.type for s in station.handled[-1].message] == ["at", "text"]

@@ -56,7 +56,6 @@ async def test_4_an_event_that_fits_no_model_is_dropped(station) -> None:
             peer.message([{"type": 1}]),
             peer.message(7),
             peer.message("x", message_type="channel"),
-            peer.message("x", sender=3, anonymous=4, message_id={}),
         ]
         await _survives(station, peer, broken)
     assert station.texts() == ["还在"]
