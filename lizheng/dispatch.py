@@ -68,6 +68,9 @@ class Dispatch:
         role = self._host.role_of(group, event)
         ctx = Context(self._host, group, pending_feature, event, role=role, quoted=quoted)
         if event.message_type == "private":
+            ctx.place = (
+                f"【{group.name or group.id}】" if self._host.private.shares_several(event.user_id) else ""
+            )
             await ctx.confirmed_role()
         hit = self._lookup.find(ctx, called) if called is not None else None
         ctx.command = hit.command if hit else None
@@ -226,6 +229,9 @@ class Dispatch:
         if happened is None:
             return
         group = self._host.groups[happened.group_id]
+        if isinstance(happened, MemberJoined | MemberLeft):
+            there = isinstance(happened, MemberJoined)
+            self._host.private.moved(happened.group_id, happened.user_id, there=there)
         if isinstance(happened, MemberJoined | RoleChanged):
             self._host.roster.forget(happened.group_id, happened.user_id)
         if isinstance(happened, RoleChanged) and happened.user_id in self._host.our_accounts():

@@ -20,8 +20,9 @@ ANSWER_SPAN = timedelta(seconds=60)
 
 
 class Voice:
-    """The part of a context that speaks. `answers_to` is the person a private answer goes to, 0 for the group; `asker_id`
-    the person whose command is being carried out, 0 while it is something else that speaks.
+    """The part of a context that speaks. `answers_to` is the person a private answer goes to, 0 for the group; it begins
+    with `place`, which names the group to somebody who shares several with the bot. `asker_id` is the person whose
+    command is being carried out, 0 while it is something else that speaks.
     """
 
     host: Host
@@ -31,6 +32,7 @@ class Voice:
     priority: Priority
     answers_to: int = 0
     asker_id: int = 0
+    place: str = ""
     _steps: int = 0
 
     def next_source(self) -> str | None:
@@ -87,6 +89,8 @@ class Voice:
         While no endpoint is connected they wait, but are not sent after `expires_at`.
         """
         where: dict[str, int] = {"user_id": user_id} if user_id else {}
+        if self.place and segments and user_id == self.answers_to:
+            segments = [*compose("{place}", {"place": self.place}), *segments]
         if self.group.id:
             # In private, too: without the group that they are known from, endpoints reach only friends.
             where["group_id"] = self.group.id

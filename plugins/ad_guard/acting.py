@@ -131,7 +131,7 @@ def _caused(
         needed_role=role,
         priority=ctx.priority,
     )
-    caused.answers_to = ctx.answers_to
+    caused.answers_to, caused.place = ctx.answers_to, ctx.place
     return caused
 
 

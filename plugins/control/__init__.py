@@ -2,7 +2,7 @@
 
 from lizheng import Feature, GroupMet, Role
 from lizheng.events import GroupSet
-from plugins.control import checkup, guide, help, records, settings, standing, switches
+from plugins.control import checkup, guide, help, places, records, settings, standing, switches
 
 feature = Feature(
     __name__, "控制", "开关和设置，帮助、自检、记录与撤销", settings=settings.Settings, always_on=True
@@ -37,6 +37,10 @@ command.form(records.undo, example="/撤销 12")
 command = feature.command("试运行", "只说会做什么，不真的做", aliases={"dryrun"}, role=ADMIN)
 command.form(switches.show_dry_run, summary="现在开着没有")
 command.form(switches.dry_run, example="/试运行 开")
+
+command = feature.command("换群", "私聊里换一个群来说", aliases={"group"})
+command.form(places.change, summary="从共同的群里挑一个")
+command.form(places.change_to, example="/换群 江浙电商互助群", summary="换到这个群")
 
 for kind in standing.KINDS:
     command = feature.command(kind.title, kind.summary, aliases={kind.alias})

@@ -275,9 +275,9 @@ async def test_private_commands_ask_between_several_groups(stage: HostStage) -> 
   1. 试验群
   2. {second.name}
 小王（私聊）：1
-里正（私聊 小王）：100 分
+里正（私聊 小王）：【试验群】100 分
 小王（私聊）：/试价 2
-里正（私聊 小王）：200 分
+里正（私聊 小王）：【试验群】200 分
 """)
 
 

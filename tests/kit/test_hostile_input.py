@@ -137,9 +137,9 @@ async def test_who_has_left_has_no_say_in_private(stage: HostStage) -> None:
 小王（私聊）：/试运行
 里正（私聊 小王）：你指哪个群？…
 小王（私聊）：1
-里正（私聊 小王）：/试运行 只有管理员和群主能用。
+里正（私聊 小王）：【试验群】/试运行 只有管理员和群主能用。
 小王（私聊）：/代管 查看
-里正（私聊 小王）：现在没有代管。
+里正（私聊 小王）：【试验群】现在没有代管。
 """)
     stage.world.befriend(player.people["小王"])
     stage.world.leave(player.group.group_id, player.people["小王"])
