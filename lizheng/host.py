@@ -30,7 +30,7 @@ from lizheng.foreign import install_index
 from lizheng.gate import is_on
 from lizheng.groups import Groups, GroupState
 from lizheng.leases import Alone
-from lizheng.logs import configure_logging
+from lizheng.logs import Masking, configure_logging
 from lizheng.lookup import Lookup
 from lizheng.outbox import Outbox, Pacing
 from lizheng.private import Private
@@ -56,6 +56,9 @@ ASLEEP_PAUSE = timedelta(minutes=1)
 class Host:
     """Everything the features share. Made once, after `nonebot.init` and before the plugins are loaded."""
 
+    masking = Masking()
+    """What keeps secrets out of the log of this process."""
+
     @staticmethod
     def prepare() -> dict[str, Any]:
         """Go to the project's root, set the log up, and return what `nonebot.init` is to be given.
@@ -64,7 +67,7 @@ class Host:
         """
         os.chdir(config.ROOT)
         found = config.peek()
-        configure_logging(found.log_level, found.secrets())
+        Host.masking = configure_logging(found.log_level, found.secrets())
         return {"driver": "~fastapi", **driver_options(), **config.from_environment()}
 
     def __init__(self, driver: Driver):
@@ -85,11 +88,13 @@ class Host:
         self.topics = Topics(self.clock)
         self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
+        self.masking.add(sandbox_key)
         self.access = Access(self.config.onebot_access_token, sandbox_key)
         driver.register_adapter(Adapter, access=self.access)
         if isinstance(driver, ASGIMixin):
             driver.asgi.add_middleware(Guard, hosts=self.config.hosts, access=self.access)
-            mount_status(driver.asgi, self.health, self.measures if self.config.metrics else None)
+            measures = self.measures if self.config.metrics else None
+            mount_status(driver.asgi, self.health, measures, self.access)
         self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
         self.adapter.now = lambda: self.clock.now().timestamp()
         install_index()

@@ -88,8 +88,7 @@ class Keep:
 
     def _filled(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Without those that are empty already."""
-        columns = {name: value for name, value in self.blank.items() if not isinstance(value, dict | list)}
-        return rows.exclude(**columns) if columns else rows
+        return rows.exclude(**self.blank) if self.blank else rows
 
     async def export(self, group_id: int, user_id: int) -> list[dict[str, Any]]:
         """The person's rows as values, without what names others."""

@@ -27,6 +27,11 @@ def _ended(now: datetime) -> Q:
     return Q(state__in=("done", "missed", "failed"))
 
 
+def _over(now: datetime) -> Q:
+    """Ended, and planned by something that happened once: it does not come again, so nobody plans it a second time."""
+    return _ended(now) & Q(planned_from__isnull=False)
+
+
 def _sent(now: datetime) -> Q:
     return Q(state__in=("done", "not_done"))
 
@@ -68,6 +73,7 @@ KIT = (
         days=2,
         free=lambda now: _sent(now) & Q(api__in=MESSAGES),
     ),
+    Keep(Slot, "办完的定时任务", person=(), at="done_at", days=30, free=_over),
     Keep(
         Slot,
         "定时任务的内容",

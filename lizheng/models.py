@@ -119,6 +119,7 @@ class Pending(Model):
     class Meta(Model.Meta):
         table = "lizheng_pending"
         unique_together: ClassVar = (("group_id", "number"),)
+        indexes: ClassVar = (("source",), ("group_id", "notice_id"))
 
 
 class Counter(Model):

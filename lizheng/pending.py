@@ -198,7 +198,13 @@ async def decide(ctx: GroupContext, pending: Pending, state: str, reason: str = 
     )
     if changed:
         await ctx.host.schedule.plan(
-            feature.id, DECIDED, ctx.group.id, ctx.now, key=str(pending.id), payload={"id": pending.id}
+            feature.id,
+            DECIDED,
+            ctx.group.id,
+            ctx.now,
+            key=str(pending.id),
+            payload={"id": pending.id},
+            cause=f"decided:{pending.id}",
         )
     return bool(changed)
 

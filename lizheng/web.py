@@ -1,17 +1,23 @@
 """The HTTP side: who may talk to the port at all, and the two pages for monitoring."""
 
+import asyncio
 import inspect
+import ipaddress
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import h11
 from fastapi import FastAPI
 from nonebot.log import logger
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from lizheng.adapter.access import Access, shown_secret
 
@@ -22,9 +28,53 @@ DEFAULT_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 
 
+MAX_HEADER_BYTES = 64 * 1024
+HEADER_SECONDS = 10.0
+
+
+class Door(H11Protocol):
+    """HTTP/1.1 that waits for a request's header only so long: whoever reaches the port may send one without end."""
+
+    _waiting: asyncio.TimerHandle | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().connection_made(transport)
+        self._watch()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """From a request's first byte, or the connection, until its header is whole."""
+        if self.conn.their_state is not h11.IDLE:
+            self._forget()
+        elif self._waiting is None:
+            self._waiting = self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def _forget(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _give_up(self) -> None:
+        self._waiting = None
+        if self.conn.their_state is h11.IDLE:
+            self.transport.abort()
+
+
 def server_options() -> dict[str, Any]:
     """What `nonebot.run` (and so uvicorn) must be given for the limits to hold."""
     return {
+        "http": Door,
+        "h11_max_incomplete_event_size": MAX_HEADER_BYTES,
         "ws_max_size": MAX_FRAME_BYTES,
         "ws_per_message_deflate": False,
         "server_header": False,
@@ -119,13 +169,23 @@ def _netloc(origin: str) -> str | None:
     return _without_default_port(parts.netloc)
 
 
-def mount_status(app: FastAPI, health: Health, metrics: Metrics | None = None) -> None:
+def mount_status(
+    app: FastAPI, health: Health, metrics: Metrics | None = None, access: Access | None = None
+) -> None:
     """Serve GET /healthz from `health`, and GET /metrics from `metrics` when it is given.
 
-    A `health` that raises is answered with 503 and logged.
+    They answer this machine, and others that show the secret. A `health` that raises is answered with 503 and logged.
     """
+    door = access or Access()
 
-    async def healthz() -> Response:
+    def refusal(request: Request) -> Response | None:
+        if _is_this_machine(request) or door.proves(shown_secret(request.headers, request.query_params)):
+            return None
+        return PlainTextResponse("only this machine is answered without the access token", 403)
+
+    async def healthz(request: Request) -> Response:
+        if refused := refusal(request):
+            return refused
         try:
             found = health()
             state = await found if inspect.isawaitable(found) else found
@@ -138,10 +198,24 @@ def mount_status(app: FastAPI, health: Health, metrics: Metrics | None = None) -
     if metrics is None:
         return
 
-    async def measured() -> Response:
+    async def measured(request: Request) -> Response:
+        if refused := refusal(request):
+            return refused
         return PlainTextResponse(prometheus_text(metrics()), media_type="text/plain; version=0.0.4")
 
     app.add_api_route("/metrics", measured, methods=["GET"], include_in_schema=False, response_model=None)
+
+
+def _is_this_machine(request: Request) -> bool:
+    """Whether the client, as a proxy in front tells it too, is on a loopback address; one of a socket file is."""
+    if request.client is None:
+        return True
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def prometheus_text(values: Mapping[str, float]) -> str:

@@ -268,9 +268,15 @@ async def _settled(ctx: Context, order: Order) -> None:
         off=off,
     )
     if owner is not None and waits:
-        payload = {"order": order.id}
         await ctx.host.schedule.plan(
-            owner.id, SETTLED, ctx.group.id, ctx.now, key=str(order.id), payload=payload, replace=True
+            owner.id,
+            SETTLED,
+            ctx.group.id,
+            ctx.now,
+            key=str(order.id),
+            payload={"order": order.id},
+            replace=True,
+            cause=ctx.source,
         )
 
 

@@ -138,3 +138,28 @@ async def test_a_group_that_the_bot_comes_into_is_met_once(stage: HostStage) -> 
     ]
     assert len(met) == ("control" in host.features)
     assert host.groups[group_id].introduced
+
+
+async def test_how_long_we_kept_a_command_waiting_does_not_make_it_stale(stage: HostStage) -> None:
+    player = await stage.play("开：试探\n小王：在\n")
+    adapter, world = stage.host.adapter, stage.world
+    sent = int(world.now())
+    await stage.move(timedelta(minutes=10))
+    for number, came_at in ((1, sent + 59.0), (2, sent + 61.0)):
+        event = {
+            "time": sent,
+            "self_id": world.account,
+            "post_type": "message",
+            "message_type": "group",
+            "sub_type": "normal",
+            "group_id": player.group.group_id,
+            "user_id": player.people["小王"],
+            "message_id": world.fresh_message_id(),
+            "message": [{"type": "text", "data": {"text": f"/试价 {number}"}}],
+        }
+        await adapter._handle((str(world.account), event, came_at))
+    await stage.settle()
+    said = [m.segments for m in world.messages.values() if m.user_id == world.account]
+    assert "100 分" in str(said)
+    assert "200 分" not in str(said)
+    assert await Record.filter(kind="stale").count() == 1

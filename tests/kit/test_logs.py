@@ -7,6 +7,7 @@ import pytest
 from loguru import logger
 
 from lizheng.logs import HIDDEN, Masking, configure_logging
+from lizheng.sandbox.stage import HostStage
 
 TOKEN = "s3cret/token+value"
 
@@ -54,3 +55,9 @@ def test_ordinary_text_is_left_alone() -> None:
 def test_other_levels_are_dropped() -> None:
     with pytest.raises(ValueError, match="LOUD"):
         configure_logging("LOUD")
+
+
+async def test_the_key_of_the_sandbox_is_hidden(stage: HostStage) -> None:
+    key = stage.host.access.sandbox_key
+    assert key
+    assert key not in stage.host.masking(f'"GET /sandbox/?key={key} HTTP/1.1" 200')

@@ -396,3 +396,53 @@ async def test_1000_of_1000_deadlines_are_there_after_a_restart(store: Store, cl
     assert await Slot.filter(state="done").count() == 1000
     figure("deadlines", kept=len(ran), planned=1000)
     assert await Switch.all().count() == 1
+
+
+async def test_gathered_while_it_runs_it_runs_once_more(schedule: Schedule, clock: Clock):
+    found: list[int] = []
+    waiting, going = [1], asyncio.Event()
+
+    async def gather(slot: Slot) -> None:
+        found.extend(waiting)
+        waiting.clear()
+        await going.wait()
+
+    schedule.register("welcome", "greet", gather)
+    await schedule.plan("welcome", "greet", 1, NOON, gather=True)
+    while not found:
+        await asyncio.sleep(0.001)
+    waiting.append(2)
+    await schedule.plan("welcome", "greet", 1, NOON + hours(1), gather=True)
+    again = await schedule.plan("welcome", "greet", 1, NOON + hours(2), gather=True)
+    assert again.due_at == NOON + hours(1)
+    going.set()
+    await settle(schedule)
+    clock.move(hours(1))
+    await settle(schedule)
+    assert found == [1, 2]
+    assert await Slot.filter(feature="welcome").count() == 1
+    await schedule.plan("welcome", "greet", 1, clock.now(), gather=True)
+    await settle(schedule)
+    assert (await Slot.get(feature="welcome")).done_at == clock.now()
+
+
+async def test_acts_do_not_wait_for_talk(schedule: Schedule, clock: Clock):
+    """Neither for their own group's, nor for that of so many groups that all places of talk are taken."""
+    stuck, acted = asyncio.Event(), Handler()
+
+    async def talk(slot: Slot) -> None:
+        await stuck.wait()
+
+    schedule.register("welcome", "greet", talk)
+    schedule.register("violations", "enforce", acted, acts=True)
+    for group in range(1, 20):
+        for key in range(20):
+            await schedule.plan("welcome", "greet", group, NOON - hours(1), key=str(key))
+    await schedule.plan("violations", "enforce", 1, NOON, key="a")
+    await schedule.plan("violations", "enforce", 1, NOON, key="b")
+    await schedule.plan("violations", "enforce", 19, NOON, key="c")
+    async with asyncio.timeout(10):
+        while len(acted.ran) < 3:
+            await asyncio.sleep(0.001)
+    assert sorted(acted.keys) == ["a", "b", "c"]
+    stuck.set()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from lizheng.events import MemberJoined
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from plugins.welcome.models import Arrival
 
 
 class Hall:
@@ -131,3 +132,20 @@ async def test_who_left_already_is_not_greeted(stage: HostStage) -> None:
     stage.world.leave(hall.player.group.group_id, person)
     await hall.pass_time(3)
     assert hall.said == []
+
+
+async def test_greetings_planned_before_an_upgrade_are_still_said(stage: HostStage) -> None:
+    """Each newcomer had a slot of their own then."""
+    player = await stage.play("开：入群欢迎\n小一：在\n小二：在\n")
+    now, group_id = stage.host.clock.now(), player.group.group_id
+    for name in ("小一", "小二"):
+        user_id = player.people[name]
+        await Arrival.create(group_id=group_id, user_id=user_id, event_time=1, at=now)
+        due = now + timedelta(seconds=3)
+        await stage.host.schedule.plan("welcome", "greet", group_id, due, key=f"{user_id}:1", cause="old")
+    await player.play("""
+【小新 进群】
+【过 3 秒】
+里正：@小一 @小二 @小新 欢迎加入试验群！
+【过 1 分】
+""")
