@@ -15,7 +15,7 @@ from lizheng.sandbox.stage import HostStage
 from plugins.violations.models import Case
 
 GUARDED = "开：入群欢迎\n开：名片\n开：广告识别\n开：违规处理\n设：名片 名片格式 城市-行业-昵称\n小王：在\n"
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 @contextlib.asynccontextmanager
@@ -69,10 +69,10 @@ async def test_an_admins_word_is_carried_out_at_once_in_a_raid(stage: HostStage,
         ]
         world.say(group.group_id, admin, words)
         took = await until(lambda: Case.filter(outcome="done").exists())
+        assert took < 2.0
         await until(stage_is_quiet(stage))
         spent = time.process_time() - cpu
     await stage.settle()
-    assert took < 2.0
     assert spent < 0.1 * joins, f"{spent:.1f} s of CPU"
     assert await Slot.filter(name__in=("greet", "tell"), feature__in=("welcome", "name_tag")).count() <= 2
 
