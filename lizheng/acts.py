@@ -25,7 +25,8 @@ class Act:
     """One thing to do in QQ. `label` says it in Chinese for the audit and for dry run, e.g. `禁言 10 分钟`.
 
     `target` 0 means nobody in particular. `own` marks a member's own request for oneself, which protection allows.
-    `undo` is the audit record's way back, `{"name": …}`.
+    `undo` is the audit record's way back, `{"name": …}`. `again`: whoever asks will ask again while nobody can be
+    looked up, so that this is no end and is not recorded.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Act:
     may_be_gone: bool = False
     lasts: timedelta | None = None
     """Of a mute, how long: one that would end sooner than what runs already is not carried out."""
+    again: bool = False
 
 
 SAME_END = timedelta(minutes=1)
@@ -65,6 +67,8 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
         refusal = await _refusal(ctx, act)
     except NetworkError:
         refusal = UNREADABLE
+    if refusal == UNREADABLE and act.again:
+        return Outcome(State.NOT_DONE, why=refusal)
     if refusal:
         await _write(ctx, act, source, "not_done", refusal)
         if refusal == NO_RIGHTS and not act.own:

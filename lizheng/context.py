@@ -243,7 +243,8 @@ class Context(GroupContext):
     """A message and its author, for commands and observers.
 
     `message` is what was said, without the quote and without an @ of the bot at either end; `command` is the command
-    it hits, if any. In private, `channel` is `"private"` and `say` answers the author alone.
+    it hits, if any, and `succeeded` whether that did what was asked, None before it has
+    ended. `cleared`: its message has been taken away. In private, `channel` is `"private"` and `say` answers the author alone.
     """
 
     def __init__(
@@ -271,6 +272,8 @@ class Context(GroupContext):
         self.role: Role = role
         self.quoted = quoted
         self.command = command
+        self.succeeded: bool | None = None
+        self.cleared = False
         self.answers_to = event.user_id if event.message_type == "private" else 0
         self._claimed = role
         self._confirmed = False

@@ -80,9 +80,10 @@ class Dispatch:
                 if await self._guarded(ctx, watch.handler(ctx)):
                     return True
         if called is not None and self._goes_round(ctx, called):
+            await self._look_back(ctx, hit, succeeded=False)
             return hit is not None
         if hit is not None:
-            await self._run(ctx, hit)
+            await self._look_back(ctx, hit, succeeded=await self._run(ctx, hit))
             return True
         if quoted is not None:
             ctx.feature = pending_feature
@@ -95,19 +96,29 @@ class Dispatch:
         now = self._host.clock.elapsed()
         return self._echoes.silenced(ctx.group.id, ctx.author_id, called, now)
 
-    async def _run(self, ctx: Context, hit: Hit) -> None:
+    async def _look_back(self, ctx: Context, hit: Hit | None, succeeded: bool | None) -> None:
+        """Show a command that has ended to those who look at how it did; None is not known any more."""
+        if hit is None or succeeded is None or ctx.event.message_type != "group":
+            return
+        ctx.succeeded = succeeded
+        for feature, handler in self._host.register.looking_back(ctx.group):
+            ctx.feature = feature
+            await self._guarded(ctx, handler(ctx), silent=True)
+
+    async def _run(self, ctx: Context, hit: Hit) -> bool | None:
+        """Whether it did what was asked; None for one that ran before a restart."""
         ctx.feature = hit.command.feature
         self._host.roster.meet(ctx.group.id, ctx.event.sender)
         if await self._ran_before(ctx):
-            return
+            return None
         await self._meet(ctx)
         if self._is_stale(ctx):
             await ctx.note("stale", f"/{hit.command.name} 来得太晚，没有执行")
-            return
+            return False
         ctx.asker_id = ctx.author_id
         if await self._is_hasty(ctx):
-            return
-        await self._guarded(ctx, self._execute(ctx, hit))
+            return False
+        return bool(await self._guarded(ctx, self._execute(ctx, hit)))
 
     async def _ran_before(self, ctx: Context) -> bool:
         """Whether this command had an effect before a restart: what the adapter remembers ended with that process."""
@@ -137,14 +148,15 @@ class Dispatch:
             await ctx.stay_silent()
         return True
 
-    async def _execute(self, ctx: Context, hit: Hit) -> None:
+    async def _execute(self, ctx: Context, hit: Hit) -> bool:
+        """True once it is done; False when the author may not."""
         forms = hit.command.candidates(hit.words)
         lowest = min(forms, key=lambda form: form.role)
         if not await self._allowed(ctx, lowest):
-            return
+            return False
         form, values = await hit.command.choose(ctx, forms, hit.words)
         if form is not lowest and not await self._allowed(ctx, form):
-            return
+            return False
         ctx.needed_role = form.role
         try:
             await form.handler(ctx, **values)
@@ -152,6 +164,7 @@ class Dispatch:
             raise
         except Misread as misread:
             raise WrongUse(str(misread), form, misread.example) from misread
+        return True
 
     async def carry_out(self, ctx: Context, called: str) -> None:
         """Run a command for the author of another message; see `Context.carry_out`."""
@@ -185,8 +198,11 @@ class Dispatch:
         else:
             await ctx.stay_silent()
 
-    async def _guarded(self, ctx: Context, work: Any) -> Any:
-        """Run a handler: bad input is answered with its sentence, a failure once with the number of its case."""
+    async def _guarded(self, ctx: Context, work: Any, *, silent: bool = False) -> Any:
+        """Run a handler: bad input is answered with its sentence, a failure once with the number of its case.
+
+        A `silent` one fails into the log alone.
+        """
         try:
             return await work
         except WrongUse as wrong:
@@ -200,14 +216,14 @@ class Dispatch:
             await ctx.say("{sentence}", sentence=str(refusal))
         except NetworkError as silence:
             logger.warning("lizheng: {} (group {}) had no answer: {}", ctx.feature.id, ctx.group.id, silence)
-            if _is_its_command(ctx):
+            if _is_its_command(ctx) and not silent:
                 await ctx.say("QQ 那边没有回话，没有完成，过一会儿再试。")
         except Exception as error:
             case = secrets.token_hex(2).upper()
             logger.opt(exception=error).error(
                 "lizheng: case {} in {} (group {})", case, ctx.feature.id, ctx.group.id
             )
-            if _is_its_command(ctx):
+            if _is_its_command(ctx) and not silent:
                 await ctx.say("出了点问题，没有完成（编号 {case}）。请把编号告诉管理员。", case=case)
         return None
 

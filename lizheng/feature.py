@@ -119,6 +119,7 @@ class Feature:
         """Whether a start hook of it raised at this start: it is then off everywhere, and tried again."""
         self.commands: list[Command] = []
         self.watches: list[Watch] = []
+        self.afterwards: list[Callable[[Context], Awaitable[None]]] = []
         self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}
         self.jobs: dict[str, Job] = {}
         self.decisions: dict[str, Decision] = {}
@@ -161,6 +162,14 @@ class Feature:
         require(self.module, handler, "ctx")
         self.watches.append(Watch(self, handler, order))
         return handler
+
+    def after_command(self, handler: Callable[[Context], Awaitable[None]]) -> None:
+        """Look at a command in a group once it has ended, whoever's it was: `ctx.succeeded` says how.
+
+        It did not when it was misread, declined, not allowed, too late, one too many, or failed.
+        """
+        require(self.module, handler, "ctx")
+        self.afterwards.append(handler)
 
     def on(self, kind: type[E], handler: Callable[[GroupContext, E], Awaitable[None]]) -> None:
         """Listen to one kind of `lizheng.events`."""

@@ -59,6 +59,12 @@ class Register:
         self._watches[group.id] = (group.revision, found)
         return found
 
+    def looking_back(self, group: GroupState) -> list[tuple[Feature, Callable[..., Awaitable[None]]]]:
+        """Who looks at a command of this group once it has ended."""
+        return [
+            (f, h) for f in self.features.values() if f.afterwards and is_on(group, f) for h in f.afterwards
+        ]
+
     def listening(
         self, kind: type[GroupEvent], group: GroupState
     ) -> list[tuple[Feature, Callable[..., Awaitable[None]]]]:

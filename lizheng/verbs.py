@@ -71,10 +71,25 @@ class Verbs(Voice, ABC):
         params = {"group_id": self.group.id, "user_id": target, "duration": 0}
         return await self.perform(Act("unmute", "解除禁言", "set_group_ban", params, target, reason, rule))
 
-    async def recall(self, message_id: int, author_id: int, reason: str, *, rule: str = "") -> Outcome:
-        """Take back a member's message. The author may have left meanwhile."""
+    async def recall(
+        self, message_id: int, author_id: int, reason: str, *, rule: str = "", again: bool = False
+    ) -> Outcome:
+        """Take back a member's message. The author may have left meanwhile.
+
+        With `again` an author who cannot be looked up just now is no end: the caller tries the same once more.
+        """
         params = {"message_id": message_id}
-        act = Act("recall", "撤回消息", "delete_msg", params, author_id, reason, rule, may_be_gone=True)
+        act = Act(
+            "recall",
+            "撤回消息",
+            "delete_msg",
+            params,
+            author_id,
+            reason,
+            rule,
+            may_be_gone=True,
+            again=again,
+        )
         return await self.perform(act)
 
     async def rename(

@@ -25,6 +25,15 @@ async def judge(ctx: Context, seen: AdSeen) -> str:
 
 
 async def look(ctx: Context) -> bool:
+    return ctx.command is None and await ask(ctx)
+
+
+async def look_back(ctx: Context) -> None:
+    if not ctx.succeeded:
+        await ask(ctx)
+
+
+async def ask(ctx: Context) -> bool:
     text = ctx.message.extract_plain_text()
     if "卖" not in text:
         return False
@@ -35,5 +44,6 @@ async def look(ctx: Context) -> bool:
 
 
 feature.on_message(look, order=40)
+feature.after_command(look_back)
 
 __plugin_meta__ = feature.metadata

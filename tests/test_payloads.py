@@ -240,7 +240,7 @@ class Square:
         yield Sink("talk", lambda p: self.words(p))
         yield Sink("an unknown command", lambda p: self.words(f"/{p}"))
         yield Sink("a near miss", lambda p: self.words(f"/白明单{p}"))
-        yield Sink("an ad", lambda p: self.words(f"招网店兼职刷单员，日结，加QQ 28475619 {p}"))
+        yield Sink("an ad", lambda p: self.words(f"招网店兼职打字员，日结，加QQ 28475619 {p}"))
         yield Sink("a card", self.card)
         yield Sink("a nickname", self.nickname)
         yield Sink("the group's name", self.group_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lizheng.clearing import clear_later
 from lizheng.context import GroupContext
 from lizheng.models import Pending
 from lizheng.speech import Mention
@@ -48,6 +49,9 @@ async def approved(ctx: GroupContext, pending: Pending) -> None:
 
 
 async def rejected(ctx: GroupContext, pending: Pending) -> None:
+    """Nothing of it stays in the group either."""
+    if register.CLEARED not in pending.payload and pending.payload.get("message_id"):
+        await clear_later(ctx, pending.payload["message_id"], pending.author_id, texts.RECALL_REASON)
     if pending.state == "cancelled":
         await ctx.say(texts.WITHDRAWN, number=pending.number)
         return

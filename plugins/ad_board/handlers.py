@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from lizheng import pending as decisions
+from lizheng.clearing import clear, is_cleared
 from lizheng.commands import Declined
 from lizheng.context import Context
 from lizheng.grammar import Misread, Words
@@ -83,10 +84,12 @@ async def submit(ctx: Context, content: Content) -> None:
     pending = await ctx.submit(
         register.DECISION,
         texts.SUBMITTED,
-        payload={"text": str(content), "message_id": ctx.message_id},
+        payload={"text": str(content), "message_id": ctx.message_id, register.CLEARED: is_cleared(ctx)},
         who=register.name(ctx, ctx.author_id),
         text=clip(content, rules.NOTICE_LENGTH),
+        aside=texts.ASIDE if is_cleared(ctx) else "",
     )
+    await clear(ctx, texts.RECALL_REASON)
     if ctx.answers_to:
         await ctx.say(texts.SUBMITTED_ASIDE, number=pending.number)
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from lizheng.context import GroupContext
 from lizheng.models import Pending
 from lizheng.text import clip, fold, visible
+from lizheng.trades import unlawful
 from plugins.ad_board import rules, texts
 from plugins.ad_board.models import Entry
 from plugins.ad_board.rules import Shown
 
 DECISION, UNDO = "entry", "entry"
+CLEARED = "cleared"
+"""In what waits: whether the message that submitted it was taken away with it. One from before this was, has none."""
 
 
 async def live(ctx: GroupContext) -> list[Entry]:
@@ -54,11 +58,17 @@ async def waiting(ctx: GroupContext, **where: Any) -> list[Pending]:
 
 async def why_not(ctx: GroupContext, author_id: int, text: str) -> str:
     """Why this member may not submit this text now, "" when they may."""
+    if trade := unlawful(text):
+        return texts.UNLAWFUL.format(trade=trade)
     for pending in await waiting(ctx, author_id=author_id):
         return texts.WAITS.format(number=pending.number)
     for entry in await live(ctx):
         if fold(entry.text) == fold(text):
             return texts.SAME.format(number=entry.number)
+    since = ctx.host.clock.now() - timedelta(days=1)
+    mine = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DECISION, author_id=author_id)
+    if (count := await mine.filter(created_at__gt=since).count()) >= rules.MOST_A_DAY:
+        return texts.TOO_OFTEN.format(count=count)
     return ""
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from lizheng.grammar import Misread
-from lizheng.text import clip, fold_command, is_blank, visible
+from lizheng.text import clip, is_blank, visible
 from plugins.ad_board import texts
 
 NAME, ALIAS, SUBMIT = "广告贴", "adboard", "投稿"
 LONGEST = 200
+MOST_A_DAY = 5
+"""What a member may submit within a day, withdrawn or not."""
 MOST_LINES = 5
 MOST_CHARACTERS = 600
 IN_DIGEST = 3
 NOTICE_LENGTH = 40
-_SUBMISSION = re.compile(rf"(?:{NAME}|{ALIAS})\s*{SUBMIT}\s+(?P<content>.*)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,6 @@ def check_text(text: str) -> str:
     if len(text) > LONGEST:
         raise Misread(texts.TOO_LONG.format(most=LONGEST, length=len(text)))
     return text
-
-
-def submission(message: str, starts: Collection[str]) -> str | None:
-    """The content that a message submits to the board; None when it is not that command."""
-    called = fold_command(message.lstrip())
-    for start in sorted(filter(None, starts), key=len, reverse=True):
-        if called.startswith(start):
-            found = _SUBMISSION.fullmatch(called[len(start) :])
-            return found["content"] if found else None
-    return None
 
 
 def in_order(entries: Iterable[Shown]) -> list[Shown]:

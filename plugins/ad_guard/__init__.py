@@ -29,6 +29,7 @@ command = feature.command(
 command.form(reviewing.is_harmless, example="/误判 #12")
 
 feature.on_message(guard.look, order=20)
+feature.after_command(guard.look_back)
 feature.on(FeatureSwitched, guard.switched)
 feature.on(GroupTakenOver, guard.taken_over)
 feature.on(MemberJoined, guard.arrivals.joined)

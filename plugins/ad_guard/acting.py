@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nonebot import logger
 
 from lizheng import audit
-from lizheng.acts import why_protected
+from lizheng.acts import UNREADABLE, why_protected
 from lizheng.context import GroupContext
 from lizheng.hooks import AdSeen, HookFailed, Violation, violation
 from lizheng.models import Record
@@ -19,6 +19,7 @@ from lizheng.outcome import State
 from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.store import atomic
+from lizheng.trades import unlawful
 from plugins.ad_guard import opinions, rules, texts
 from plugins.ad_guard.findings import LATER, SETTLE, mark, open_finding, put_aside, settled
 from plugins.ad_guard.models import Finding
@@ -39,6 +40,10 @@ class Decided(NamedTuple):
 
     state: str
     reason: str = ""
+
+
+NOT_YET = Decided("not_done", texts.NOT_YET)
+"""Its author could not be looked up; it is taken up again."""
 
 
 class Acting:
@@ -65,23 +70,34 @@ class Acting:
             return finding.state == "recalled"
         return (await self.follow_rule(rule, finding, seen, judgement.ad)).state == "recalled"
 
-    async def follow_rule(self, ctx: GroupContext, finding: Finding, seen: AdSeen, ad: bool) -> Decided:
-        """Do with it what the group has chosen."""
+    async def follow_rule(
+        self, ctx: GroupContext, finding: Finding, seen: AdSeen, ad: bool, *, last: bool = False
+    ) -> Decided:
+        """Do with it what the group has chosen. What offers an unlawful trade is one where it is suspect already."""
         chosen = ctx.settings(Settings)
-        if not rules.acts_on(ad, seen.certain, chosen.strictness):
+        if not rules.acts_on(ad or bool(unlawful(finding.text)), seen.certain, chosen.strictness):
             return await _doubtful(ctx, finding, seen)
-        return await self.decide(ctx, finding, seen, finding.source, review=chosen.action == "只待审")
+        review = chosen.action == "只待审"
+        return await self.decide(ctx, finding, seen, finding.source, review=review, last=last)
 
     async def decide(
-        self, ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, *, review: bool = False
+        self,
+        ctx: GroupContext,
+        finding: Finding,
+        seen: AdSeen,
+        cause: str,
+        *,
+        review: bool = False,
+        last: bool = False,
     ) -> Decided:
         """Ask whether the ad may stay; otherwise recall it and explain, or with `review` leave it to the admins.
 
-        `cause` names why this is decided: decided again for the same, only what is missing is done.
+        `cause` names why this is decided: decided again for the same, only what is missing is done. While its author
+        cannot be looked up it stays open, to be taken up again, unless this is the `last` time.
         """
         self._at_work.add(finding.id)
         try:
-            return await _decide(ctx, finding, seen, cause, review)
+            return await _decide(ctx, finding, seen, cause, review, last)
         finally:
             self._at_work.discard(finding.id)
 
@@ -93,11 +109,15 @@ class Acting:
         if finding is not None and finding.id in self._at_work:
             return ctx.host.clock.now() + LATER
         if finding is not None:
-            await self._go_on(ctx, finding, slot.payload)
+            last = ctx.now.timestamp() >= left_until(slot.payload)
+            if await self._go_on(ctx, finding, slot.payload, last=last) == NOT_YET:
+                return ctx.host.clock.now() + LATER
         await ctx.unplan(SETTLE, key=slot.key)
         return None
 
-    async def _go_on(self, ctx: GroupContext, finding: Finding, left: dict[str, Any]) -> None:
+    async def _go_on(
+        self, ctx: GroupContext, finding: Finding, left: dict[str, Any], *, last: bool
+    ) -> Decided | None:
         cause, author_id = left["cause"], left["author"]
         seen = AdSeen(
             finding.user_id,
@@ -111,11 +131,17 @@ class Acting:
             await _count(ctx, finding, cause)
         elif author_id and finding.state in ("seen", "ad"):
             person = _caused(ctx, ctx.source, author_id, Role(left["role"]))
-            await self.decide(person, finding, seen, cause)
+            return await self.decide(person, finding, seen, cause, last=last)
         elif finding.state == "seen" and await _recall_of(cause):
-            await self.decide(ctx, finding, seen, cause)
+            return await self.decide(ctx, finding, seen, cause, last=last)
         elif finding.state == "seen":
-            await self.follow_rule(ctx, finding, seen, finding.score >= IS_AD)
+            return await self.follow_rule(ctx, finding, seen, finding.score >= IS_AD, last=last)
+        return None
+
+
+def left_until(payload: dict[str, Any]) -> float:
+    """When looking up an author is given up, in epoch seconds."""
+    return float(payload.get("until", 0))
 
 
 def _caused(
@@ -148,10 +174,14 @@ async def _is_gone(cause: str) -> bool:
 # — deciding ———————————————————————————————————————————————————————————————————————————————
 
 
-async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, review: bool) -> Decided:
+async def _decide(
+    ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, review: bool, last: bool
+) -> Decided:
     gone, found, welcome = await _is_gone(cause), [], None
+    crime = unlawful(finding.text)
     try:
-        found = await opinions.ask(ctx, seen)
+        # Nobody sells a place to what is against the law.
+        found = [] if crime else await opinions.ask(ctx, seen)
         welcome = None if gone else await opinions.allowed(ctx, found)
     except HookFailed as failed:
         logger.opt(exception=failed).error("lizheng: nobody could say whether an ad may stay")
@@ -163,15 +193,25 @@ async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str,
         await put_aside(ctx, finding)
         return Decided("suspect")
     outcome = await _caused(ctx, f"{cause}/recall", ctx.author_id, ctx.needed_role).recall(
-        finding.message_id, finding.user_id, f"{texts.RECALL_REASON}：{finding.why}", rule="广告识别"
+        finding.message_id,
+        finding.user_id,
+        f"{texts.RECALL_REASON}：{finding.why}",
+        rule="广告识别",
+        again=not last,
     )
+    if outcome.why == UNREADABLE and not last:
+        return NOT_YET
+    if outcome.why == UNREADABLE:
+        await put_aside(ctx, finding)
+        await ctx.say(texts.GIVEN_UP)
+        return Decided("not_done", outcome.why)
     if outcome.state is State.NOT_DONE and not ctx.author_id and not _is_protected(ctx, finding.user_id):
         await put_aside(ctx, finding)
         return Decided("not_done", outcome.why)
     if outcome.state in (State.NOT_DONE, State.SIMULATED):
         await settled(ctx, finding, outcome.state.value, reason=outcome.why)
         return Decided(outcome.state.value, outcome.why)
-    ruling = await opinions.rule_on(found)
+    ruling = Ruling(texts.UNLAWFUL.format(trade=crime)) if crime else await opinions.rule_on(found)
     await _recalled(ctx, finding, ruling, cause)
     await _count(ctx, finding, cause)
     await ctx.unplan(SETTLE, key=str(finding.id))
@@ -181,7 +221,8 @@ async def _decide(ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str,
 async def _doubtful(ctx: GroupContext, finding: Finding, seen: AdSeen) -> Decided:
     """For the admins to look at, unless it may stay whatever it is."""
     try:
-        reason = opinions.welcome(await opinions.ask(ctx, seen))
+        crime = unlawful(finding.text)
+        reason = None if crime else opinions.welcome(await opinions.ask(ctx, seen))
     except HookFailed as failed:
         logger.opt(exception=failed).warning("lizheng: nobody could say whether a suspect may stay")
         reason = None
@@ -236,6 +277,8 @@ async def _count(ctx: GroupContext, finding: Finding, cause: str) -> None:
         group_id=ctx.group.id, user_id=finding.user_id, state="recalled", at__gt=since
     ).count()
     evidence = rules.violated(count, chosen.strikes, finding.certain, chosen.certain_counts)
+    if crime := unlawful(finding.text):
+        evidence = texts.UNLAWFUL_EVIDENCE.format(trade=crime)
     if not evidence:
         return
     try:

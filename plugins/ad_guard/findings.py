@@ -17,6 +17,8 @@ MOST_TEXT = 2000
 SETTLE = "settle"
 LATER = timedelta(seconds=5)
 """After which a finding that is still open is taken up again."""
+GIVE_UP = timedelta(minutes=10)
+"""How long an author who cannot be looked up is asked for."""
 
 
 async def forget_old(clock: Clock) -> None:
@@ -57,6 +59,7 @@ async def plan_settling(ctx: GroupContext, finding: Finding, seen: AdSeen, cause
         "text": _kept(seen.text),
         "author": ctx.author_id,
         "role": int(ctx.needed_role),
+        "until": (ctx.host.clock.now() + GIVE_UP).timestamp(),
     }
     at = ctx.host.clock.now() + LATER
     await ctx.plan(SETTLE, at, key=str(finding.id), payload=payload, replace=True)

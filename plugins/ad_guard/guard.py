@@ -12,6 +12,8 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.acts import why_protected
 from lizheng.events import FeatureSwitched, GroupTakenOver
+from lizheng.hooks import ad_opinion
+from lizheng.models import Pending
 from lizheng.roles import Role
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
@@ -32,6 +34,7 @@ SHORTEST = 3
 """What is shorter says nothing by itself."""
 REMEMBERED, REMEMBERED_LENGTH = 4096, 40
 MOST_FORWARDS = 2
+"""So many from the beginning, and the last."""
 
 
 class Sight(NamedTuple):
@@ -90,10 +93,36 @@ class Guard:
         return self.recogniser.judge(text, evidence=evidence, learned=self.lessons.of(group_id), **priors)
 
     async def look(self, ctx: Context) -> bool:
-        """True when the message was an advertisement and had to go."""
+        """True when the message was an advertisement and had to go.
+
+        A command is stopped only where it is one for certain, and nobody has asked for such: else it is looked at once
+        it has ended.
+        """
         if ctx.role >= Role.ADMIN or (ctx.command is not None and ctx.role >= Role.DEPUTY):
             return False
         first_words = await self.arrivals.speaks(ctx.group.id, ctx.author_id)
+        if ctx.command is not None and _wants_ads(ctx):
+            return False
+        judged = await self._judged(ctx, first_words)
+        if judged is None or (ctx.command is not None and not judged[1].certain):
+            return False
+        return await self.acting.receive(ctx, *judged)
+
+    async def look_back(self, ctx: Context) -> None:
+        """A command that was refused is a message like any other. One that did what was asked is let be, unless it is
+        an advertisement that nobody is going to look at.
+        """
+        if ctx.role >= Role.DEPUTY or ctx.cleared or (ctx.succeeded and _wants_ads(ctx)):
+            return
+        judged = await self._judged(ctx, first_words=False)
+        if judged is None or (ctx.succeeded and not judged[1].ad):
+            return
+        if ctx.succeeded and await _waits_for_somebody(ctx):
+            return
+        await self.acting.receive(ctx, *judged)
+
+    async def _judged(self, ctx: Context, first_words: bool) -> tuple[str, Judgement] | None:
+        """What is suspicious in a message and how it is judged, None when nothing is or nobody may act on its author."""
         message = ctx.message
         if len(message) == 1 and message[0].type == "text":
             reading = Reading(str(message[0].data.get("text") or ""))
@@ -103,9 +132,8 @@ class Guard:
             reading = reading._replace(text=without_command(reading.text))
         sight = await self._sight(ctx, reading)
         if sight is None or why_protected(ctx, ctx.author_id, None):
-            return False
-        judgement = await self._with_priors(ctx, sight, first_words)
-        return await self.acting.receive(ctx, sight.text, judgement)
+            return None
+        return sight.text, await self._with_priors(ctx, sight, first_words)
 
     async def _sight(self, ctx: Context, reading: Reading) -> Sight | None:
         """The most suspicious part of a message, None when no part is."""
@@ -132,7 +160,7 @@ class Guard:
             seen = await self.codes.look(reading.images[0])
             reading = reading._replace(evidence=(*reading.evidence, *seen))
         found = [self._suspicion(ctx.group.id, reading)]
-        for forward in reading.forwards[:MOST_FORWARDS]:
+        for forward in dict.fromkeys((*reading.forwards[:MOST_FORWARDS], *reading.forwards[-1:])):
             inside = await self._opened(ctx, forward)
             found += [self._suspicion(ctx.group.id, one) for one in inside]
         suspicious = [sight for sight in found if sight is not None]
@@ -159,3 +187,14 @@ class Guard:
         nick = max(nick_suspicion(name)[0] for name in (sender.card or "", sender.nickname or ""))
         judged = self.judge(ctx.group.id, sight.text, sight.evidence, newcomer=newcomer, nick_suspicion=nick)
         return judged or sight.judgement
+
+
+def _wants_ads(ctx: Context) -> bool:
+    """Whether advertisements are what this command is for: then its feature sees to the message itself."""
+    return ctx.command is not None and ad_opinion in ctx.command.feature.hook_answers
+
+
+async def _waits_for_somebody(ctx: Context) -> bool:
+    """Whether the words of this command are before the deputies or admins now."""
+    mine = Pending.filter(group_id=ctx.group.id, author_id=ctx.author_id, state="open")
+    return await mine.filter(source__startswith=f"{ctx.source}#").exclude(decider="author").exists()

@@ -51,6 +51,11 @@ def reason_of(opinion: Charge | Forbid, told: str = "") -> str:
     return "".join(sentences)
 
 
+def is_unlawful(reason: str) -> bool:
+    """Whether this reason was that something unlawful is offered."""
+    return reason.startswith(texts.UNLAWFUL.partition("（")[0])
+
+
 def _bare(text: str) -> str:
     return text.strip().rstrip("。；;")
 

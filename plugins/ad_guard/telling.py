@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lizheng.speech import compose, mentions
 from lizheng.store import atomic
-from plugins.ad_guard import texts
+from plugins.ad_guard import rules, texts
 from plugins.ad_guard.models import Finding
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ def _words(findings: list[Finding]) -> tuple[str, dict[str, Any]]:
     by_reason: dict[str, list[int]] = {}
     for one in findings[:MOST_MENTIONS]:
         by_reason.setdefault(one.reason, []).append(one.user_id)
+    if len(by_reason) == 1 and not ways and rules.is_unlawful(findings[0].reason):
+        # One line: there is nothing to buy instead.
+        people = [one.user_id for one in findings[:MOST_MENTIONS]]
+        return texts.RECALLED_UNLAWFUL, {"people": mentions(people), "reason": findings[0].reason}
     if len(by_reason) == 1:
         people = [one.user_id for one in findings[:MOST_MENTIONS]]
         whose = texts.ONES.format(why=findings[0].why) if len(findings) == 1 else texts.SEVERAL_PEOPLE

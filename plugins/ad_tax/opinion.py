@@ -19,9 +19,6 @@ async def answer(ctx: GroupContext, ad: AdSeen) -> AdOpinion | None:
     """Nothing while the books do not add up."""
     if books.are_closed(ctx.group):
         return None
-    command = ctx.host.lookup.command_in(ad.text)
-    if command is not None and command.feature is ctx.feature:
-        return Allow(texts.ORDERING)
     if await is_exempt(ctx, ad.user_id):
         return Allow(texts.EXEMPT)
     price = say_money(ctx.settings(Settings).price)

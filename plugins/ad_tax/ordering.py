@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
+from lizheng.clearing import clear, is_cleared
 from lizheng.commands import Declined
 from lizheng.context import Context, GroupContext, is_anonymous
 from lizheng.events import FeatureSwitched
@@ -11,10 +13,11 @@ from lizheng.grammar import say_duration, say_money
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
 from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
+from lizheng.models import Outgoing
 from lizheng.pending import refuse_muted
-from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.store import atomic
+from lizheng.trades import unlawful
 from plugins.ad_tax import paid, texts
 from plugins.ad_tax.exempts import is_exempt
 from plugins.ad_tax.settings import Settings
@@ -22,6 +25,8 @@ from plugins.ad_tax.settings import Settings
 EXPIRE = "expire"
 LONGEST = 1000
 MOST_OPEN = 5
+RECALLED_BEFORE = timedelta(minutes=15)
+"""The order for an ad is opened right after its recall was tried."""
 
 
 def until(ctx: GroupContext, order: Order) -> str:
@@ -58,11 +63,21 @@ def _numbers(found: list[Order]) -> str:
 
 
 async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
+    """Take the words over, or say why not; they do not stand in the group either way."""
+    try:
+        await _order(ctx, words)
+    finally:
+        await clear(ctx, texts.RECALL_REASON)
+
+
+async def _order(ctx: Context, words: str) -> None:
     books.insist(ctx.group)
     if is_anonymous(ctx.event):
         raise Declined(texts.ANONYMOUS)
     if len(words) > LONGEST:
         raise Declined(texts.TOO_LONG.format(limit=LONGEST))
+    if trade := unlawful(words):
+        raise Declined(texts.UNLAWFUL.format(trade=trade))
     if ctx.channel == "private":
         await refuse_muted(ctx)
     if await is_exempt(ctx, ctx.author_id) or await _is_free(ctx, words):
@@ -71,8 +86,6 @@ async def order(ctx: Context, words: Annotated[str, "内容"]) -> None:
     if await _post_with_credit(ctx, words):
         return
     await _place(ctx, words)
-    if ctx.channel == "group" and await ctx.confirmed_role() < Role.ADMIN:
-        await ctx.recall(ctx.message_id, ctx.author_id, texts.RECALL_REASON)
 
 
 async def _is_free(ctx: Context, words: str) -> bool:
@@ -107,6 +120,7 @@ async def _place(ctx: Context, words: str) -> None:
         texts.ORDERED,
         who=Mention(ctx.author_id),
         where=texts.IN_GROUP if ctx.channel == "private" else "",
+        aside=texts.ASIDE if is_cleared(ctx) else "",
         number=placed.number,
         price=say_money(placed.price),
         term=say_duration(settings.term),
@@ -158,7 +172,7 @@ async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
 
 
 async def expire(ctx: GroupContext, slot: Any) -> None:
-    """At the end of the term. Who posted first and did not pay has broken a rule."""
+    """At the end of the term. Nobody has to buy: only an ad that stood all the while, unpaid, has broken a rule."""
     placed = await Order.get(id=slot.payload["order"])
     await orders.expire(placed)
     placed = await Order.get(id=placed.id)
@@ -167,6 +181,18 @@ async def expire(ctx: GroupContext, slot: Any) -> None:
     if placed.paid:
         rest = say_money(placed.price - placed.paid)
         await ctx.say(texts.PARTLY_EXPIRED, number=placed.number, paid=say_money(placed.paid), rest=rest)
-    elif not placed.text:
+    elif not placed.text and await _stood(placed):
         evidence = texts.VIOLATION.format(number=placed.number)
         await violation.ask(ctx, Violation(placed.user_id, texts.RULE_NAME, evidence))
+
+
+async def _stood(placed: Order) -> bool:
+    """Whether the ad this order is for was left in the group: QQ refused to take it back."""
+    kind, _, cause = (placed.source or "").partition(":")
+    if kind != "ad":
+        return False
+    message_id = int(cause.split(":")[1])
+    since = placed.created_at - RECALLED_BEFORE
+    recalls = Outgoing.filter(group_id=placed.group_id, api="delete_msg", created_at__gte=since)
+    states = [row.state for row in await recalls if row.params.get("message_id") == message_id]
+    return bool(states) and all(state == "not_done" for state in states)

@@ -14,5 +14,5 @@ class Settings(BaseModel):
         ge=timedelta(minutes=1),
         le=timedelta(days=30),
         title="期限",
-        description="下单后多久没付清就作废；先发后付的，到期没付算违规。",
+        description="下单后多久没付清就作废。",
     )

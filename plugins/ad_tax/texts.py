@@ -9,9 +9,11 @@ EXEMPT_RULE = "\n你免税，发广告不用付。"
 
 ORDERED = (
     "{who} 订单 A{number}：请{where}发 {price}的红包，祝福语写「广告A{number}」。\n"
-    "管理员确认收到后我就发布，{term}内有效。写不了祝福语就发完红包再发 /已发红包 A{number}。"
+    "{aside}管理员确认收到后我就发布，{term}内有效。写不了祝福语就发完红包再发 /已发红包 A{number}。"
 )
 IN_GROUP = "到群里"
+ASIDE = "原文我先收起来，"
+UNLAWFUL = "这像违法的买卖（{trade}），不能下单。认错了请找管理员。"
 RECALL_REASON = "广告要先付广告税"
 ANONYMOUS = "匿名不能下单，请不用匿名再发一次。"
 TOO_LONG = "广告太长了，最多 {limit} 个字。"
@@ -24,7 +26,6 @@ SWITCHED_OFF = "广告税关了"
 NOT_POSTED = "{who} 你的广告 QQ 没让发出去，A{number} 没有用掉：改一改内容，再发 /广告 加内容。"
 PARTLY_EXPIRED = "A{number} 到期了，只收到 {paid}，还差 {rest}。补上差额仍可以确认，不补请管理员退款。"
 
-ORDERING = "正在下单"
 EXEMPT = "免广告税"
 PAID = "广告税已付"
 SPENT = "这条广告用掉了 A{number} 的广告税。{left}"

@@ -28,7 +28,7 @@ from tests.figures import Note
 
 KILLS = 3
 STEPS = 12
-AD = "招网店兼职刷单员，一单十元起，日结，加QQ 28475619"
+AD = "招网店兼职打字员，一单十元起，日结，加QQ 28475619"
 BOOKED = re.compile(r"A\d+(?:（[^）]*）收齐了| 收到) ")
 ORPHANS = (
     'SELECT COUNT(*) AS "n" FROM "lizheng_order" WHERE "used_by" LIKE \'ad-order:%\' AND "used_by" NOT IN '

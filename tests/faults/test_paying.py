@@ -17,7 +17,7 @@ ROOMS = {
     "ad_board": "广告贴",
     "dues": "账本",
 }
-AD = "招网店兼职刷单员，一单十元起，日结，加QQ 284756{n}"
+AD = "招网店兼职打字员，一单十元起，日结，加QQ 284756{n}"
 
 pytestmark = pytest.mark.skipif(
     not all(find_spec(f"plugins.{name}") for name in ROOMS), reason="one of the rooms is not there"

@@ -24,7 +24,7 @@ from tests.figures import Note
 SIDE_BY_SIDE = 25
 STEPS = 8
 BOT_ROLE = "admin"
-AD = "招网店兼职刷单员，一单十元起，日结，加QQ 2847{n}"
+AD = "招网店兼职打字员，一单十元起，日结，加QQ 2847{n}"
 ASIDE = ("control", "pending")
 """Features whose commands are said explicitly here: some of them would switch everything off."""
 

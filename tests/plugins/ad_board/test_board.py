@@ -16,6 +16,7 @@ async def test_it_expires(stage: HostStage) -> None:
 设：广告贴 有效期 3天
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 管理员：/广告贴 通过
 里正：@小王 的 1 号上了广告贴，到 11 月 21 日为止…
 【到 周六 11:59】
@@ -32,6 +33,7 @@ async def test_numbers_follow_without_a_space(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 管理员：/广告贴 通过1
 里正：@小王 的 1 号上了广告贴…
 小李：/广告贴查看1
@@ -48,6 +50,7 @@ async def test_one_waits_and_one_is_on_the_board(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 小王：/广告贴 投稿 茶杯
 里正：你的 1 号还在等管理员决定。想换内容，先发 /广告贴 下架 1 收回它。
 管理员：/通过 1
@@ -56,13 +59,14 @@ async def test_one_waits_and_one_is_on_the_board(stage: HostStage) -> None:
 里正：1 号已经是这条内容了，不用再投。
 小王：/广告贴 投稿 茶杯
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 管理员→里正：同意
-里正：@小王 的 2 号上了广告贴，到 11 月 25 日为止，换下了 1 号。撤销发 /撤销 2。
+里正：@小王 的 2 号上了广告贴，到 11 月 25 日为止，换下了 1 号。撤销发 /撤销 4。
 小李：/广告贴
 里正：广告贴（1 条）：
   2 号：茶杯（小王，11 月 25 日止）
 """)
-    await undo(stage, player, 2)
+    await undo(stage, player, 4)
     await player.play("""
 小李：/广告贴
 里正：广告贴（1 条）：
@@ -75,6 +79,7 @@ async def test_the_author_takes_back_what_waits(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 小李：/广告贴 下架 1
 里正：广告贴上没有 1 号，发 /广告贴 看现在有哪些。
 小王：/广告贴 下架 1
@@ -83,6 +88,7 @@ async def test_the_author_takes_back_what_waits(stage: HostStage) -> None:
 里正：1 号已经取消了，没有再动。
 小王：/广告贴 投稿 茶杯
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 """)
 
 
@@ -94,10 +100,12 @@ async def test_deputies_decide_and_members_do_not(stage: HostStage) -> None:
     await player.play("""
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 小李：/广告贴 通过 1
 里正：/广告贴 通过 [编号] 只有代管、管理员和群主能用。
 小张：/广告贴 投稿 咖啡
 里正：小张 想上广告贴…
+【里正 撤回 小张】
 小张：/广告贴 通过 2
 里正：2 号是你自己提交的，要由别人来决定。
 小张：/广告贴 通过
@@ -128,6 +136,7 @@ async def test_numbers_of_others_are_not_ours(stage: HostStage) -> None:
 里正：广告贴上没有 99 号…
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 """)
     await stage.play("""
 开：广告贴
@@ -167,6 +176,7 @@ async def test_codes_are_text(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 茶叶 [CQ:at,qq=all] {number}
 里正：小王 想上广告贴：「茶叶 [CQ:at,qq=all] {number}」…
+【里正 撤回 小王】
 管理员：/通过 1
 里正：@小王 的 1 号上了广告贴…
 小李：/广告贴
@@ -197,6 +207,7 @@ async def test_the_whole_text_of_one(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 {long}
 里正：小王 想上广告贴：「{long[:39]}…」…
+【里正 撤回 小王】
 小李：/广告贴 查看 1
 里正：广告贴上没有 1 号…
 小王：/广告贴 查看 1
@@ -216,6 +227,7 @@ async def test_the_whole_text_of_one(stage: HostStage) -> None:
 SIX = "\n".join(
     f"""成员{n}：/广告贴 投稿 茶叶{n}
 里正：成员{n} 想上广告贴…
+【里正 撤回 成员{n}】
 管理员：/通过 {n}
 里正：@成员{n} 的 {n} 号上了…"""
     for n in range(1, 7)
@@ -264,6 +276,7 @@ async def test_it_goes_on_after_a_restart(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 【重启】
 管理员→里正：同意
 里正：@小王 的 1 号上了广告贴…
@@ -276,9 +289,9 @@ async def test_it_goes_on_after_a_restart(stage: HostStage) -> None:
 管理员：/广告贴 置顶 1
 里正：1 号不再置顶。
 小王：/广告贴 下架 1
-里正：1 号从广告贴上拿下来了。撤销发 /撤销 4。
+里正：1 号从广告贴上拿下来了。撤销发 /撤销 5。
 """)
-    await undo(stage, player, 4)
+    await undo(stage, player, 5)
     await player.play("""
 小李：/广告贴
 里正：广告贴（1 条）：…
@@ -290,12 +303,13 @@ async def test_undoing_a_pin(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 管理员：/通过 1
 里正：@小王 的 1 号上了广告贴…
 管理员：/广告贴 置顶 1
 里正：1 号置顶了…
 """)
-    await undo(stage, player, 2)
+    await undo(stage, player, 3)
     await player.play("""
 小李：/广告贴
 里正：广告贴（1 条）：
@@ -325,22 +339,44 @@ async def test_in_private(stage: HostStage) -> None:
 """)
 
 
-async def test_an_ad_is_shown_the_way_and_a_submission_is_left_alone(stage: HostStage) -> None:
+async def test_an_ad_is_shown_the_way_and_a_submission_is_put_away(stage: HostStage) -> None:
     await stage.play("""
 开：广告贴 问广告
 小王：卖茶叶
 里正：撤回：广告请走广告贴。发 /广告贴 投稿 加内容，管理员通过后大家都能看到
 小王：/广告贴 投稿 卖茶叶
-里正：留下：正在投稿广告贴
-里正：小王 想上广告贴…
+里正：小王 想上广告贴：「卖茶叶」
+  原文我先收起来…
+  同意请发…
+【里正 撤回 小王】
 小王：/广告贴 投稿 卖茶叶啦
+里正：你的 1 号还在等管理员决定…
 里正：撤回：广告请走广告贴…
 管理员：/通过 1
 里正：@小王 的 1 号上了广告贴…
 小王：卖茶叶
 里正：撤回：广告请走广告贴…
 小王：/广告贴 查看 1 卖茶叶
+里正：「卖茶叶」是多出来的。…
 里正：撤回：广告请走广告贴…
+""")
+
+
+async def test_what_was_withdrawn_counts_for_the_day(stage: HostStage) -> None:
+    turns = "".join(
+        f"小王：/广告贴 投稿 卖{what}\n里正：小王 想上广告贴…\n【里正 撤回 小王】\n"
+        f"小王：/广告贴 下架 {n}\n里正：{n} 号收回了。\n"
+        for n, what in enumerate(("茶叶", "茶杯", "咖啡", "米酒", "大米"), 1)
+    )
+    await stage.play(f"""
+开：广告贴
+{turns}
+小王：/广告贴 投稿 卖面粉
+里正：你 24 小时里投过 5 条了，收回的也算，明天再来。
+【过 24 小时】
+小王：/广告贴 投稿 卖面粉
+里正：小王 想上广告贴…
+【里正 撤回 小王】
 """)
 
 
@@ -349,6 +385,7 @@ async def test_the_digest_for_an_opening_window(stage: HostStage) -> None:
 开：广告贴 问广告
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 管理员：/通过 1
 里正：@小王 的 1 号上了广告贴…
 """)
@@ -364,6 +401,7 @@ async def test_a_decision_whose_end_a_crash_lost_is_carried_out_once(stage: Host
 开：广告贴
 小王：/广告贴 投稿 茶叶
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 管理员：/通过 1
 里正：@小王 的 1 号上了广告贴…
 """)
@@ -375,7 +413,7 @@ async def test_a_decision_whose_end_a_crash_lost_is_carried_out_once(stage: Host
 小李：/广告贴
 里正：广告贴（1 条）：…
 """)
-    assert await Record.filter(feature="ad_board").count() == 1
+    assert await Record.filter(feature="ad_board", kind="entry").count() == 1
 
 
 async def test_the_morning_brief_shows_the_board(stage: HostStage) -> None:
@@ -383,6 +421,7 @@ async def test_the_morning_brief_shows_the_board(stage: HostStage) -> None:
 开：广告贴
 小王：/广告贴 投稿 出二手显示器
 里正：小王 想上广告贴…
+【里正 撤回 小王】
 """)
     group = stage.host.groups[player.group.group_id]
     ctx = GroupContext(stage.host, group, stage.host.features["ad_board"])

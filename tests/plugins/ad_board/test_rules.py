@@ -13,7 +13,6 @@ from plugins.ad_board.rules import (
     is_long,
     lines,
     page,
-    submission,
     to_replace,
 )
 
@@ -23,31 +22,6 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 def shown(number: int, text: str = "出二手显示器", pinned: int = 0) -> Shown:
     return Shown(number, text, "小王", NOW + timedelta(days=7), NOW + timedelta(pinned) if pinned else None)
-
-
-@pytest.mark.parametrize(
-    ("message", "content"),
-    [
-        ("/广告贴 投稿 卖茶叶", "卖茶叶"),
-        ("／广告贴　投稿　卖茶叶", "卖茶叶"),
-        ("  /广告贴投稿 卖茶叶\n加我", "卖茶叶\n加我"),
-        ("/ADBOARD 投稿 卖茶叶", "卖茶叶"),
-        ("/广告贴 投稿", None),
-        ("/广告贴 查看 3", None),
-        ("/广告贴投稿卖茶叶", None),
-        ("广告贴 投稿 卖茶叶", None),
-        ("卖茶叶 /广告贴 投稿 卖茶叶", None),
-        ("/ 广告贴 投稿 卖茶叶", None),
-        ("/广告 投稿 卖茶叶", None),
-    ],
-)
-def test_a_submission_is_recognised(message: str, content: str | None) -> None:
-    assert submission(message, {"/", ""}) == content
-
-
-def test_other_prefixes() -> None:
-    assert submission("#广告贴 投稿 茶", {"#", "/"}) == "茶"
-    assert submission("广告贴 投稿 茶", {""}) is None
 
 
 @pytest.mark.parametrize(

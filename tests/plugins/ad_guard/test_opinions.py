@@ -12,7 +12,7 @@ from lizheng.hooks import Allow, Charge, Forbid
 from lizheng.models import Record
 from tests.probe import feature as probe
 
-JOB = "招网店兼职刷单员，一单十元起，日结，加QQ 2847561930"
+JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
 CARD = "办理各类信用卡代还，额度高放款快，需要的加微信 kefu88213"
 
 

@@ -8,6 +8,15 @@ ORDER = {Allow: 0, Charge: 2}
 
 
 async def look(ctx: Context) -> bool | None:
+    return None if ctx.command else await judge(ctx)
+
+
+async def look_back(ctx: Context) -> None:
+    if not (ctx.succeeded or ctx.cleared) and "广告" in ctx.message.extract_plain_text().partition(" ")[2]:
+        await judge(ctx)
+
+
+async def judge(ctx: Context) -> bool | None:
     text = ctx.message.extract_plain_text()
     if "广告" not in text or ctx.quoted or ctx.role > ctx.role.MEMBER:
         return None
@@ -41,6 +50,7 @@ async def take_over(ctx: GroupContext, what: Violation) -> bool:
 
 
 feature.on_message(look, order=30)
+feature.after_command(look_back)
 feature.answers(violation, take_over)
 
 __plugin_meta__ = feature.metadata

@@ -60,14 +60,14 @@ async def test_a_slot_not_used_ends_and_the_credit_stays(stage: HostStage) -> No
 小王：/广告 卖广告位
 里正：【广告】小王：
   卖广告位
+【里正 撤回 小王】
 """)
 
 
-async def test_not_paying_in_time_is_a_violation_and_late_money_still_counts(stage: HostStage) -> None:
+async def test_an_offer_nobody_takes_lapses_in_silence_and_late_money_still_counts(stage: HostStage) -> None:
     await stage.play(f"""
 {CHARGED}
 【过 24 小时】
-里正：违规：小王 不交广告税（广告没有付税，A1 到期未付）
 【小王 发红包 广告A1】
 里正：看到 @小王 付 A1…
 管理员→小王：收到
@@ -97,6 +97,7 @@ async def test_the_exempt_and_the_early(stage: HostStage) -> None:
 小王：/广告 两条
 里正：【广告】小王：
   两条
+【里正 撤回 小王】
 管理员：/广告税 免税
 里正：免税的人：小王
 管理员：/撤销 1
@@ -258,9 +259,24 @@ async def test_a_slot_begins_when_the_member_is_told(stage: HostStage) -> None:
     assert not await mismatches()
 
 
+async def test_only_an_ad_that_stood_unpaid_is_a_violation(stage: HostStage) -> None:
+    """QQ would not take it back, so it stood all the while."""
+    player = await stage.play("开：广告税、目击")
+    stage.world.faults.add("refused", "delete_msg", count=5)
+    await player.play("""
+小王：卖广告位
+里正：发广告要先付 100 元的广告税。…祝福语写「广告A1」…
+【过 24 小时】
+里正：违规：小王 不交广告税（广告没有付税，A1 到期未付）
+""")
+
+
 async def test_terms_go_on_after_the_tax_was_off(stage: HostStage) -> None:
-    await stage.play(f"""
-{CHARGED}
+    player = await stage.play("开：广告税、目击")
+    stage.world.faults.add("refused", "delete_msg", count=5)
+    await player.play("""
+小王：卖广告位
+里正：发广告要先付 100 元的广告税。…
 群主：/关闭 广告税
 里正：已关闭「广告税」…
 【过 25 小时】
@@ -290,6 +306,7 @@ async def test_an_ad_that_qq_does_not_take_costs_nothing(stage: HostStage) -> No
 小王：/广告 二手书
 里正：【广告】小王：
   二手书
+【里正 撤回 小王】
 【过 2 分】
 """)
     assert await Entry.filter(kind="use").count() == 2

@@ -58,6 +58,64 @@ async def test_what_is_ordered_properly_is_no_suspect(stage: HostStage) -> None:
 """)
 
 
+@needs_guard
+async def test_a_refused_order_leaves_nothing_standing(stage: HostStage) -> None:
+    long = AD + "，欢迎来电" * 250
+    await stage.play(f"""
+开：广告识别、广告税
+设：广告识别 违规次数 0
+小王：/广告税 {AD}
+里正：…是多出来的。…
+【里正 撤回 小王】
+里正：@小王 …
+小李：/广告 {long}
+【里正 撤回 小李】
+里正：广告太长了，最多 1000 个字。
+""")
+
+
+@needs_guard
+async def test_beyond_the_open_orders_the_text_goes_as_well(stage: HostStage) -> None:
+    orders = "".join(
+        f"小王：/广告 {AD}第{n}条\n里正：@小王 订单 A{n}：…\n【里正 撤回 小王】\n" for n in range(1, 6)
+    )
+    await stage.play(f"""
+开：广告识别、广告税
+设：广告识别 违规次数 0
+{orders}
+小王：/广告 {AD}再一条
+【里正 撤回 小王】
+里正：你有 5 个单还没付…
+管理员：/待审
+里正：现在没有待审的消息。
+""")
+
+
+TRADE = "代开发票，税点低，电话 13812345678"
+
+
+@needs_guard
+async def test_nobody_is_offered_a_price_for_what_is_against_the_law(stage: HostStage) -> None:
+    await stage.play(f"""
+开：广告识别、广告税、广告贴、违规处理
+小王：{TRADE}
+【里正 撤回 小王】
+里正：@小王 消息像违法的买卖（虚开发票），已撤回。认错了请管理员引用这条发 /误判。
+里正：@小王 警告一次（W1）：广告。…
+小李：/广告 拼多多刷单免费带
+【里正 撤回 小李】
+里正：这像违法的买卖（刷单），不能下单。认错了请找管理员。
+小李：/广告贴 投稿 拼多多刷单免费带
+里正：这像违法的买卖（刷单），不能上广告贴。认错了请找管理员。
+【里正 撤回 小李】
+里正：@小李 警告一次…
+【过 2 秒】
+里正：@小李 消息像违法的买卖（刷单），已撤回。认错了请管理员引用这条发 /误判。
+小张：/广告税
+里正：…由我发布。
+""")
+
+
 async def test_who_is_muted_has_no_ad_said_in_the_group(stage: HostStage) -> None:
     player = await stage.play("开：广告税\n小王：在\n")
     player.group.members[player.person("小王")].muted_until = stage.world.now() + 3600
@@ -77,6 +135,7 @@ async def test_inside_the_window_an_order_is_posted_for_nothing(stage: HostStage
 小王：/广告 二手书市
 里正：【广告】小王：
   二手书市
+【里正 撤回 小王】
 小王：/广告 又一条
 里正：@小王 订单 A1：…
 【里正 撤回 小王】

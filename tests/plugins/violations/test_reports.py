@@ -8,7 +8,7 @@ from lizheng.sandbox.stage import HostStage
 from plugins.violations.models import Case
 from tests.probe import feature as probe
 
-JOB = "招网店兼职刷单员，一单十元起，日结，加QQ 2847561930"
+JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
 
 
 async def report(stage: HostStage, group_id: int, person: int, source: str, before: int = 0) -> list[bool]:
