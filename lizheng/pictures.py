@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lizheng import config
 from lizheng.commands import Declined
@@ -30,13 +30,20 @@ def folder(ctx: GroupContext) -> Path:
     return (database.parent if database else config.ROOT / "data") / "files" / ctx.feature.id
 
 
-async def keep(ctx: GroupContext, image: Other) -> str:
-    """Store the picture of an image segment and return its name.
+class Fetched(NamedTuple):
+    """A picture in memory, and the name it will have as a file of ours."""
+
+    name: str
+    content: bytes
+
+
+async def get(ctx: GroupContext, image: Other, most: int = MOST_BYTES) -> Fetched:
+    """The picture of an image segment, of at most so many bytes. Nothing is written.
 
     Raises `Misread` for what is no picture, `Declined` for one that is too big or cannot be had.
     """
     try:
-        content = await content_of(ctx, image.data, MOST_BYTES)
+        content = await content_of(ctx, image.data, min(most, MOST_BYTES))
     except TooBig as error:
         raise Declined(BIG) from error
     except Unreachable as error:
@@ -44,9 +51,13 @@ async def keep(ctx: GroupContext, image: Other) -> str:
     kind = kind_of(content)
     if not kind:
         raise Misread(UNKNOWN)
-    name = f"{ctx.group.id}-{hashlib.sha256(content).hexdigest()[:24]}.{kind}"
-    await asyncio.to_thread(write, folder(ctx), name, content)
-    return name
+    return Fetched(f"{ctx.group.id}-{hashlib.sha256(content).hexdigest()[:24]}.{kind}", content)
+
+
+async def store(ctx: GroupContext, fetched: Iterable[Fetched]) -> None:
+    """Put these pictures in place, in the step that writes down what speaks of them: nothing else will remove them."""
+    for name, content in fetched:
+        await asyncio.to_thread(write, folder(ctx), name, content)
 
 
 def kind_of(content: bytes) -> str:

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from lizheng.speech import Segment
 from plugins.ad_guard.recognise import Evidence
 
-MOST_CHARACTERS = 2000
-MOST_NODES = 20
+MOST_CHARACTERS = 5000
+MOST_NODES, LAST_NODES, MOST_LOOKED_AT = 20, 10, 500
 DEEPEST = 6
+OWN_SUMMARY = 8
+"""Characters of what clients themselves call a picture: [图片], [动画表情]."""
 CARD_BYTES = 64 * 1024
 SPOKEN = frozenset(
-    ("prompt", "title", "desc", "description", "summary", "text", "tag", "name", "content", "preview", "nick")
+    (
+        "prompt",
+        "title",
+        "desc",
+        "description",
+        "summary",
+        "text",
+        "tag",
+        "name",
+        "content",
+        "preview",
+        "nick",
+        "label",
+        "visited_label",
+    )
 )
 """The fields of a card that a member reads."""
 LINKS = frozenset(("jumpurl", "url", "qqdocurl", "targeturl", "href"))
@@ -52,6 +70,11 @@ def read(segments: Iterable[Segment]) -> Reading:
             forwards.append(str(data.get("id") or ""))
         elif kind == "image":
             images.append(data)
+            parts.append(_unbracketed(str(data.get("summary") or "")))
+        elif kind == "mface":
+            parts.append(_unbracketed(str(data.get("summary") or "")))
+        elif kind == "keyboard":
+            parts.append(" ".join(dict.fromkeys(_spoken(data, 0)))[:MOST_CHARACTERS])
         elif kind == "contact":
             evidence.append(GROUP_CARD if data.get("type") == "group" else PERSON_CARD)
         elif reader := CARDS.get(kind):
@@ -69,10 +92,17 @@ def without_command(text: str) -> str:
 
 
 def nodes(answer: Any) -> Iterator[list[Segment]]:
-    """The messages inside a merged forward as `get_forward_msg` answers it, nested ones included, so many at most."""
+    """The messages inside a merged forward as `get_forward_msg` answers it, nested ones included: the first, and the last."""
+    found = _nodes(answer)
+    yield from islice(found, MOST_NODES)
+    yield from deque(found, LAST_NODES)
+
+
+def _nodes(answer: Any) -> Iterator[list[Segment]]:
     left = [(0, node) for node in reversed(_listed(answer, "messages", "message"))]
-    given = 0
-    while left and given < MOST_NODES:
+    looked_at = 0
+    while left and looked_at < MOST_LOOKED_AT:
+        looked_at += 1
         depth, node = left.pop()
         data = node.get("data") if node.get("type") == "node" else node
         content = _listed(data if isinstance(data, dict) else {}, "content", "message")
@@ -84,8 +114,13 @@ def nodes(answer: Any) -> Iterator[list[Segment]]:
             if segment["type"] == "forward" and isinstance(inside, list) and depth < 2:
                 left.extend((depth + 1, one) for one in reversed(inside) if isinstance(one, dict))
         if segments:
-            given += 1
             yield segments
+
+
+def _unbracketed(summary: str) -> str:
+    """What a picture is called in the list of chats; nothing for the client's own 「[图片]」."""
+    bare = summary.strip()
+    return "" if bare.startswith("[") and bare.endswith("]") and len(bare) <= OWN_SUMMARY else bare
 
 
 def _listed(data: Any, *names: str) -> list[dict[str, Any]]:

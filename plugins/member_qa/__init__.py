@@ -5,7 +5,7 @@ from datetime import time
 from lizheng.events import FileShared, GroupTakenOver
 from lizheng.feature import Feature
 from lizheng.roles import Role
-from plugins.member_qa import feedback, files, library, privacy, sets, teaching, tidying, waiting
+from plugins.member_qa import feedback, files, library, pictures, privacy, sets, teaching, tidying, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
 from plugins.member_qa.library import Library
@@ -64,9 +64,11 @@ feature.on_start(shelves.begin)
 feature.on_start(desk.begin)
 feature.on_start(writer.begin)
 feature.on_start(meanings.begin)
+feature.on_start(pictures.quota.begin)
+feature.job(pictures.DROP, pictures.expired)
 feature.nightly(tidying.TIDY, tidying.tidy, time(4, 50))
 feature.decision(teaching.LESSON, teacher.accepted, teaching.refused)
-feature.decision(teaching.MERGE, teacher.merge_confirmed)
+feature.decision(teaching.MERGE, teacher.merge_confirmed, teaching.not_merged)
 feature.decision(teaching.ANSWER, asked.accepted, teaching.refused)
 feature.decision(files.IMPORT, desk.confirmed)
 feature.decision(feedback.DOUBT, feedback.held_back, feedback.stood_by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from lizheng.context import is_anonymous
 from lizheng.grammar import Misread, Other, Words
 from lizheng.models import Pending
 from lizheng.pending import refuse_muted
-from lizheng.pictures import shown
+from lizheng.pictures import Fetched, shown
 from lizheng.roles import Role
 from lizheng.speech import Mention
 from lizheng.text import clip, visible
@@ -44,6 +44,7 @@ def telling(handler: Decided) -> Decided:
         try:
             await handler(self, ctx, pending)
         except Declined as refusal:
+            await pictures.drop_with(ctx, pending)
             await ctx.say("{sentence}", sentence=str(refusal))
 
     return decided
@@ -82,14 +83,17 @@ class Teaching:
         if not freely:
             await refuse_too_many(ctx)
             await refuse_muted(ctx)
-        lesson = await with_pictures(ctx, written.lesson, written.images)
-        if twin := await self._library.twin(ctx, lesson):
-            await self._offer_merge(ctx, twin, lesson)
-        elif freely:
-            entry, record = await self._library.add(ctx, lesson, ctx.author_id)
-            await _tell_taught(ctx, entry, record)
-        else:
-            await self._propose(ctx, lesson)
+        fetched = await pictures.fetch(ctx, written.images, freely=freely)
+        lesson = with_pictures(written.lesson, fetched)
+        twin = await self._library.twin(ctx, lesson)
+        async with pictures.stored(ctx, fetched):
+            if twin:
+                await self._offer_merge(ctx, twin, lesson)
+            elif freely:
+                entry, record = await self._library.add(ctx, lesson, ctx.author_id)
+                await _tell_taught(ctx, entry, record)
+            else:
+                await self._propose(ctx, lesson)
 
     async def _propose(self, ctx: GroupContext, lesson: Lesson, twin: Entry | None = None) -> None:
         """All of it is shown: nobody lets through what they have not seen."""
@@ -103,6 +107,7 @@ class Teaching:
             pictures=shown(ctx, lesson.pictures),
             replaces=texts.REPLACES.format(number=twin.number) if twin else "",
         )
+        await pictures.plan_dropping(ctx, pending)
         await tell_submitted(ctx, pending)
 
     async def _offer_merge(self, ctx: Context, twin: Entry, lesson: Lesson) -> None:
@@ -111,7 +116,7 @@ class Teaching:
         if merged == known:
             raise Declined(texts.KNOWN_ALREADY.format(number=twin.number))
         same = (known.answer, known.pictures) == (lesson.answer, lesson.pictures)
-        await ctx.preview(
+        pending = await ctx.preview(
             MERGE,
             texts.MERGE_WORDINGS if same else texts.MERGE,
             payload={"entry": twin.id, "version": twin.version, **lesson.stored()},
@@ -121,6 +126,7 @@ class Teaching:
             pictures=shown(ctx, lesson.pictures),
             count=len(merged.questions) - len(known.questions),
         )
+        await pictures.plan_dropping(ctx, pending)
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
@@ -162,10 +168,10 @@ async def tell_submitted(ctx: GroupContext, pending: Pending) -> None:
         await ctx.say(texts.SUBMITTED, number=pending.number)
 
 
-async def with_pictures(ctx: GroupContext, lesson: Lesson, images: list[Other]) -> Lesson:
-    if not images:
+def with_pictures(lesson: Lesson, fetched: Sequence[Fetched]) -> Lesson:
+    if not fetched:
         return lesson
-    return Lesson(lesson.questions, lesson.answer, await pictures.take(ctx, images), lesson.exact)
+    return Lesson(lesson.questions, lesson.answer, tuple(one.name for one in fetched), lesson.exact)
 
 
 async def refuse_too_many(ctx: GroupContext) -> None:
@@ -190,12 +196,19 @@ async def may_teach(ctx: GroupContext) -> bool:
 
 async def refused(ctx: GroupContext, pending: Pending) -> None:
     """A lesson or an answer that an admin did not want."""
+    await pictures.drop_with(ctx, pending)
     await ctx.say(
         texts.REFUSED,
         who=Mention(pending.author_id),
         question=clip(pending.payload["questions"][0], 40),
         reason=f"：{visible(pending.reason).rstrip('。')}" if pending.reason else "",
     )
+
+
+async def not_merged(ctx: GroupContext, pending: Pending) -> None:
+    """Its author thought better of it."""
+    await pictures.drop_with(ctx, pending)
+    await ctx.say(texts.NOT_MERGED, number=pending.number)
 
 
 async def _tell_taught(ctx: GroupContext, entry: Entry, record: Record) -> None:

@@ -61,9 +61,12 @@ def _drop(files: Iterable[Path]) -> int:
     return gone
 
 
-async def names_in_use(now: datetime) -> set[str]:
-    """The files that entries have, forgotten ones too, that an undo would bring back, or that wait for a decision."""
-    return {*await _of_entries(), *await _of_ways_back(), *await _of_decisions(now)}
+async def names_in_use(now: datetime, but: int = 0) -> set[str]:
+    """The files that entries have, forgotten ones too, that an undo would bring back, or that wait for a decision.
+
+    The pending with the id `but` is not looked at.
+    """
+    return {*await _of_entries(), *await _of_ways_back(), *await _of_decisions(now, but)}
 
 
 async def _of_entries() -> set[str]:
@@ -87,9 +90,9 @@ async def _of_ways_back() -> set[str]:
     return found
 
 
-async def _of_decisions(now: datetime) -> set[str]:
+async def _of_decisions(now: datetime, but: int) -> set[str]:
     """Of what may still be agreed to, and of what was and is not carried out yet."""
-    mine = Pending.filter(feature=FEATURE)
+    mine = Pending.filter(feature=FEATURE).exclude(id=but)
     rows = await mine.filter(Q(state="approved") | Q(state="open", expires_at__gt=now - GRACE))
     agreed = [str(row.id) for row in rows if row.state == "approved"]
     slots = Slot.filter(feature=pending_feature.id, name=DECIDED, key__in=agreed, state="done")

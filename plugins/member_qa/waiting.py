@@ -12,7 +12,7 @@ from lizheng.pictures import shown
 from lizheng.store import atomic
 from lizheng.text import clip
 from lizheng.undo import CannotUndo
-from plugins.member_qa import rules, texts
+from plugins.member_qa import pictures, rules, texts
 from plugins.member_qa.library import Library, lesson_of
 from plugins.member_qa.models import Question
 from plugins.member_qa.replies import Reply, meant_by
@@ -101,20 +101,23 @@ class Waiting:
         freely = await may_teach(ctx)
         if not freely:
             await refuse_too_many(ctx)
-        lesson = await with_pictures(ctx, Lesson((question.text,), text), reply.images)
-        if freely:
-            await self._adopt(ctx, question, lesson, ctx.author_id)
-            return
-        pending = await ctx.submit(
-            ANSWER,
-            texts.ANSWER_PROPOSED,
-            payload={"question": question.id, **lesson.stored()},
-            who=await ctx.names_of([ctx.author_id]),
-            number=question.number,
-            question=question.text,
-            answer=lesson.answer,
-            pictures=shown(ctx, lesson.pictures),
-        )
+        fetched = await pictures.fetch(ctx, reply.images, freely=freely)
+        lesson = with_pictures(Lesson((question.text,), text), fetched)
+        async with pictures.stored(ctx, fetched):
+            if freely:
+                await self._adopt(ctx, question, lesson, ctx.author_id)
+                return
+            pending = await ctx.submit(
+                ANSWER,
+                texts.ANSWER_PROPOSED,
+                payload={"question": question.id, **lesson.stored()},
+                who=await ctx.names_of([ctx.author_id]),
+                number=question.number,
+                question=question.text,
+                answer=lesson.answer,
+                pictures=shown(ctx, lesson.pictures),
+            )
+            await pictures.plan_dropping(ctx, pending)
         await tell_submitted(ctx, pending)
 
     # — what was decided ———————————————————————————————————————————————————————————————————

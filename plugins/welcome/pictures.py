@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lizheng.grammar import Other
-from lizheng.pictures import folder, keep, shown
+from lizheng.pictures import folder, get, shown, store
 from lizheng.speech import Picture
 from plugins.welcome.models import GreetingPicture
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 async def take(ctx: GroupContext, image: Other) -> str:
     """Store the picture and return its name. Raises `Misread` for what is no picture, `Declined` for one that cannot be had."""
-    name = await keep(ctx, image)
-    await asyncio.to_thread(_drop_old, folder(ctx), ctx.group.id, {name, await _kept(ctx)})
-    return name
+    fetched = await get(ctx, image)
+    await asyncio.to_thread(_drop_old, folder(ctx), ctx.group.id, {fetched.name, await _kept(ctx)})
+    await store(ctx, [fetched])
+    return fetched.name
 
 
 def _drop_old(where: Path, group_id: int, kept: set[str]) -> None:

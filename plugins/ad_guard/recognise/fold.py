@@ -75,6 +75,10 @@ class Tables:
             sounds = _NUMBER.sub(_number, sounds)
         return Folded(flat, letters, sounds, self._shape(text))
 
+    def flat(self, text: str) -> str:
+        """What was written, with the commonest disguise removed; quicker than `fold`."""
+        return unicodedata.normalize("NFKC", text).casefold().translate(self.letters).replace(DROP, "")
+
     def _rejoin(self, letters: str) -> str:
         """Put characters back together that were written as their two halves (手目 for 相)."""
         joins = self.joins

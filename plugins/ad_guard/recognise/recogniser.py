@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import learning
-from .evidence import Evidence
+from .evidence import Evidence, find
 from .features import Features, extract
+from .fold import LIMIT
 from .learning import GroupModel, Opinion
 from .model import Model, load
 
@@ -19,6 +20,9 @@ _NICKNAME = 0.2
 _KNOWN_AD = 1.2
 _KNOWN_HARMLESS = 3.0
 _NO_OPINION = Opinion()
+MOST_WINDOWS = 3
+OVERLAP = 150
+"""Characters two neighbouring stretches share: an advertisement as long as that is whole in one of them."""
 
 
 class Judgement(NamedTuple):
@@ -52,10 +56,47 @@ class Recogniser:
         evidence: Iterable[Evidence] = (),
         learned: GroupModel | None = None,
     ) -> Judgement:
-        """Judge what one member wrote. Priors about the sender never make a message certain by themselves."""
+        """Judge what one member wrote. Priors about the sender never make a message certain by themselves.
+
+        Of a long message the worst part counts: the ends together, as what was taught about the whole is known by
+        them, and up to three stretches of the rest.
+        """
         extra = list(evidence)
         if not text.strip() and not extra:
             return Judgement(0.0, False, False, False, [])
+        if len(text) <= LIMIT:
+            return self._judge(text, newcomer, nick_suspicion, extra, learned)[0]
+        whole, known = self._judge(text, newcomer, nick_suspicion, extra, learned)
+        if known:
+            return whole
+        parts = [
+            self._judge(text[start : start + LIMIT], newcomer, nick_suspicion, extra, learned)[0]
+            for start in self._likeliest(text)
+        ]
+        return max([whole, *parts], key=lambda judged: judged.score)
+
+    def _likeliest(self, text: str) -> list[int]:
+        """Where the stretches begin that are judged by themselves: those with the most to point at, where there are many."""
+        starts = windows(len(text))
+        if len(starts) <= MOST_WINDOWS:
+            return starts
+        tables = self.model.tables
+
+        def weight(start: int) -> int:
+            found = find(tables.flat(text[start : start + LIMIT]))
+            return 2 * len(found.contacts) + len(found.trades)
+
+        return sorted(starts, key=lambda start: (-weight(start), start))[:MOST_WINDOWS]
+
+    def _judge(
+        self,
+        text: str,
+        newcomer: bool,
+        nick_suspicion: float,
+        extra: list[Evidence],
+        learned: GroupModel | None,
+    ) -> tuple[Judgement, bool]:
+        """The judgement, and whether the group was taught about these very words."""
         features = extract(text, self.model.tables)
         parts = self.model.parts(features)
         base = sum(parts) + self.model.bias
@@ -71,10 +112,11 @@ class Recogniser:
             margin += _NEWCOMER * newcomer + _NICKNAME * min(max(nick_suspicion, 0.0), 1.0)
         suspect = margin >= limits.suspect
         score = round(_squash(_STEEPNESS * (margin - limits.ad)), 6)
+        known = opinion.match is not None
         if not suspect:
-            return Judgement(score, False, False, False, [])
+            return Judgement(score, False, False, False, []), known
         why = reasons(features, parts, opinion, extra, newcomer, nick_suspicion)
-        return Judgement(score, margin >= limits.ad, certain, True, why)
+        return Judgement(score, margin >= limits.ad, certain, True, why), known
 
     def teach(self, group: GroupModel, text: str, is_ad: bool) -> None:
         """Take 是广告 (True) or 误判 (False) for `text` into the group's model."""
@@ -85,6 +127,12 @@ class Recogniser:
     def forget(self, group: GroupModel, text: str) -> bool:
         """Undo what was taught for exactly this text; False when nothing was."""
         return group.forget(learning.digest_of(text))
+
+
+def windows(size: int) -> list[int]:
+    """Where stretches of `LIMIT` characters begin that cover a text of this size, each sharing `OVERLAP` with the next."""
+    step = LIMIT - OVERLAP
+    return [*range(0, max(size - LIMIT, 0), step), max(size - LIMIT, 0)]
 
 
 def _squash(value: float) -> float:
