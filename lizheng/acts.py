@@ -103,9 +103,12 @@ async def _refusal(ctx: GroupContext, act: Act) -> str:
     host, group = ctx.host, ctx.group
     if act.needs_admin:
         account = host.account_for(group.id)
-        me = await host.roster.member(group.id, account) if account else None
+        if not account:
+            # Nobody is connected who could be asked: that says nothing of rights.
+            return UNREADABLE
+        me = await host.roster.member(group.id, account)
         if me is not None and me.role < Role.ADMIN:
-            me = await host.roster.member(group.id, account or 0, fresh=True)
+            me = await host.roster.member(group.id, account, fresh=True)
         if me is None or me.role < Role.ADMIN:
             return NO_RIGHTS
     if ctx.author_id and not act.own and not await ctx.still_holds_role():

@@ -74,7 +74,7 @@ def read(segments: Iterable[Segment]) -> Reading:
         elif kind == "mface":
             parts.append(_unbracketed(str(data.get("summary") or "")))
         elif kind == "keyboard":
-            parts.append(" ".join(dict.fromkeys(_spoken(data, 0)))[:MOST_CHARACTERS])
+            parts.append(" ".join(dict.fromkeys(_spoken(data, 0, deepest=DEEPEST + 2)))[:MOST_CHARACTERS])
         elif kind == "contact":
             evidence.append(GROUP_CARD if data.get("type") == "group" else PERSON_CARD)
         elif reader := CARDS.get(kind):
@@ -144,15 +144,15 @@ def _json_card(data: dict[str, Any]) -> str:
     return " ".join(dict.fromkeys(_spoken(raw, 0)))
 
 
-def _spoken(value: Any, depth: int, name: str = "") -> Iterator[str]:
-    if depth > DEEPEST:
+def _spoken(value: Any, depth: int, name: str = "", deepest: int = DEEPEST) -> Iterator[str]:
+    if depth > deepest:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _spoken(inner, depth + 1, str(key).casefold())
+            yield from _spoken(inner, depth + 1, str(key).casefold(), deepest)
     elif isinstance(value, list):
         for inner in value[:MOST_NODES]:
-            yield from _spoken(inner, depth + 1, name)
+            yield from _spoken(inner, depth + 1, name, deepest)
     elif isinstance(value, str) and value.strip():
         if name in LINKS:
             yield _site(value)

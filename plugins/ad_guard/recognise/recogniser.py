@@ -10,7 +10,6 @@ from typing import NamedTuple
 from . import learning
 from .evidence import Evidence, find
 from .features import Features, extract
-from .fold import LIMIT
 from .learning import GroupModel, Opinion
 from .model import Model, load
 
@@ -20,9 +19,9 @@ _NICKNAME = 0.2
 _KNOWN_AD = 1.2
 _KNOWN_HARMLESS = 3.0
 _NO_OPINION = Opinion()
-MOST_WINDOWS = 3
-OVERLAP = 150
-"""Characters two neighbouring stretches share: an advertisement as long as that is whole in one of them."""
+LONG, SPAN, STRETCH, STEP = 96, 192, 48, 12
+"""Characters: what is longer is looked at in stretches too. One of 36 is whole in one of them."""
+MOST_STRETCHES = 3
 
 
 class Judgement(NamedTuple):
@@ -58,35 +57,38 @@ class Recogniser:
     ) -> Judgement:
         """Judge what one member wrote. Priors about the sender never make a message certain by themselves.
 
-        Of a long message the worst part counts: the ends together, as what was taught about the whole is known by
-        them, and up to three stretches of the rest.
+        In a long message talk all around would hide an advertisement: up to three stretches of it that name a trade and
+        a way to reach someone are judged by themselves too, and count where they are certain.
         """
         extra = list(evidence)
         if not text.strip() and not extra:
             return Judgement(0.0, False, False, False, [])
-        if len(text) <= LIMIT:
-            return self._judge(text, newcomer, nick_suspicion, extra, learned)[0]
         whole, known = self._judge(text, newcomer, nick_suspicion, extra, learned)
-        if known:
+        if len(text) <= LONG or whole.certain or known:
             return whole
-        parts = [
-            self._judge(text[start : start + LIMIT], newcomer, nick_suspicion, extra, learned)[0]
-            for start in self._likeliest(text)
-        ]
-        return max([whole, *parts], key=lambda judged: judged.score)
+        stretches = [text[start : start + STRETCH] for start in self._likeliest(text)]
+        parts = [self._judge(part, newcomer, nick_suspicion, extra, learned)[0] for part in stretches]
+        return max([whole, *(part for part in parts if part.certain)], key=lambda judged: judged.score)
 
     def _likeliest(self, text: str) -> list[int]:
-        """Where the stretches begin that are judged by themselves: those with the most to point at, where there are many."""
-        starts = windows(len(text))
-        if len(starts) <= MOST_WINDOWS:
-            return starts
-        tables = self.model.tables
+        """Where the stretches with the most to point at begin; looked for roughly first, as a message may be very long."""
+        rough = sorted(self._weighed(text, 0, len(text), SPAN, SPAN - STRETCH))[:MOST_STRETCHES]
+        starts: list[int] = []
+        for _, start in rough:
+            found = self._weighed(text, start, min(start + SPAN, len(text)), STRETCH, STEP)
+            best = [at for weight, at in found if weight == min(found)[0]]
+            if best:
+                starts.append(best[len(best) // 2])
+        return starts
 
-        def weight(start: int) -> int:
-            found = find(tables.flat(text[start : start + LIMIT]))
-            return 2 * len(found.contacts) + len(found.trades)
-
-        return sorted(starts, key=lambda start: (-weight(start), start))[:MOST_WINDOWS]
+    def _weighed(self, text: str, first: int, last: int, size: int, step: int) -> list[tuple[int, int]]:
+        """Stretches of this size that name a trade and a way to reach someone, the heaviest lowest, and where each begins."""
+        found: list[tuple[int, int]] = []
+        for start in range(first, max(last - size, first) + step, step):
+            seen = find(self.model.tables.flat(text[start : start + size]))
+            if seen.contacts and seen.trades:
+                found.append((-2 * len(seen.contacts) - len(seen.trades), start))
+        return found
 
     def _judge(
         self,
@@ -127,12 +129,6 @@ class Recogniser:
     def forget(self, group: GroupModel, text: str) -> bool:
         """Undo what was taught for exactly this text; False when nothing was."""
         return group.forget(learning.digest_of(text))
-
-
-def windows(size: int) -> list[int]:
-    """Where stretches of `LIMIT` characters begin that cover a text of this size, each sharing `OVERLAP` with the next."""
-    step = LIMIT - OVERLAP
-    return [*range(0, max(size - LIMIT, 0), step), max(size - LIMIT, 0)]
 
 
 def _squash(value: float) -> float:

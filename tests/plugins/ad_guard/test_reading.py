@@ -57,7 +57,7 @@ def test_cards_that_recommend_are_evidence() -> None:
 
 
 def test_much_is_cut() -> None:
-    assert len(read([{"type": "text", "data": {"text": "长" * 90_000}}] * 3).text) <= 2000
+    assert len(read([{"type": "text", "data": {"text": "长" * 90_000}}] * 3).text) <= 5000
 
 
 def test_forwards_are_opened_flat_and_so_many_at_most() -> None:
@@ -70,7 +70,7 @@ def test_forwards_are_opened_flat_and_so_many_at_most() -> None:
         [{"type": "text", "data": {"text": "乙"}}],
     ]
     assert list(nodes({"message": [node([node([text])])]})) == [[text]]
-    assert len(list(nodes({"messages": [{"content": [text]}] * 500}))) == 20
+    assert len(list(nodes({"messages": [{"content": [text]}] * 500}))) == 30
     deep = [text]
     for _ in range(50):
         deep = [node(deep)]
@@ -227,3 +227,26 @@ async def test_threads_that_are_late_keep_their_places(monkeypatch: pytest.Monke
     async with asyncio.timeout(5):
         while reader._busy:
             await asyncio.sleep(0.01)
+
+
+def test_the_last_messages_of_a_long_forward_are_read_too() -> None:
+    answer = {"messages": [{"content": [{"type": "text", "data": {"text": str(n)}}]} for n in range(60)]}
+    read_of = [segments[0]["data"]["text"] for segments in nodes(answer)]
+    assert read_of == [*map(str, range(20)), *map(str, range(50, 60))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "text"),
+    [
+        ("image", {"file": "a.png", "summary": "低价代充，加我微信"}, "低价代充，加我微信"),
+        ("image", {"file": "a.png", "summary": "[动画表情]"}, ""),
+        ("mface", {"summary": "[笑哭]"}, ""),
+        (
+            "keyboard",
+            {"content": {"rows": [{"buttons": [{"render_data": {"label": "点我代充"}}]}]}},
+            "点我代充",
+        ),
+    ],
+)
+def test_what_pictures_and_buttons_say_is_read(kind: str, data: dict, text: str) -> None:
+    assert read([{"type": kind, "data": data}]).text == text

@@ -251,3 +251,29 @@ def test_a_way_to_reach_somebody_is_not_found_inside_a_word(text: str) -> None:
 )
 def test_it_is_found_as_a_word(text: str, contact: str) -> None:
     assert contact in package.evidence.find(recogniser.model.tables.fold(text).flat).contacts
+
+
+TALK = (
+    "今天的会开得挺顺的，大家把上个月的进度都过了一遍，我这边的服务器还要再等两天才能装好，"
+    "晚上如果有人一起吃饭的话就在群里说一声，地方还是老地方，路上有点堵早点出门。"
+) * 60
+
+
+@pytest.mark.parametrize("text", [ADS[1], "全网最低价代充会员，加微信 vx88888 领优惠，名额有限"])
+@pytest.mark.parametrize(("before", "after"), [(60, 60), (400, 200), (1000, 1000), (300, 4000), (4000, 0)])
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_talk_all_around_hides_nothing(text: str, before: int, after: int, gap: str) -> None:
+    found = recogniser.judge(f"{TALK[:before]}{gap}{text}{gap}{TALK[:after]}")
+    assert found.ad, found
+    assert found.why
+    assert not recogniser.judge(TALK[: before + after]).suspect
+
+
+def test_long_talk_that_only_sounds_like_one_is_left_alone() -> None:
+    assert not any(recogniser.judge("，".join(HARMLESS * n)).ad for n in (2, 5, 20))
+
+
+def test_what_was_taught_about_a_long_message_holds() -> None:
+    group, text = GroupModel(), f"{TALK[:300]}{ADS[1]}{TALK[:300]}"
+    recogniser.teach(group, text, is_ad=False)
+    assert not recogniser.judge(text, learned=group).ad

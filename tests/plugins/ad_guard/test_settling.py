@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import audit, hooks
 from lizheng.ledger.tables import Order
@@ -107,3 +108,72 @@ async def test_an_ad_keeps_the_record_of_its_own_recall(stage, monkeypatch: pyte
     await stage.settle()
     own, other = await Record.filter(kind="recall").order_by("number")
     assert (await Finding.get()).record == own.number != other.number
+
+
+async def test_an_author_who_cannot_be_looked_up_is_looked_up_again(stage, monkeypatch) -> None:
+    player = await stage.play("开：广告识别\n小王：在")
+    silence = _unanswered(stage, monkeypatch)
+    seen = _recalls(stage)
+    stage.world.say(player.group.group_id, player.person("小王"), JOB)
+    await stage.settle()
+    await stage.move(timedelta(seconds=6))
+    await stage.settle()
+    assert seen == []
+    assert await Record.filter(kind="recall").count() == 0
+    silence.undo()
+    await stage.move(timedelta(seconds=6))
+    await stage.settle()
+    assert len(seen) == 1
+    assert (await Finding.get()).state == "recalled"
+
+
+async def test_whom_nobody_can_look_up_for_minutes_is_left_to_the_admins_and_told(stage, monkeypatch) -> None:
+    player = await stage.play("开：广告识别\n小王：在")
+    _unanswered(stage, monkeypatch)
+    said: list[str] = []
+
+    def watch(happening) -> None:
+        if happening.kind == "message" and happening.user_id == stage.world.account:
+            said.append(happening.data["text"])
+
+    stage.world.watchers.append(watch)
+    stage.world.say(player.group.group_id, player.person("小王"), JOB)
+    await stage.settle()
+    await stage.move(timedelta(minutes=11))
+    await stage.settle()
+    assert said == ["有条广告没撤成：一直读不到成员列表。它在 /待审 里，请管理员看一下。"]
+    assert (await Finding.get()).state == "suspect"
+
+
+async def test_an_order_s_own_message_goes_once_its_author_can_be_looked_up(stage, monkeypatch) -> None:
+    player = await stage.play("开：广告税\n小王：在")
+    silence = _unanswered(stage, monkeypatch)
+    seen = _recalls(stage)
+    stage.world.say(player.group.group_id, player.person("小王"), "/广告 二手书市")
+    await stage.settle()
+    assert seen == []
+    silence.undo()
+    await stage.move(timedelta(seconds=6))
+    await stage.settle()
+    assert len(seen) == 1
+
+
+def _unanswered(stage, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The endpoint does not say who a member is, until this is undone."""
+
+    async def member(*_, **__):
+        raise NetworkError("no answer")
+
+    monkeypatch.setattr(stage.host.roster, "member", member)
+    return monkeypatch
+
+
+def _recalls(stage) -> list[int]:
+    found: list[int] = []
+
+    def watch(happening) -> None:
+        if happening.kind == "recall" and happening.operator_id == stage.world.account:
+            found.append(happening.user_id)
+
+    stage.world.watchers.append(watch)
+    return found
