@@ -131,14 +131,15 @@ class Place:
 @pytest.fixture
 async def place(stage: HostStage) -> AsyncIterator[Place]:
     """Observers are set aside: what they make of an example is not what is asked here."""
-    kept = {f.id: list(f.watches) for f in stage.host.features.values()}
+    kept = {f.id: (list(f.watches), list(f.afterwards)) for f in stage.host.features.values()}
     for feature in stage.host.features.values():
         feature.watches.clear()
+        feature.afterwards.clear()
     place = Place(stage)
     await place.open()
     yield place
     for feature in stage.host.features.values():
-        feature.watches[:] = kept[feature.id]
+        feature.watches[:], feature.afterwards[:] = kept[feature.id]
 
 
 @contextmanager
