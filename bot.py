@@ -6,8 +6,8 @@ bootstrap.enter()
 
 import nonebot
 
-from lizheng.host import Host
-from lizheng.web import say_where, server_options
+from lizheng.host.host import Host
+from lizheng.host.web import say_where, server_options
 
 nonebot.init(**Host.prepare())
 driver = nonebot.get_driver()

@@ -22,7 +22,7 @@ def main() -> None:
     for name in os.environ.get("BENCH_PLUGINS", "").split():
         nonebot.load_plugin(name)
     if os.environ.get("BENCH_INDEX"):
-        from lizheng.foreign import install_index
+        from lizheng.dispatch.matcher_index import install_index
 
         install_index()
     nonebot.run()

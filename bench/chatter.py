@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
 
 ACCOUNT, OWNER = 10001, 20000
 _BULKY_GROUP = 2_000

@@ -6,12 +6,14 @@ A plugin makes one `Feature`, declares commands, events and jobs on it, and expo
 import sys
 
 if sys.argv[:1] == ["-m"]:  # `python -m lizheng` looks for its module, before anything of it has run
-    from lizheng import checkout
+    from lizheng.base import venv as checkout
 
     checkout.enter()
 
-from lizheng.commands import Declined
-from lizheng.context import Context, GroupContext, Quoted
+from lizheng.base.outcome import Outcome, State
+from lizheng.base.roles import Role
+from lizheng.base.version import VERSION
+from lizheng.delivery.outbox import Priority
 from lizheng.drawing import Sheet, Style
 from lizheng.events import (
     CardChanged,
@@ -26,19 +28,23 @@ from lizheng.events import (
     RoleChanged,
     SettingChanged,
 )
-from lizheng.feature import Feature
-from lizheng.grammar import Misread, WeeklySpans, Words
-from lizheng.hooks import Hook, HookFailed
-from lizheng.keeping import Keep
-from lizheng.models import Pending, Record, Slot
-from lizheng.outcome import Outcome, State
-from lizheng.params import Duration, Member, Members, People, Person, Word, Yuan
-from lizheng.roles import Role
-from lizheng.speech import Drawing, Mention, Picture
-from lizheng.store import atomic
+from lizheng.grammar import Misread, WeeklySpans, Words, say_duration
+from lizheng.groups.members import MemberInfo
+from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
+from lizheng.plugin.command import Command, Form
+from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
+from lizheng.plugin.feature import Feature
+from lizheng.plugin.hook import Hook, HookFailed
+from lizheng.plugin.params import Duration, Member, Members, People, Person, Word, Yuan
+from lizheng.plugin.refusals import CannotUndo, Declined
+from lizheng.plugin.retention import Keep
+from lizheng.store import after_commit, atomic, next_number
+from lizheng.store.tables import Pending, Record, Slot
 
 __all__ = [
+    "CannotUndo",
     "CardChanged",
+    "Command",
     "Context",
     "Declined",
     "Drawing",
@@ -46,6 +52,7 @@ __all__ = [
     "Feature",
     "FeatureSwitched",
     "FileShared",
+    "Form",
     "GroupContext",
     "GroupMet",
     "Hook",
@@ -53,6 +60,7 @@ __all__ = [
     "JoinRequested",
     "Keep",
     "Member",
+    "MemberInfo",
     "MemberJoined",
     "MemberLeft",
     "MemberMuted",
@@ -65,6 +73,7 @@ __all__ = [
     "People",
     "Person",
     "Picture",
+    "Priority",
     "Quoted",
     "Record",
     "Role",
@@ -78,6 +87,14 @@ __all__ = [
     "Word",
     "Words",
     "Yuan",
+    "after_commit",
     "atomic",
+    "compose",
+    "fill",
+    "is_anonymous",
+    "mentions",
+    "next_number",
+    "placeholders",
+    "say_duration",
 ]
-__version__ = "0.1.0"
+__version__ = VERSION

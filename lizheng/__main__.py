@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from lizheng.config import ROOT
+from lizheng.base.config import ROOT
 from lizheng.store import KIT_MODULES, AppModules, make_migrations
 
 if TYPE_CHECKING:
-    from lizheng.feature import Feature
+    from lizheng.plugin.feature import Feature
 
 RESERVED = {"lizheng", "pending"}
 """Ids of the kit's own tables and feature."""
@@ -110,7 +110,7 @@ def _taken_names() -> set[str]:
 
 
 def _load_features() -> list[Feature]:
-    from lizheng import manual  # loads NoneBot, which the other commands do without
+    from lizheng.cli import pages as manual  # loads NoneBot, which the other commands do without
 
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     return manual.load_features()
@@ -130,7 +130,7 @@ def _make_migrations(name: str) -> str:
 
 
 def _write_docs() -> str:
-    from lizheng import manual
+    from lizheng.cli import pages as manual
 
     pages = manual.pages(_load_features())
     for path, text in pages.items():
@@ -140,8 +140,8 @@ def _write_docs() -> str:
 
 
 async def _export_ledger(group_id: int, out: Path) -> str:
+    from lizheng.cli.database import opened
     from lizheng.ledger import export  # loads what the other commands do without
-    from lizheng.offline import opened
     from lizheng.store import StoreError
 
     try:
@@ -156,10 +156,10 @@ def _move(target: str, source: str, *, leave_behind: bool) -> str:
     features = _load_features()
     import nonebot
 
-    from lizheng import config
-    from lizheng.clock import Clock
-    from lizheng.feature import apps_of
+    from lizheng.base import config
+    from lizheng.base.clock import Clock
     from lizheng.ledger.checking import mismatches
+    from lizheng.plugin.feature import apps_of
     from lizheng.store import Store, StoreError, moving
 
     apps = apps_of(features)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from nonebot import logger
 
-from lizheng.speech import Drawing
+from lizheng.messages.templates import Drawing
 
 FONT = Path(__file__).parent / "assets" / "NotoSansSC-GB2312.otf"
 FAMILY = "Lizheng Sans SC"

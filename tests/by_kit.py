@@ -1,9 +1,9 @@
 """What 控制's commands do, done through the kit, so that a plugin's tests hold without 控制."""
 
 from lizheng import GroupContext, Record
+from lizheng.acts.undo import undo_record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
-from lizheng.undo import undo_record
 
 
 def context(stage: HostStage, player: Player, feature: str) -> GroupContext:

@@ -11,7 +11,7 @@ import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from lizheng import drawing
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
 from lizheng.sandbox import testing
 from lizheng.sandbox.testing import HOST, make_host
 from lizheng.store import Store

@@ -17,7 +17,12 @@ from typing import Any
 from tests.figures import Figures, machine, today
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("lizheng/ledger/", "lizheng/gate.py", "lizheng/outbox/", "lizheng/dispatch.py")
+ROOMS = (
+    "lizheng/ledger/",
+    "lizheng/registry/access.py",
+    "lizheng/delivery/outbox/",
+    "lizheng/dispatch/dispatcher.py",
+)
 
 
 def measure(folder: Path) -> dict[str, Any]:

@@ -99,11 +99,11 @@ async def lesson(request: pytest.FixtureRequest, listening: Any, tmp_path: Path)
                 modules = AppModules.of(f"plugins.{name}")
                 assert await make_migrations(name, modules)
         importlib.invalidate_caches()
-        host.register.take_in()
+        host.registry.take_in()
         yield found
         for name in names:
             unload(name)
-        host.register.take_in()
+        host.registry.take_in()
 
 
 async def test_the_guide_is_true(lesson: Lesson, stage: Any, tmp_path: Path) -> None:

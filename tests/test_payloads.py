@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from lizheng.plugin.settings import settings_of
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.refusal import WorldError
-from lizheng.settings import settings_of
 from tests.figures import Note
 
 AUTHORS = 12

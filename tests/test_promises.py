@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.feature import Feature
-from lizheng.roles import Role
-from lizheng.settings import settings_of
+from lizheng.base.roles import Role
+from lizheng.plugin.feature import Feature
+from lizheng.plugin.settings import settings_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = [p for top in ("lizheng", "plugins") for p in (ROOT / top).rglob("*.py")]
@@ -29,7 +29,7 @@ def features(request: pytest.FixtureRequest) -> list[Feature]:
     from tests.conftest import HOST
 
     host = request.config.stash[HOST]
-    host.register.take_in()
+    host.registry.take_in()
     return list(host.features.values())
 
 
@@ -86,7 +86,7 @@ def test_time_is_read_in_one_place() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in CODE
-        if path != ROOT / "lizheng" / "clock.py"
+        if path != ROOT / "lizheng" / "base" / "clock.py"
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if asking.search(line) and "loop" not in line
     ]
@@ -124,30 +124,6 @@ def _literal(node: ast.expr | None) -> bool:
         isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "texts"
     )
     return is_text or (isinstance(node, ast.Constant) and isinstance(node.value, str))
-
-
-def test_times_in_queries_are_utc() -> None:
-    """`ctx.now` is in the host's zone, for people; the database compares times as UTC text."""
-    wrong: list[str] = []
-    for path in CODE:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-                continue
-            if node.func.attr in ("filter", "exclude", "update") and any(
-                map(_reads_local_time, node.keywords)
-            ):
-                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert not wrong
-
-
-def _reads_local_time(keyword: ast.keyword) -> bool:
-    return any(
-        isinstance(n, ast.Attribute)
-        and n.attr == "now"
-        and isinstance(n.value, ast.Name)
-        and n.value.id == "ctx"
-        for n in ast.walk(keyword.value)
-    )
 
 
 def test_no_text_is_parsed_as_codes() -> None:
@@ -196,7 +172,7 @@ def test_forms_that_act_on_others_name_a_role(features: list[Feature]) -> None:
 
 
 def test_pages_are_what_the_manifests_say(features: list[Feature]) -> None:
-    from lizheng.manual import pages
+    from lizheng.cli.pages import pages
 
     for path, text in pages(features).items():
         assert (ROOT / path).read_text("utf-8") == text, f"{path}: run python -m lizheng docs"

@@ -14,16 +14,16 @@ from typing_extensions import override
 from lizheng.adapter.access import Access, read_self_id, shown_secret
 from lizheng.adapter.accounts import Accounts
 from lizheng.adapter.bot import Bot
+from lizheng.adapter.capabilities import Capabilities
 from lizheng.adapter.connection import Connection
 from lizheng.adapter.counts import Counts
 from lizheng.adapter.errors import ActionFailed, NotSent, Unanswered
 from lizheng.adapter.events import MODELS, Spoken
 from lizheng.adapter.frames import BadFrame, event_key, lane_of, number, queue_of, read_frame
 from lizheng.adapter.lanes import Lanes
-from lizheng.adapter.quirks import Quirks
 from lizheng.adapter.recent import Recent, Seen
 
-__all__ = ["Access", "ActionFailed", "Adapter", "Bot", "NotSent", "Quirks", "Unanswered"]
+__all__ = ["Access", "ActionFailed", "Adapter", "Bot", "Capabilities", "NotSent", "Unanswered"]
 
 _PATHS = ("/onebot/v11/", "/onebot/v11/ws", "/onebot/v11/ws/")
 # Beyond this many waiting events the text is kept and read again later: it is a tenth of the parsed weight.
@@ -159,7 +159,7 @@ class Adapter(v11.Adapter):
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
         try:
-            self.bot_connect(Bot(self, link.self_id))
+            self.bot_connect(Bot(self, link.self_id, self.recent))
         except RuntimeError:
             logger.error("Account {} is already served by another adapter", link.self_id)
             return False
@@ -216,7 +216,7 @@ class Adapter(v11.Adapter):
             return
         if isinstance(event, Spoken):
             event.came_at = came_at
-        bot = cast(Bot, self.bots.get(self_id)) or Bot(self, self_id)
+        bot = cast(Bot, self.bots.get(self_id)) or Bot(self, self_id, self.recent)
         await bot.handle_event(event)
 
     def _is_ours(self, user_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Quotes: which message does this one answer."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from nonebot.adapters.onebot.v11.event import GroupMessageEvent, MessageEvent, Reply, Sender
 from nonebot.adapters.onebot.v11.exception import OneBotV11AdapterException
@@ -12,14 +13,14 @@ from lizheng.adapter.frames import number
 from lizheng.adapter.recent import Recent
 from lizheng.adapter.segments import read_message
 
-if TYPE_CHECKING:
-    from lizheng.adapter.bot import Bot
+Ask = Callable[..., Awaitable[Any]]
+"""Calls the endpoint's API: `ask(api, **params)`."""
 
 # Shorter than a lane's patience, so that a lost answer does not let the next message overtake.
 CAP_SECONDS = 1.5
 
 
-async def resolve_quote(bot: "Bot", event: MessageEvent, recent: Recent, lane: int) -> None:
+async def resolve_quote(ask: Ask, event: MessageEvent, recent: Recent, lane: int) -> None:
     """Move the quote from `event.message` to `event.reply`, so that only the member's own words remain.
 
     Some clients put an @ of the quoted author beside the quote: it goes too. When the quoted message cannot be had, or
@@ -32,7 +33,7 @@ async def resolve_quote(bot: "Bot", event: MessageEvent, recent: Recent, lane: i
     message_id = _id(event.message[index])
     found = None
     if message_id is not None:
-        found = recent.find(lane, message_id) or await _ask(bot, message_id, event)
+        found = recent.find(lane, message_id) or await _ask(ask, message_id, event)
     event.reply = _reply(found, message_id or 0)
     del event.message[index]
     author = event.reply.sender.user_id
@@ -67,10 +68,10 @@ def _id(segment: MessageSegment, key: str = "id") -> int | None:
     return int(text) if text.lstrip("-").isdecimal() and len(text) < 19 else None
 
 
-async def _ask(bot: "Bot", message_id: int, event: MessageEvent) -> Any:
+async def _ask(ask: Ask, message_id: int, event: MessageEvent) -> Any:
     """The message with this id, None when it cannot be had or is not of the conversation that `event` is of."""
     try:
-        found = await bot.call_api("get_msg", message_id=message_id, _timeout=CAP_SECONDS)
+        found = await ask("get_msg", message_id=message_id, _timeout=CAP_SECONDS)
     except OneBotV11AdapterException:
         return None
     return found if isinstance(found, dict) and _is_said_here(found, event) else None

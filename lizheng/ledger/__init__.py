@@ -6,13 +6,16 @@ run with the payload `{"order": id}` once an admin has confirmed the whole price
 
 from datetime import time
 
-from lizheng.feature import Feature
 from lizheng.ledger import books, desk, nightly, orders
 from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
+from lizheng.ledger.retention import KEPT
+from lizheng.plugin.feature import Feature
 
 __all__ = ["MONEY", "SETTLED", "books", "desk", "feature", "orders", "remember_notice"]
 
-feature: Feature = Feature(__name__, "收款", "认出红包，等管理员确认入账。", hidden=True, serves=MONEY)
+feature: Feature = Feature(
+    __name__, "收款", "认出红包，等管理员确认入账。", id="ledger", hidden=True, serves=MONEY
+)
 feature.command("已发红包", "说自己的红包已经发了", aliases={"paid"}, example="/已发红包 100 A12").form(
     desk.claim
 )
@@ -20,3 +23,4 @@ feature.on_message(desk.look, order=20)
 feature.undo(desk.UNDO, desk.undo_confirm)
 feature.on_start(nightly.begin)
 feature.nightly(nightly.CHECK, nightly.check, time(4, 10))
+feature.keep(*KEPT)

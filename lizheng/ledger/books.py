@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from nonebot import logger
 
-from lizheng.commands import Declined
-from lizheng.groups import Groups, GroupState
+from lizheng.groups.choices import Groups, GroupState
 from lizheng.ledger.checking import Mismatch, mismatches
+from lizheng.plugin.refusals import Declined
 
 CLOSED = ("ledger", "closed")
 

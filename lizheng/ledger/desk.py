@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lizheng.commands import Declined
-from lizheng.gate import is_on
+from lizheng.base.roles import Role
 from lizheng.grammar import Misread, Words, parse_money, say_money
 from lizheng.ledger import books, evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.ledger.tables import Entry, Evidence, Order
-from lizheng.roles import Role
-from lizheng.speech import Mention, compose
+from lizheng.messages.templates import Mention, compose
+from lizheng.plugin.refusals import CannotUndo, Declined
+from lizheng.registry.access import is_on
 from lizheng.store import atomic
-from lizheng.undo import CannotUndo
 
 if TYPE_CHECKING:
-    from lizheng.context import Context
+    from lizheng.plugin.context import Context
 
 MONEY = "money"
 UNDO = "payment"
@@ -254,7 +253,7 @@ async def _settled(ctx: Context, order: Order) -> None:
     """Tell that the whole price is there, what is over, and have the feature carry on."""
     owner = ctx.host.features.get(order.feature)
     over = say_money(order.paid - order.price)
-    waits = owner is not None and SETTLED in owner.jobs
+    waits = owner is not None and SETTLED in owner.job_names
     off = OFF.format(title=owner.title) if owner and waits and not is_on(ctx.group, owner) else ""
     await ctx.say(
         WHOLE,

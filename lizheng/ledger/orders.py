@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from lizheng.commands import Declined
 from lizheng.grammar import say_money
 from lizheng.ledger.book import INCOME, OUTSIDE, member, move, reverse, reverse_all
 from lizheng.ledger.tables import Entry, Order
+from lizheng.plugin.refusals import Declined
 from lizheng.store import atomic, next_number
 from lizheng.store.sql import fetch
 

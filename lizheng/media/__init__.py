@@ -1,1 +1,1 @@
-"""Bytes that strangers sent: read where they can do no harm."""
+"""Bytes from outside: which addresses may be asked, getting a picture or file, keeping it."""

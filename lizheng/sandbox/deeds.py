@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from lizheng.sandbox.transcript import Player
+from lizheng.sandbox.world import World
+from lizheng.sandbox.world.state import Group
+
+
+class Player(Protocol):
+    """What an action needs of whoever plays the conversation."""
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def group(self) -> Group: ...
+
+    def person(self, name: str) -> int: ...
+
+    def name(self, user_id: int) -> str: ...
+
+    def last_of(self, name: str) -> int | None: ...
 
 
 def _join(player: Player, who: int, words: tuple[str, ...]) -> None:

@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 from nonebot.drivers import ASGIMixin, Driver
 
-from lizheng import audit
-from lizheng.clock import Clock
-from lizheng.config import ROOT
-from lizheng.host import Host
+from lizheng.base.clock import Clock
+from lizheng.base.config import ROOT
+from lizheng.host.host import Host
 from lizheng.sandbox.backstage import Dialogue
 from lizheng.sandbox.demo import furnish
 from lizheng.sandbox.script import scripts_in
@@ -24,6 +23,7 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.wire import Wire
 from lizheng.sandbox.world import World
+from lizheng.store import audit
 
 PAUSE_SECONDS = 0.9
 FARTHEST = timedelta(days=400)

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from datetime import datetime, timedelta
 
-from lizheng import slots
-from lizheng.feature import Feature
-from lizheng.host import Host
+from lizheng.delivery import slots
+from lizheng.host.host import Host
+from lizheng.plugin.feature import Feature
+from lizheng.plugin.settings import settings_of
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.wire import Wire
 from lizheng.sandbox.world import World
-from lizheng.settings import settings_of
 
 STEP_SECONDS = 0.001
 QUIET_STEPS = 4

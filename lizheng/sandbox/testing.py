@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from lizheng.host import Host
+    from lizheng.host.host import Host
     from lizheng.sandbox.stage import HostStage
 
 ENVIRONMENT = {
@@ -82,7 +82,7 @@ def make_host(plugins: Iterable[str] = (), project: str = "") -> Host:
 
     os.environ.setdefault("ENVIRONMENT", "tests")
     os.environ.update(ENVIRONMENT)
-    from lizheng.host import Host
+    from lizheng.host.host import Host
 
     nonebot.init(**Host.prepare())
     host = Host(nonebot.get_driver())

@@ -38,7 +38,7 @@ class AppModules:
         return cls((f"{package}.models",), f"{package}.migrations")
 
 
-KIT_MODULES = AppModules(("lizheng.models", "lizheng.ledger.tables"), "lizheng.migrations")
+KIT_MODULES = AppModules(("lizheng.store.tables", "lizheng.ledger.tables"), "lizheng.migrations")
 
 
 def tortoise_config(connection: str | dict, apps: Mapping[str, AppModules]) -> dict:

@@ -1,7 +1,6 @@
 """Plain SQL for the few statements where the mapper is too slow or has no words, on either engine."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from nonebot import logger
@@ -24,7 +23,7 @@ def connection() -> BaseDBAsyncClient:
 async def fetch(statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """Run one statement, with `?` for values on every engine, and return its rows (RETURNING included)."""
     client = connection()
-    return await client.execute_query_dict(numbered(statement, client), _utc(values))
+    return await client.execute_query_dict(numbered(statement, client), list(values))
 
 
 async def readable(query: QuerySet[M]) -> list[M]:
@@ -53,12 +52,7 @@ async def fetch_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     Without that shield a caller cancelled half-way would leave SQLite inside an open transaction.
     """
     client = connection()
-    await client.execute_many(numbered(statement, client), [_utc(row) for row in rows])
-
-
-def _utc(values: Sequence[Any]) -> list[Any]:
-    """SQLite compares times as text, so they are all written in one zone, as the mapper does."""
-    return [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
+    await client.execute_many(numbered(statement, client), [list(row) for row in rows])
 
 
 def numbered(statement: str, client: BaseDBAsyncClient) -> str:

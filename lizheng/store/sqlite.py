@@ -1,11 +1,15 @@
-"""Tortoise's SQLite client, for disks that fill up: what could not be begun or committed is rolled back at once.
+"""Tortoise's SQLite client, for disks that fill up and for times of any zone.
 
 The one it comes with keeps a transaction open whose COMMIT failed, which the next transaction then commits after all, and
-keeps its connection locked for ever when a BEGIN fails. Named as the engine of a connection, this is what Tortoise loads.
+keeps its connection locked for ever when a BEGIN fails. It also writes a time in whatever zone it is given, while SQLite
+compares times as text: here every time is written in UTC. Named as the engine of a connection, this is what Tortoise loads.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
 
 import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -17,7 +21,27 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 
 
-class _Transaction(SqliteTransactionWrapper):
+def _in_utc(values: Sequence[Any]) -> list[Any]:
+    return [v.astimezone(UTC) if isinstance(v, datetime) and v.tzinfo else v for v in values]
+
+
+class _InUtc(SqliteClient):
+    """Every statement's times in one zone."""
+
+    async def execute_insert(self, query: str, values: list[Any]) -> int:
+        return await super().execute_insert(query, _in_utc(values))
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        await super().execute_many(query, [_in_utc(row) for row in values])
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+        return await super().execute_query(query, values and _in_utc(values))
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return await super().execute_query_dict(query, values and _in_utc(values))
+
+
+class _Transaction(_InUtc, SqliteTransactionWrapper):
     async def begin(self) -> None:
         if self._connection.in_transaction:
             await self._connection.rollback()
@@ -45,7 +69,7 @@ class _Context(SqliteTransactionContext):
         return self.connection
 
 
-class Client(SqliteClient):
+class Client(_InUtc):
     async def create_connection(self, with_db: bool) -> None:
         """Connect, by a thread that does not keep the process alive: one that fails to start must end.
 

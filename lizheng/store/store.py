@@ -10,7 +10,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import DBConnectionError
 
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
 from lizheng.store import files, migrating, sqlite
 from lizheng.store.atomic import after_commit, atomic, in_atomic
 from lizheng.store.errors import StoreError

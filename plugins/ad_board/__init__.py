@@ -1,8 +1,7 @@
 """广告贴：大家的广告收在一处，管理员通过后才上，到期自动下。"""
 
-from lizheng.feature import Feature
+from lizheng import Feature, Role
 from lizheng.hooks import ad_opinion, brief_section, window_opens
-from lizheng.roles import Role
 from plugins.ad_board import answers, deciding, handlers, privacy, register, rules
 from plugins.ad_board.settings import Settings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lizheng.context import GroupContext
+from lizheng import GroupContext
 from lizheng.hooks import AdOpinion, AdSeen, AdWindow, BriefDay, Forbid, Section
 from plugins.ad_board import register, rules, texts
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from lizheng.clearing import clear_later
-from lizheng.context import GroupContext
-from lizheng.models import Pending
-from lizheng.speech import Mention
-from lizheng.store import atomic
+from lizheng import GroupContext, Pending, atomic
+from lizheng.messages.templates import Mention
+from lizheng.parts.command_message import clear_later
 from plugins.ad_board import register, rules, texts
 from plugins.ad_board.models import Entry
 from plugins.ad_board.settings import Settings
@@ -17,7 +15,7 @@ async def approved(ctx: GroupContext, pending: Pending) -> None:
     """Put it on the board, in place of the author's oldest when there are too many; once, however often this runs."""
     if await Entry.filter(group_id=ctx.group.id, number=pending.number).exists():
         return
-    chosen, now = ctx.settings(Settings), ctx.host.clock.now()
+    chosen, now = ctx.settings(Settings), ctx.now
     own = [entry for entry in await register.live(ctx) if entry.author_id == pending.author_id]
     gone = rules.to_replace([entry.number for entry in own], chosen.per_member)
     replaced = [entry for entry in own if entry.number in gone]

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from lizheng import pending as decisions
-from lizheng.clearing import clear, is_cleared
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined, Pending, Role, State, atomic
+from lizheng.acts import decisions
 from lizheng.grammar import Misread, Words
-from lizheng.models import Pending
-from lizheng.outcome import State
-from lizheng.roles import Role
-from lizheng.speech import compose
-from lizheng.store import atomic
+from lizheng.messages.templates import compose
+from lizheng.parts.command_message import clear, is_cleared
 from lizheng.text import clip
 from plugins.ad_board import register, rules, texts
 from plugins.ad_board.models import Entry
@@ -131,7 +126,7 @@ async def take_down(ctx: Context, number: Number) -> None:
         return
     if entry.author_id != ctx.author_id and await ctx.confirmed_role(Role.ADMIN) < Role.ADMIN:
         raise Declined(texts.NOT_YOURS.format(number=number))
-    record = await _change(ctx, entry, f"下架 {number} 号广告", down_at=ctx.host.clock.now())
+    record = await _change(ctx, entry, f"下架 {number} 号广告", down_at=ctx.now)
     await ctx.say(texts.DOWN, number=number, record=record)
 
 
@@ -151,7 +146,7 @@ async def pin(ctx: Context, number: Number) -> None:
         await _change(ctx, entry, f"{number} 号广告不再置顶", pinned_at=None)
         await ctx.say(texts.UNPINNED, number=number)
     else:
-        await _change(ctx, entry, f"置顶 {number} 号广告", pinned_at=ctx.host.clock.now())
+        await _change(ctx, entry, f"置顶 {number} 号广告", pinned_at=ctx.now)
         await ctx.say(texts.PINNED, number=number)
 
 
@@ -165,7 +160,7 @@ async def _change(ctx: Context, entry: Entry, what: str, **values: Any) -> int:
 
 @atomic
 async def undo_change(ctx: Context, undo: dict[str, Any]) -> None:
-    now = ctx.host.clock.now()
+    now = ctx.now
     for state in undo["before"]:
         await Entry.filter(group_id=ctx.group.id, number=state["number"]).update(
             down_at=None if state["live"] else now, pinned_at=now if state["pinned"] else None

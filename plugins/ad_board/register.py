@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from lizheng.context import GroupContext
-from lizheng.models import Pending
+from lizheng import GroupContext, Pending
+from lizheng.grammar.trades import unlawful
 from lizheng.text import clip, fold, visible
-from lizheng.trades import unlawful
 from plugins.ad_board import rules, texts
 from plugins.ad_board.models import Entry
 from plugins.ad_board.rules import Shown
@@ -21,7 +20,7 @@ CLEARED = "cleared"
 
 async def live(ctx: GroupContext) -> list[Entry]:
     """What is on the board now, oldest first."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     return await Entry.filter(group_id=ctx.group.id, down_at=None, expires_at__gt=now).order_by("number")
 
 
@@ -51,7 +50,7 @@ async def waiting(ctx: GroupContext, **where: Any) -> list[Pending]:
         feature=ctx.feature.id,
         kind=DECISION,
         state="open",
-        expires_at__gt=ctx.host.clock.now(),
+        expires_at__gt=ctx.now,
         **where,
     ).order_by("-number")
 
@@ -65,7 +64,7 @@ async def why_not(ctx: GroupContext, author_id: int, text: str) -> str:
     for entry in await live(ctx):
         if fold(entry.text) == fold(text):
             return texts.SAME.format(number=entry.number)
-    since = ctx.host.clock.now() - timedelta(days=1)
+    since = ctx.now - timedelta(days=1)
     mine = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DECISION, author_id=author_id)
     if (count := await mine.filter(created_at__gt=since).count()) >= rules.MOST_A_DAY:
         return texts.TOO_OFTEN.format(count=count)

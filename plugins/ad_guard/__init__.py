@@ -1,8 +1,7 @@
 """广告识别：认出广告，撤回并说明，从管理员那里学。"""
 
+from lizheng import Feature, Role
 from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, MemberLeft
-from lizheng.feature import Feature
-from lizheng.roles import Role
 from plugins.ad_guard import findings, privacy, telling
 from plugins.ad_guard.guard import Guard
 from plugins.ad_guard.reviewing import Reviewing

@@ -6,20 +6,16 @@ Every finding has a slot until it is settled: what a crash interrupts is taken u
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nonebot import logger
 
-from lizheng import audit
-from lizheng.acts import UNREADABLE, why_protected
-from lizheng.context import GroupContext
-from lizheng.hooks import AdSeen, HookFailed, Violation, violation
-from lizheng.models import Record
-from lizheng.outcome import State
-from lizheng.roles import Role
-from lizheng.speech import Mention
-from lizheng.store import atomic
-from lizheng.trades import unlawful
+from lizheng import Context, GroupContext, HookFailed, Record, Role, State, atomic
+from lizheng.acts.perform import UNREADABLE
+from lizheng.grammar.trades import unlawful
+from lizheng.hooks import AdSeen, Violation, violation
+from lizheng.messages.templates import Mention
+from lizheng.store import audit
 from plugins.ad_guard import opinions, rules, texts
 from plugins.ad_guard.findings import LATER, SETTLE, mark, open_finding, put_aside, settled
 from plugins.ad_guard.models import Finding
@@ -27,9 +23,6 @@ from plugins.ad_guard.recognise import Judgement
 from plugins.ad_guard.rules import Ruling
 from plugins.ad_guard.settings import Settings
 from plugins.ad_guard.telling import plan_telling
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
 
 DAY = timedelta(hours=24)
 IS_AD = 0.5
@@ -107,11 +100,11 @@ class Acting:
         """Go on with a finding that was left open."""
         finding = await Finding.get_or_none(id=int(slot.key))
         if finding is not None and finding.id in self._at_work:
-            return ctx.host.clock.now() + LATER
+            return ctx.now + LATER
         if finding is not None:
             last = ctx.now.timestamp() >= left_until(slot.payload)
             if await self._go_on(ctx, finding, slot.payload, last=last) == NOT_YET:
-                return ctx.host.clock.now() + LATER
+                return ctx.now + LATER
         await ctx.unplan(SETTLE, key=slot.key)
         return None
 
@@ -234,7 +227,7 @@ async def _doubtful(ctx: GroupContext, finding: Finding, seen: AdSeen) -> Decide
 
 
 def _is_protected(ctx: GroupContext, user_id: int) -> bool:
-    return bool(why_protected(ctx, user_id, ctx.host.roster.seen(ctx.group.id, user_id)))
+    return bool(ctx.why_protected(user_id, ctx.seen(user_id)))
 
 
 async def _undecided(ctx: GroupContext, finding: Finding) -> Decided:
@@ -272,7 +265,7 @@ async def _recalled(ctx: GroupContext, finding: Finding, ruling: Ruling, cause: 
 async def _count(ctx: GroupContext, finding: Finding, cause: str) -> None:
     """Report a violation where the group counts one."""
     chosen = ctx.settings(Settings)
-    since = ctx.host.clock.now() - DAY
+    since = ctx.now - DAY
     count = await Finding.filter(
         group_id=ctx.group.id, user_id=finding.user_id, state="recalled", at__gt=since
     ).count()

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng.clock import Clock
+from lizheng import GroupContext
+from lizheng.base.clock import Clock
 from lizheng.events import MemberJoined, MemberLeft
 from lizheng.store import readable
 from plugins.ad_guard.models import Arrival
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 FIRST_MESSAGES = 3
 KEPT = timedelta(days=30)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lizheng.clock import Clock
-from lizheng.context import GroupContext
+from lizheng import GroupContext, atomic, next_number
+from lizheng.base.clock import Clock
 from lizheng.hooks import AdSeen
-from lizheng.store import atomic, next_number
 from plugins.ad_guard import rules
 from plugins.ad_guard.models import Finding
 from plugins.ad_guard.recognise import Judgement
@@ -59,9 +58,9 @@ async def plan_settling(ctx: GroupContext, finding: Finding, seen: AdSeen, cause
         "text": _kept(seen.text),
         "author": ctx.author_id,
         "role": int(ctx.needed_role),
-        "until": (ctx.host.clock.now() + GIVE_UP).timestamp(),
+        "until": (ctx.now + GIVE_UP).timestamp(),
     }
-    at = ctx.host.clock.now() + LATER
+    at = ctx.now + LATER
     await ctx.plan(SETTLE, at, key=str(finding.id), payload=payload, replace=True)
 
 

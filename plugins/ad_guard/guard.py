@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng.acts import why_protected
+from lizheng import Context, GroupContext, Pending, Role
 from lizheng.events import FeatureSwitched, GroupTakenOver
 from lizheng.hooks import ad_opinion
-from lizheng.models import Pending
-from lizheng.roles import Role
+from lizheng.host.host import Host
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
 from plugins.ad_guard.codes import Codes
@@ -23,10 +22,6 @@ from plugins.ad_guard.lessons import LessonBook
 from plugins.ad_guard.reading import Reading, nodes, read, without_command
 from plugins.ad_guard.recognise import Evidence, Judgement, ModelError, Recogniser, nick_suspicion
 from plugins.ad_guard.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
-    from lizheng.host import Host
 
 WEIGHTS = Path(__file__).with_name("assets") / "weights.bin"
 FEATURE = "ad_guard"
@@ -131,7 +126,7 @@ class Guard:
         if ctx.command is not None:
             reading = reading._replace(text=without_command(reading.text))
         sight = await self._sight(ctx, reading)
-        if sight is None or why_protected(ctx, ctx.author_id, None):
+        if sight is None or ctx.why_protected(ctx.author_id, None):
             return None
         return sight.text, await self._with_priors(ctx, sight, first_words)
 
@@ -174,7 +169,7 @@ class Guard:
 
     async def _opened(self, ctx: GroupContext, forward: str) -> list[Reading]:
         try:
-            answer = await ctx.host.query(ctx.group.id, "get_forward_msg", message_id=forward, id=forward)
+            answer = await ctx.query("get_forward_msg", message_id=forward, id=forward)
         except (NetworkError, ActionFailed):
             return []
         return [read(segments) for segments in nodes(answer)]
@@ -191,7 +186,7 @@ class Guard:
 
 def _wants_ads(ctx: Context) -> bool:
     """Whether advertisements are what this command is for: then its feature sees to the message itself."""
-    return ctx.command is not None and ad_opinion in ctx.command.feature.hook_answers
+    return ctx.command is not None and ctx.command.feature_id in ad_opinion.answered_by(ctx)
 
 
 async def _waits_for_somebody(ctx: Context) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng.store import after_commit, readable
+from lizheng import after_commit
+from lizheng.store import readable
 from plugins.ad_guard.models import Lessons
 from plugins.ad_guard.recognise import GroupModel, Recogniser
 from plugins.ad_guard.recognise.learning import digest_of

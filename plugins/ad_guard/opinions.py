@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from nonebot import logger
 
-from lizheng.context import GroupContext
-from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge, Claim, Forbid, HookFailed, ad_opinion
+from lizheng import GroupContext, HookFailed
+from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge, Claim, Forbid, ad_opinion
 from plugins.ad_guard import rules, texts
 from plugins.ad_guard.rules import Ruling
 

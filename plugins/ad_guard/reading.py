@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from lizheng.speech import Segment
+from lizheng.messages.templates import Segment
 from plugins.ad_guard.recognise import Evidence
 
 MOST_CHARACTERS = 5000

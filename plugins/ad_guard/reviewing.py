@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from lizheng.acts import why_protected
-from lizheng.context import Context
+from lizheng import Context, Record, atomic
 from lizheng.grammar import Misread, Words, parse_label
 from lizheng.hooks import AdSeen
-from lizheng.models import Outgoing, Record
-from lizheng.speech import Mention
-from lizheng.store import atomic
+from lizheng.messages.templates import Mention
+from lizheng.store.tables import Outgoing
 from plugins.ad_guard import findings, rules, texts
 from plugins.ad_guard.acting import Decided
+from plugins.ad_guard.guard import Guard
 from plugins.ad_guard.models import Finding
 from plugins.ad_guard.reading import read
 from plugins.ad_guard.recognise import Evidence, Judgement
-
-if TYPE_CHECKING:
-    from plugins.ad_guard.guard import Guard
 
 MOST_SHOWN = 10
 MOST_EXPLANATIONS = 300
@@ -136,7 +132,7 @@ class Reviewing:
         """Deal with the message itself as if it had been recognised."""
         if not meant.message_id:
             return Decided("ad")
-        if protected := why_protected(ctx, meant.user_id, ctx.host.roster.seen(ctx.group.id, meant.user_id)):
+        if protected := ctx.why_protected(meant.user_id, ctx.seen(meant.user_id)):
             return Decided("not_done", protected)
         judgement = self._judge(ctx, meant.text)
         at = int(meant.finding.at.timestamp()) if meant.finding else quoted_at(ctx)

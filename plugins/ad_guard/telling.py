@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lizheng.speech import compose, mentions
-from lizheng.store import atomic
+from lizheng import GroupContext, atomic
+from lizheng.messages.templates import compose, mentions
 from plugins.ad_guard import rules, texts
 from plugins.ad_guard.models import Finding
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 TELL = "tell"
 AT_FIRST, PER_GROUP = timedelta(seconds=2), timedelta(seconds=10)
@@ -23,7 +20,7 @@ MOST_LINES = 3
 
 
 async def plan_telling(ctx: GroupContext, finding: Finding) -> None:
-    await ctx.plan(TELL, ctx.host.clock.now(), key=str(finding.id))
+    await ctx.plan(TELL, ctx.now, key=str(finding.id))
 
 
 async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -31,7 +28,7 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     waiting = await Finding.filter(group_id=ctx.group.id, telling="waiting").order_by("id")
     if not waiting:
         return None
-    now = ctx.host.clock.now()
+    now = ctx.now
     lately = await Finding.filter(group_id=ctx.group.id, telling="told", told_at__gt=now - PER_MEMBER)
     last = max((row.told_at for row in lately if row.told_at), default=None)
     pause = AT_FIRST if len({row.told_source for row in lately}) < FEW else PER_GROUP
@@ -58,7 +55,7 @@ async def _tell(ctx: GroupContext, waiting: list[Finding], told: set[tuple[int, 
     # Whoever is told now is told about the first; the others of theirs share that explanation.
     source = f"{ctx.feature.id}:{waiting[0].id}"
     for finding in waiting:
-        finding.told_at = ctx.host.clock.now() if finding.telling == "told" else None
+        finding.told_at = ctx.now if finding.telling == "told" else None
         finding.told_source = source
         await finding.save(update_fields=["telling", "told_at", "told_source"])
     if due:

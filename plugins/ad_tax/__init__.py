@@ -1,10 +1,9 @@
 """广告税：发广告先发红包，管理员确认收到后发布。"""
 
+from lizheng import Feature, Role
 from lizheng.events import FeatureSwitched, MemberLeft
-from lizheng.feature import Feature
 from lizheng.hooks import ad_opinion
 from lizheng.ledger import MONEY, SETTLED
-from lizheng.roles import Role
 from plugins.ad_tax import exempts, opinion, ordering, paid, privacy
 from plugins.ad_tax.settings import Settings
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lizheng.context import Context, GroupContext
-from lizheng.params import Members
-from lizheng.store import atomic
+from lizheng import Context, GroupContext, Members, atomic
 from plugins.ad_tax import texts
 from plugins.ad_tax.models import Exempt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 
-from lizheng.context import GroupContext
+from lizheng import GroupContext
 from lizheng.grammar import say_money
 from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge
 from lizheng.ledger import books, orders

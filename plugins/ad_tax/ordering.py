@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from lizheng.clearing import clear, is_cleared
-from lizheng.commands import Declined
-from lizheng.context import Context, GroupContext, is_anonymous
+from lizheng import Context, Declined, GroupContext, atomic, is_anonymous
 from lizheng.events import FeatureSwitched
 from lizheng.grammar import say_duration, say_money
+from lizheng.grammar.trades import unlawful
 from lizheng.hooks import AdSeen, Allow, Violation, ad_opinion, violation
 from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
-from lizheng.models import Outgoing
-from lizheng.pending import refuse_muted
-from lizheng.speech import Mention
-from lizheng.store import atomic
-from lizheng.trades import unlawful
+from lizheng.messages.templates import Mention
+from lizheng.parts.command_message import clear, is_cleared
+from lizheng.store.tables import Outgoing
 from plugins.ad_tax import paid, texts
 from plugins.ad_tax.exempts import is_exempt
 from plugins.ad_tax.settings import Settings
@@ -79,7 +76,7 @@ async def _order(ctx: Context, words: str) -> None:
     if trade := unlawful(words):
         raise Declined(texts.UNLAWFUL.format(trade=trade))
     if ctx.channel == "private":
-        await refuse_muted(ctx)
+        await ctx.refuse_muted()
     if await is_exempt(ctx, ctx.author_id) or await _is_free(ctx, words):
         await paid.post(ctx, ctx.author_id, words)
         return

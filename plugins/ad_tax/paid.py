@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lizheng.context import GroupContext
+from lizheng import GroupContext, Slot, atomic
+from lizheng.delivery.outbox import Withdrawal
 from lizheng.events import MemberLeft
 from lizheng.grammar import say_duration
 from lizheng.ledger import SETTLED, orders
 from lizheng.ledger.tables import Order
-from lizheng.models import Outgoing, Slot
-from lizheng.outbox import Withdrawal
-from lizheng.speech import Mention, compose
-from lizheng.store import atomic
+from lizheng.messages.templates import Mention, compose
+from lizheng.store.tables import Outgoing
 from lizheng.text import clip, visible
 from plugins.ad_tax import texts
 

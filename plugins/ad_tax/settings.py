@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
-from lizheng.params import Yuan
+from lizheng import Yuan
 
 
 class Settings(BaseModel):

@@ -1,9 +1,8 @@
 """广告时段：每周定时可以发广告，到点提醒，每人限量。"""
 
+from lizheng import Feature, Role
 from lizheng.events import FeatureSwitched, SettingChanged
-from lizheng.feature import Feature
 from lizheng.hooks import ad_opinion
-from lizheng.roles import Role
 from plugins.ad_window import allowance, handlers, privacy, timing
 from plugins.ad_window.settings import Settings
 

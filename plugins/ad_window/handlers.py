@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined
 from lizheng.grammar import WeeklySpans
-from lizheng.speech import Drawing
+from lizheng.messages.templates import Drawing
 from plugins.ad_window import allowance, picture, rules, texts
 from plugins.ad_window.settings import Settings
 from plugins.ad_window.timing import calendar_of

@@ -19,7 +19,7 @@ from lizheng.drawing import (
     Style,
     width_of,
 )
-from lizheng.speech import Drawing
+from lizheng.messages.templates import Drawing
 from plugins.ad_window import texts
 from plugins.ad_window.rules import Calendar
 from plugins.ad_window.week import DAY, Bar, Row, week

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot import logger
 
-from lizheng.context import GroupContext
+from lizheng import Feature, GroupContext, HookFailed, atomic
 from lizheng.events import FeatureSwitched, SettingChanged
-from lizheng.hooks import AdWindow, HookFailed, window_opens
-from lizheng.speech import compose
-from lizheng.startup import in_each_group
-from lizheng.store import atomic
+from lizheng.hooks import AdWindow, window_opens
+from lizheng.host.startup import in_each_group
+from lizheng.messages.templates import compose
 from plugins.ad_window import rules, texts
 from plugins.ad_window.models import Announced
 from plugins.ad_window.rules import Calendar, Say, Told, Window
 from plugins.ad_window.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.feature import Feature
 
 LOOK = "look"
 SETTLING = timedelta(seconds=1)
@@ -109,7 +105,7 @@ async def _turn(ctx: GroupContext, turn: int, told: Told, announcements: list[li
     )
     if not changed:
         return
-    until = ctx.host.clock.now() + rules.LATE_LIMIT
+    until = ctx.now + rules.LATE_LIMIT
     for number, segments in enumerate(announcements):
         source = f"ad_window:{ctx.group.id}:{turn}:{number}"
         await ctx.post(segments, source=source, expires_at=until)

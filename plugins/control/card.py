@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lizheng.commands import Command
+from lizheng import Command, Feature
 from lizheng.drawing import ACCENT, HEADING, INK, MARGIN, PALE, SUBTITLE, TITLE, WIDTH, Sheet, Style, width_of
-from lizheng.feature import Feature
 from plugins.control import texts
 
 NAME, SUMMARY = Style(24, INK), Style(22, "#6b645b")

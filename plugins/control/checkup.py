@@ -3,7 +3,7 @@
 from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import Context, Role, __version__
-from lizheng.adapter import Quirks
+from lizheng.adapter import Capabilities
 from lizheng.ledger import books
 from plugins.control import texts
 
@@ -41,17 +41,20 @@ async def _account(ctx: Context) -> str:
 
 
 async def _endpoint(ctx: Context) -> list[str]:
-    quirks = await ctx.host.quirks(ctx.group.id)
-    return [f"接口：{quirks.name or '不明'} {quirks.version}".rstrip(), f"看得见：{_sees(quirks)}"]
+    capabilities = await ctx.host.capabilities(ctx.group.id)
+    return [
+        f"接口：{capabilities.name or '不明'} {capabilities.version}".rstrip(),
+        f"看得见：{_sees(capabilities)}",
+    ]
 
 
-def _sees(quirks: Quirks) -> str:
+def _sees(capabilities: Capabilities) -> str:
     return "；".join(
         [
-            f"红包{RED_PACKETS[quirks.red_packet]}",
-            f"邀请人{'能' if quirks.tells_invitor else '不能'}",
-            f"历史消息{'能' if quirks.has_history else '不能'}",
-            "名片改动要等他说话" if quirks.card_notice_late else "名片改动能",
+            f"红包{RED_PACKETS[capabilities.red_packet]}",
+            f"邀请人{'能' if capabilities.tells_invitor else '不能'}",
+            f"历史消息{'能' if capabilities.has_history else '不能'}",
+            "名片改动要等他说话" if capabilities.card_notice_late else "名片改动能",
         ]
     )
 
@@ -79,9 +82,7 @@ async def _next_jobs(ctx: Context) -> str:
     slots = await ctx.host.schedule.upcoming(ctx.group.id, 3)
     if not slots:
         return "接下来：没有安排"
-    told = [
-        f"{slot.due_at.astimezone(ctx.host.zone):%m-%d %H:%M} {_title(ctx, slot.feature)}" for slot in slots
-    ]
+    told = [f"{ctx.local(slot.due_at):%m-%d %H:%M} {_title(ctx, slot.feature)}" for slot in slots]
     return f"接下来：{'；'.join(told)}"
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 from tortoise.queryset import QuerySet
 
 from lizheng import Context, GroupContext, Pending, Slot
+from lizheng.acts.decisions import decide
 from lizheng.events import GroupSet
-from lizheng.feature import FirstStep
-from lizheng.gate import is_on
-from lizheng.pending import decide
+from lizheng.plugin.feature import FirstStep
+from lizheng.registry.access import is_on
 from plugins.control import texts
 
 STEP, SETTLED = "first_step", "first_step_settled"

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from zlib import crc32
 
-from lizheng import Context, Declined, Feature, GroupContext, GroupMet, Role, Words, drawing
-from lizheng.commands import Command, Form
-from lizheng.gate import is_on, may, opened_with
+from lizheng import Command, Context, Declined, Feature, Form, GroupContext, GroupMet, Role, Words, drawing
+from lizheng.registry.access import is_on, may, opened_with
 from plugins.control import card as cards
 from plugins.control import texts
 from plugins.control.naming import named
@@ -29,7 +28,7 @@ class Topic:
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Topic":
         name = words.rest().lstrip("/／").casefold()
-        if command := ctx.host.lookup.command(name):
+        if command := ctx.host.commands.command(name):
             return cls(command.feature, command)
         features = ctx.host.features.values()
         commands = (command.name for feature in features for command in usable(ctx, feature))
@@ -154,7 +153,8 @@ def _on_one_screen(around: list[str], *ways: list[str]) -> list[str]:
 
 def _intricate(ctx: Context, commands: list[Command]) -> Command:
     """The one there is most to say about; not the command that this is the answer to."""
-    return max((c for c in commands if c is not ctx.command), key=lambda c: len(c.forms), default=commands[0])
+    this = ctx.command.name if ctx.command else ""
+    return max((c for c in commands if c.name != this), key=lambda c: len(c.forms), default=commands[0])
 
 
 def _allowed(ctx: Context, feature: Feature, commands: list[Command]) -> tuple[list[Form], str]:
@@ -182,7 +182,7 @@ def _usages(forms: list[Form]) -> list[str]:
 async def features(ctx: Context) -> None:
     """Every feature with its switch, plugins of others included; whoever may switch is told how."""
     heading = texts.FEATURES.format(hint=texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING)
-    found = ctx.host.register.switchables(ctx.group)
+    found = ctx.host.registry.switchables(ctx.group)
     marks = [f"{'●' if s.on else '○'} {s.title}" for s in found]
     told = [shortened(f"{mark}：{_clause(s.summary)}") for mark, s in zip(marks, found, strict=True)]
     lines = _on_one_screen([heading], told, _in_lines(marks, "　"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from lizheng import Misread
-from lizheng.slips import meant
+from lizheng.grammar.typos import meant
 from plugins.control import texts
 
 

@@ -5,9 +5,10 @@ from contextlib import suppress
 
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng import Context, Declined, Misread, Record, Words, audit
+from lizheng import CannotUndo, Context, Declined, Misread, Record, Words
+from lizheng.acts.undo import undo_record
 from lizheng.grammar import parse_label
-from lizheng.undo import CannotUndo, undo_record
+from lizheng.store import audit
 from plugins.control import texts
 from plugins.control.screen import MOST_LINES, WIDTH, shortened, width
 from plugins.control.settings import Settings
@@ -102,7 +103,7 @@ async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
     gone: set[int] = set()
     with suppress(NetworkError):
         for user_id in people:
-            seen = ctx.host.roster.seen(ctx.group.id, user_id)
+            seen = ctx.seen(user_id)
             if seen is None and await ctx.host.roster.member(ctx.group.id, user_id) is None:
                 gone.add(user_id)
     return gone
@@ -110,7 +111,7 @@ async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
 
 def _line(ctx: Context, record: Record, gone: set[int], room: float) -> str:
     """When, who, what, to whom, and what became of it; why, as far as there is room."""
-    when = record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M")
+    when = ctx.local(record.at).strftime("%m-%d %H:%M")
     what = _what(record)
     known = record.target_id and str(record.target_id) not in what
     target = f" {_who(ctx, record.target_id, '', gone)}" if known else ""
@@ -132,7 +133,7 @@ async def _show_one(ctx: Context, number: int) -> None:
     await ctx.say(
         texts.RECORD,
         number=record.number,
-        when=record.at.astimezone(ctx.host.zone).strftime("%m-%d %H:%M"),
+        when=ctx.local(record.at).strftime("%m-%d %H:%M"),
         what=_what(record),
         actor=_actor(ctx, record, gone),
         target=_who(ctx, record.target_id, "—", gone),

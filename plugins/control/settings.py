@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, Field
 
 from lizheng import Context, Declined, Feature, Misread, Word, Words
-from lizheng.settings import Setting, settings_of
+from lizheng.plugin.settings import Setting, settings_of
 from plugins.control import texts
 from plugins.control.naming import named
 from plugins.control.screen import shortened
@@ -71,8 +71,8 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
     feature = of.feature
     if name:
         setting = _find(feature, name)
-        value = getattr(ctx.host.settings.read(feature, ctx.group), setting.name)
-        default = ctx.host.settings.default(feature, setting)
+        value = getattr(ctx.host.settings_reader.read(feature, ctx.group), setting.name)
+        default = ctx.host.settings_reader.default(feature, setting)
         told = texts.DEFAULT_IS.format(default=setting.show(default))
         await ctx.say(
             texts.SETTING,
@@ -85,7 +85,7 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
         return
     if feature.settings is None:
         raise Declined(texts.NO_SETTINGS.format(title=feature.title))
-    values = ctx.host.settings.read(feature, ctx.group)
+    values = ctx.host.settings_reader.read(feature, ctx.group)
     found = settings_of(feature)
     lines = [shortened(f"{s.title}：{s.show(getattr(values, s.name))}") for s in found]
     await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines), name=found[0].title)
@@ -98,12 +98,12 @@ async def change(
     try:
         stored = None if value.casefold() in DEFAULT else setting.dump(setting.parse(value))
     except Misread as misread:
-        now = getattr(ctx.host.settings.read(of.feature, ctx.group), setting.name)
+        now = getattr(ctx.host.settings_reader.read(of.feature, ctx.group), setting.name)
         example = _called(of.feature, setting, sample(setting, now))
         raise Misread(misread.sentence, example) from misread
     old = ctx.group.settings.get((of.feature.id, setting.name))
     await ctx.host.change_setting(ctx.group, of.feature, setting.name, stored)
-    now = getattr(ctx.host.settings.read(of.feature, ctx.group), setting.name)
+    now = getattr(ctx.host.settings_reader.read(of.feature, ctx.group), setting.name)
     record = await ctx.note(
         "setting",
         f"{of.feature.title} {setting.title} 改为 {setting.show(now)}",

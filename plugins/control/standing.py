@@ -7,8 +7,8 @@ from typing import Any
 from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import Context, Declined, People, Role
-from lizheng.groups import StandingKind
-from lizheng.roster import UNREADABLE
+from lizheng.groups.choices import StandingKind
+from lizheng.groups.members import UNREADABLE
 from lizheng.text import clip, visible
 from plugins.control import texts
 

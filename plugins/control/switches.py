@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lizheng import Context, Declined, Words
-from lizheng.gate import opened_with
-from lizheng.switching import Switchable
+from lizheng.registry.access import opened_with
+from lizheng.registry.toggles import Switchable
 from plugins.control import guide, texts
 from plugins.control.naming import named
 
@@ -24,7 +24,7 @@ class Choice:
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Choice":
         name = words.rest().strip("「」").casefold()
-        options = ctx.host.register.switchables(ctx.group)
+        options = ctx.host.registry.switchables(ctx.group)
         if name in (ALL, "all"):
             return cls([s for s in options if s.ours and not s.always_on], everything=True)
         for feature in ctx.host.features.values():
@@ -35,7 +35,7 @@ class Choice:
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:
         yield ALL
-        for option in ctx.host.register.switchables(ctx.group):
+        for option in ctx.host.registry.switchables(ctx.group):
             yield option.title
 
 

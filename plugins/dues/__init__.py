@@ -1,8 +1,7 @@
 """账本：谁付了什么、还差多少；确认、拒绝、退款都记在这里。"""
 
-from lizheng.feature import Feature
+from lizheng import Feature, Role
 from lizheng.ledger import MONEY, desk
-from lizheng.roles import Role
 from plugins.dues import handlers
 
 feature = Feature(__name__, "账本", "谁付了什么、还差多少；确认、拒绝和退款", needs={MONEY}, serves=MONEY)

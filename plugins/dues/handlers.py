@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined, Member, Person, Yuan, atomic
+from lizheng.delivery.outbox import Withdrawal
 from lizheng.grammar import Misread, Words, say_money
 from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
-from lizheng.outbox import Withdrawal
-from lizheng.params import Member, Person, Yuan
-from lizheng.speech import Mention
-from lizheng.store import atomic
+from lizheng.messages.templates import Mention
 from lizheng.text import clip, visible
 from plugins.dues import texts
 

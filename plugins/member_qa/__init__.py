@@ -2,9 +2,8 @@
 
 from datetime import time
 
+from lizheng import Feature, Role
 from lizheng.events import FileShared, GroupTakenOver
-from lizheng.feature import Feature
-from lizheng.roles import Role
 from plugins.member_qa import feedback, files, library, pictures, privacy, sets, teaching, tidying, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files

@@ -7,9 +7,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
+from lizheng.cli.database import opened
 from lizheng.grammar import Misread
-from lizheng.offline import opened
 from lizheng.store import AppModules, StoreError
 from plugins.member_qa import importing, tables
 from plugins.member_qa.rows import Base, Row, rows_of

@@ -6,26 +6,24 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tortoise.expressions import F, Q
 
+from lizheng import Context
 from lizheng.grammar import Misread, strip_unseen
-from lizheng.pictures import shown
+from lizheng.media.pictures import shown
 from lizheng.text import clip, fold, visible
 from plugins.member_qa import rules, texts
 from plugins.member_qa.feedback import hear
 from plugins.member_qa.finding import Found, could_ask, find, shipped
 from plugins.member_qa.library import Library, label
+from plugins.member_qa.meanings import Meanings
 from plugins.member_qa.models import Entry
 from plugins.member_qa.questions import say_not_taught
 from plugins.member_qa.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
-    from plugins.member_qa.meanings import Meanings
-    from plugins.member_qa.shelves import Shelf
-    from plugins.member_qa.writing import Writer
+from plugins.member_qa.shelves import Shelf
+from plugins.member_qa.writing import Writer
 
 ENOUGH = 0.75
 """Asked by command, an entry this sure is answered at once; what is less sure is offered to choose from."""
@@ -203,7 +201,7 @@ def _by_votes(found: list[Found], entries: dict[int, Entry]) -> list[Found]:
 
 async def _claim(ctx: Context, entry: Entry, rest: timedelta) -> bool:
     """Take the one unasked answer an entry has in this time; False when it was given lately."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     lately = Q(told_at__isnull=True) | Q(told_at__lte=now - rest)
     free = Entry.filter(lately, id=entry.id, version=entry.version, forgotten=False)
     return bool(await free.update(told_at=now, told=F("told") + 1))

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tortoise.expressions import F
 
-from lizheng.commands import Declined
-from lizheng.context import is_anonymous
-from lizheng.models import Pending, Record
-from lizheng.roles import Role
-from lizheng.speech import plain
-from lizheng.store import atomic
+from lizheng import CannotUndo, Context, Declined, GroupContext, Pending, Record, Role, atomic, is_anonymous
+from lizheng.messages.templates import plain
 from lizheng.text import clip, fold
-from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.library import label
 from plugins.member_qa.models import Entry, Vote
-
-if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
 
 DOUBT, UNDO = "doubt", "verdict"
 VALUES = {"有用": 1, "没用": -1, "没有用": -1}
@@ -69,7 +61,7 @@ async def quoted_entry(ctx: Context) -> Entry | None:
 @atomic
 async def _vote(ctx: Context, entry: Entry, value: int) -> bool:
     """Count it; False when this member has said the same before."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     vote, new = await Vote.get_or_create(
         {"value": value, "at": now}, entry_id=entry.id, user_id=ctx.author_id
     )
@@ -92,7 +84,7 @@ async def _is_to_be_judged(ctx: Context, entry: Entry) -> bool:
     if entry.shelf or entry.verdict or not rules.is_doubted(entry.useful, entry.useless):
         return False
     asked = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DOUBT, state="open")
-    waiting = await asked.filter(expires_at__gt=ctx.host.clock.now())
+    waiting = await asked.filter(expires_at__gt=ctx.now)
     return all(one.payload["entry"] != entry.id for one in waiting)
 
 

@@ -8,17 +8,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from lizheng.commands import Declined
+from lizheng import Context, Declined, GroupContext, Pending, Role, State
+from lizheng.delivery.outbox import Draft
 from lizheng.events import FileShared
-from lizheng.fetching import TooBig, Unreachable
 from lizheng.grammar import Misread
-from lizheng.models import Pending
-from lizheng.outbox import Draft
-from lizheng.outcome import State
-from lizheng.pictures import folder, write
-from lizheng.roles import Role
+from lizheng.media.fetch import TooBig, Unreachable
+from lizheng.media.pictures import folder, write
 from lizheng.text import clip, visible
 from plugins.member_qa import importing, tables, texts
 from plugins.member_qa.library import Library
@@ -26,9 +23,6 @@ from plugins.member_qa.receiving import content_of_file
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson, read_lesson
 from plugins.member_qa.tables import BadTable, Parsed, Wrong
-
-if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
 
 IMPORT, UNDO = "import", "import"
 MOST_SENT = 2 * 1024 * 1024
@@ -133,7 +127,7 @@ class Files:
             return
         base = (ctx.group.id, "")
         found = await asyncio.to_thread(importing.plan, lessons, await rows_of(base))
-        done = await importing.write(base, found, ctx.author_id, ctx.host.clock.now())
+        done = await importing.write(base, found, ctx.author_id, ctx.now)
         self._library.shelves.forget_base(base)
         undo = {"name": UNDO, "new": done.new, "changed": done.changed}
         record = await ctx.note("imported", f"导入 {len(done.new) + len(done.changed)} 条问答", undo=undo)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lizheng.store import atomic, next_number
+from lizheng import atomic, next_number
 from lizheng.text import fold
 from plugins.member_qa import rules
 from plugins.member_qa.library import counter_of

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lizheng.commands import Declined
+from lizheng import CannotUndo, Context, Declined, GroupContext, Record, after_commit, atomic, next_number
 from lizheng.grammar import Misread, Words, parse_int
-from lizheng.store import after_commit, atomic, next_number
 from lizheng.text import clip
-from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.finding import Wording
 from plugins.member_qa.models import Change, Entry, Question, Vote
@@ -18,10 +16,6 @@ from plugins.member_qa.rows import Base
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.settings import Settings
 from plugins.member_qa.shelves import Shelf, Shelves
-
-if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
-    from lizheng.models import Record
 
 UNDO, SHARED_UNDO = "entries", "shared"
 TWINS_AMONG = 5
@@ -122,7 +116,7 @@ class Library:
         return await write()
 
     async def _create(self, ctx: GroupContext, lesson: Lesson, author: int, base: Base) -> Entry:
-        now = ctx.host.clock.now()
+        now = ctx.now
         entry = await Entry.create(
             group_id=base[0],
             shelf=base[1],
@@ -172,7 +166,7 @@ class Library:
         self, ctx: GroupContext, entry: Entry, what: str, by: int, content: dict[str, Any]
     ) -> bool:
         """One change by conditional update; False when the entry is no longer the version that was read."""
-        now = ctx.host.clock.now()
+        now = ctx.now
         anew = rules.judged_anew(lesson_of(entry), content)
         update = {**content, **anew, "version": entry.version + 1, "changed_at": now}
         done = await Entry.filter(id=entry.id, version=entry.version).update(**update)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from tortoise.expressions import Q
 
-from lizheng.commands import Declined
-from lizheng.pictures import shown
-from lizheng.roles import Role
+from lizheng import Context, Declined, Role
+from lizheng.media.pictures import shown
 from lizheng.text import clip, fold, visible
 from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Label, Library, label
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import Row, pieces
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
 
 PAGE = 8
 MOST_STEPS = 4
@@ -86,7 +82,7 @@ class Listing:
         entry = await self._library.named(ctx, name)
         steps = (await self._library.history(entry))[1:][-MOST_STEPS:]
         told = [
-            f"{step.at.astimezone(ctx.host.zone):%m-%d %H:%M} {ctx.name_of(step.by) if step.by else texts.NOBODY} {step.what}"
+            f"{ctx.local(step.at):%m-%d %H:%M} {ctx.name_of(step.by) if step.by else texts.NOBODY} {step.what}"
             for step in steps
         ]
         await ctx.say(
@@ -96,7 +92,7 @@ class Listing:
             answer=entry.answer,
             pictures=shown(ctx, entry.pictures),
             who=await ctx.names_of([entry.author_id]) if entry.author_id else texts.NOBODY,
-            day=f"{entry.created_at.astimezone(ctx.host.zone):%Y-%m-%d}",
+            day=f"{ctx.local(entry.created_at):%Y-%m-%d}",
             useful=entry.useful,
             useless=entry.useless,
             history=texts.HISTORY.format(steps="；".join(told)) if told else "",

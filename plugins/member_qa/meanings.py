@@ -6,19 +6,17 @@ import asyncio
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from nonebot import logger
 
-from lizheng.pictures import folder
+from lizheng import GroupContext
+from lizheng.media.pictures import folder
 from lizheng.text import fold
 from plugins.member_qa.finding import Index, Verifier, meaning, shipped
+from plugins.member_qa.finding.finder import Sense
 from plugins.member_qa.finding.terms import ASSETS
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-    from plugins.member_qa.finding.finder import Sense
 
 BATCH = 16
 KNOWLEDGE = "verifier-meaning"

@@ -6,18 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
-from lizheng.commands import Declined
+from lizheng import Declined, GroupContext, Pending
 from lizheng.grammar import Misread, Other
-from lizheng.models import Pending
-from lizheng.pictures import MOST_BYTES, Fetched, folder, get, store
+from lizheng.media.pictures import MOST_BYTES, Fetched, folder, get, store
 from plugins.member_qa import rules, texts
 from plugins.member_qa.tidying import GRACE, names_in_use
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 DROP = "drop_pictures"
 AFTER_EXPIRY = timedelta(minutes=1)
@@ -101,7 +97,7 @@ async def drop_unused(ctx: GroupContext, names: Collection[str], but: int = 0) -
 
 
 async def _drop_unused(ctx: GroupContext, names: Collection[str], but: int = 0) -> None:
-    used = await names_in_use(ctx.host.clock.now() + GRACE, but)
+    used = await names_in_use(ctx.now + GRACE, but)
     where = folder(ctx)
     for name in set(names) - used:
         await asyncio.to_thread((where / name).unlink, missing_ok=True)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tortoise.expressions import F
 
-from lizheng.commands import Declined
-from lizheng.store import atomic, next_number
+from lizheng import Context, Declined, atomic, next_number
 from lizheng.text import clip
 from plugins.member_qa import texts
 from plugins.member_qa.finding import Index, Wording, shipped
 from plugins.member_qa.models import Question
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
 
 COUNTER = "member_qa_question"
 MOST_OF_ONE, MOST_OF_ALL = 5, 200
@@ -71,7 +67,7 @@ async def ask_again(ctx: Context, text: str) -> Asked:
         return Asked(await _write_down(ctx, text), merged=False)
     author = ctx.author_id if known.question.closed else known.question.author_id
     again = Question.filter(id=known.question.id)
-    await again.update(asked=F("asked") + 1, asked_at=ctx.host.clock.now(), closed=False, author_id=author)
+    await again.update(asked=F("asked") + 1, asked_at=ctx.now, closed=False, author_id=author)
     return known
 
 
@@ -90,7 +86,7 @@ async def _write_down(ctx: Context, text: str) -> Question:
             "number": await next_number(ctx.group.id, COUNTER),
             "text": text,
             "author_id": ctx.author_id,
-            "asked_at": ctx.host.clock.now(),
+            "asked_at": ctx.now,
         },
         group_id=ctx.group.id,
         key=key_of(text),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng.fetching import INLINE, TooBig, Unreachable, fetch
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
+from lizheng import GroupContext
+from lizheng.media.fetch import INLINE, TooBig, Unreachable, fetch
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -37,7 +35,7 @@ async def content_of_file(ctx: GroupContext, data: Mapping[str, Any], *, sender:
         ways = {"get_group_file_url": group, **ways}
     for api, params in ways.items():
         try:
-            told = await ctx.host.query(ctx.group.id, api, **params) or {}
+            told = await ctx.query(api, **params) or {}
             inline = f"{INLINE}{told['base64']}" if told.get("base64") else ""
             return await fetch({"file": inline, "url": told.get("url")}, MOST_BYTES, loopback=loopback)
         except (Unreachable, NetworkError, ActionFailed):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from lizheng.commands import Declined
+from lizheng import Context, Declined
 from lizheng.grammar import Misread, Other, Words
-from lizheng.speech import plain
+from lizheng.messages.templates import plain
 from lizheng.text import clip, fold_command, visible
 from plugins.member_qa import rules, texts
 from plugins.member_qa.feedback import quoted_entry
@@ -15,9 +14,6 @@ from plugins.member_qa.library import label
 from plugins.member_qa.models import Question
 from plugins.member_qa.questions import known_as
 from plugins.member_qa.teaching import refuse_mentions
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
 
 _NOTED = re.compile(r"(?:^还没人教过这个，(?:记在|和)|来答)待答 (\d{1,18}) 号")
 _ASKED = re.compile(r"^\s*\S?\s*(?:问|ask)?\s*")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from tortoise.functions import Count
 
-from lizheng.commands import Declined
-from lizheng.params import Word
+from lizheng import CannotUndo, Context, Declined, Word
 from lizheng.text import clip, fold, visible
-from lizheng.undo import CannotUndo
 from plugins.member_qa import rules, texts
 from plugins.member_qa.library import Label, Library, label, lesson_of
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
 
 UNDO = "sets"
 SETTING = "shared"

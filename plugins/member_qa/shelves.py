@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from lizheng import GroupContext
+from lizheng.events import GroupTakenOver
 from lizheng.text import fold
 from plugins.member_qa.finding import Index, shipped
+from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import COLUMNS, Base, Row, rows_of
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-    from lizheng.events import GroupTakenOver
-    from plugins.member_qa.models import Entry
 
 KEPT = 200
 """Groups whose entries stay in memory; the least recently asked are read again when needed."""

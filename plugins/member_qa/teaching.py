@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng.commands import Declined
-from lizheng.context import is_anonymous
+from lizheng import Context, Declined, GroupContext, Pending, Record, Role, is_anonymous
 from lizheng.grammar import Misread, Other, Words
-from lizheng.models import Pending
-from lizheng.pending import refuse_muted
-from lizheng.pictures import Fetched, shown
-from lizheng.roles import Role
-from lizheng.speech import Mention
+from lizheng.media.pictures import Fetched, shown
+from lizheng.messages.templates import Mention
 from lizheng.text import clip, visible
 from plugins.member_qa import pictures, rules, texts
 from plugins.member_qa.library import Library, lesson_of
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
-    from lizheng.models import Record
 
 LESSON, MERGE, ANSWER = "lesson", "merge", "answer"
 PROPOSALS = (LESSON, MERGE, ANSWER)
@@ -82,7 +74,7 @@ class Teaching:
         freely = await may_teach(ctx)
         if not freely:
             await refuse_too_many(ctx)
-            await refuse_muted(ctx)
+            await ctx.refuse_muted()
         fetched = await pictures.fetch(ctx, written.images, freely=freely)
         lesson = with_pictures(written.lesson, fetched)
         twin = await self._library.twin(ctx, lesson)
@@ -179,7 +171,7 @@ async def refuse_too_many(ctx: GroupContext) -> None:
     mine = Pending.filter(
         group_id=ctx.group.id, feature=ctx.feature.id, author_id=ctx.author_id, state="open"
     )
-    open_now = mine.filter(kind__in=PROPOSALS, expires_at__gt=ctx.host.clock.now())
+    open_now = mine.filter(kind__in=PROPOSALS, expires_at__gt=ctx.now)
     if (count := await open_now.count()) >= MOST_PROPOSED:
         raise Declined(texts.TOO_MANY_PROPOSED.format(count=count))
 

@@ -7,21 +7,18 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot import logger
 from tortoise.expressions import Q
 
-from lizheng.models import Pending, Record, Slot
-from lizheng.pending import DECIDED
-from lizheng.pending import feature as pending_feature
-from lizheng.pictures import folder
+from lizheng import GroupContext, Pending, Record, Slot
+from lizheng.acts.decisions import DECIDED
+from lizheng.acts.decisions import feature as pending_feature
+from lizheng.media.pictures import folder
 from plugins.member_qa.library import CHANGED
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import READ
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 TIDY = "tidy"
 FEATURE = "member_qa"
@@ -32,7 +29,7 @@ _OURS = re.compile(r"\d+-[0-9a-f]{24}\.(?:png|jpg|gif|webp|import\.json)(?:\.par
 
 
 async def tidy(ctx: GroupContext, slot: Any) -> None:
-    now = ctx.host.clock.now()
+    now = ctx.now
     old = await asyncio.to_thread(_stored_before, folder(ctx), now - GRACE)
     if old:
         used = await names_in_use(now)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from lizheng.commands import Declined
-from lizheng.context import is_anonymous
+from lizheng import CannotUndo, Context, Declined, GroupContext, Pending, Record, atomic, is_anonymous
 from lizheng.grammar import Misread, Words, parse_number_list
-from lizheng.models import Pending, Record
-from lizheng.pictures import shown
-from lizheng.store import atomic
+from lizheng.media.pictures import shown
 from lizheng.text import clip
-from lizheng.undo import CannotUndo
 from plugins.member_qa import pictures, rules, texts
 from plugins.member_qa.library import Library, lesson_of
 from plugins.member_qa.models import Question
@@ -25,9 +21,6 @@ from plugins.member_qa.teaching import (
     telling,
     with_pictures,
 )
-
-if TYPE_CHECKING:
-    from lizheng.context import Context, GroupContext
 
 UNDO = "question"
 PAGE = 5

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot import logger
 from tortoise.expressions import F
 
+from lizheng import Context
 from plugins.member_qa import citing, texts
-from plugins.member_qa.models import Spending
+from plugins.member_qa.models import Entry, Spending
 from plugins.member_qa.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
-    from plugins.member_qa.models import Entry
 
 PREFIX = "MEMBER_QA_LLM_"
 MOST_ANSWER_BYTES = 64 * 1024

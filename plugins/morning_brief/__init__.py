@@ -1,8 +1,7 @@
 """早报：每天早上一份，日子、新闻、投稿、昨日数字都在里面，一天只发一次。"""
 
+from lizheng import Feature, Role
 from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft, MessageRecalled, SettingChanged
-from lizheng.feature import Feature
-from lizheng.roles import Role
 from plugins.morning_brief import gathering, handlers, privacy, register, sending, subscribing, timing
 from plugins.morning_brief.counting import Counting
 from plugins.morning_brief.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from lizheng.context import GroupContext
+from lizheng import GroupContext
 from lizheng.hooks import BriefDay, brief_section
 from plugins.morning_brief import page, register, texts
 from plugins.morning_brief.almanac import Almanac
@@ -29,9 +29,7 @@ async def put_together(ctx: GroupContext, day: date, almanac: Almanac, counting:
     chosen = ctx.settings(Settings)
     group_id = ctx.group.id
     taken = await register.subscriptions(group_id)
-    news = choose(
-        await register.news(taken), await register.shown(group_id), chosen.items, ctx.host.clock.now()
-    )
+    news = choose(await register.news(taken), await register.shown(group_id), chosen.items, ctx.now)
     submissions = await register.accepted(group_id)
     sections = page.news_section(news, links=chosen.links)
     sections += page.submission_section([(one.text, one.who) for one in submissions])

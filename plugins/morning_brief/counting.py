@@ -9,9 +9,8 @@ from datetime import date
 from nonebot import logger
 from tortoise.expressions import F
 
-from lizheng.context import Context, GroupContext
+from lizheng import Context, GroupContext, atomic
 from lizheng.events import MemberJoined, MemberLeft
-from lizheng.store import atomic
 from plugins.morning_brief.models import Tally
 
 SECONDS = 1.0

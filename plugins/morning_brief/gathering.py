@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
 from nonebot import logger
 
-from lizheng.context import GroupContext
-from lizheng.gate import is_on
-from lizheng.store import atomic
+from lizheng import Feature, GroupContext, atomic
+from lizheng.groups.choices import GroupState
+from lizheng.host.host import Host
+from lizheng.registry.access import is_on
 from plugins.morning_brief import register, rules, texts
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
 from plugins.morning_brief.feeds.fetching import Fetcher, FetchFailed
@@ -20,12 +21,7 @@ from plugins.morning_brief.feeds.identity import GUID, unlike
 from plugins.morning_brief.feeds.reading import Item as Entry
 from plugins.morning_brief.feeds.reading import Overran, Read, Reader
 from plugins.morning_brief.models import Item, Source, Subscription
-
-if TYPE_CHECKING:
-    from lizheng.feature import Feature
-    from lizheng.groups import GroupState
-    from lizheng.host import Host
-    from plugins.morning_brief.timing import Timing
+from plugins.morning_brief.timing import Timing
 
 FETCH = "fetch"
 AHEAD = timedelta(minutes=10)

@@ -7,15 +7,11 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from lizheng.commands import Declined
-from lizheng.context import Context, GroupContext
+from lizheng import Context, Declined, Feature, GroupContext, Pending, atomic
 from lizheng.events import FeatureSwitched, SettingChanged
-from lizheng.feature import Feature
 from lizheng.grammar import Misread, Words, parse_time_of_day
-from lizheng.models import Pending
-from lizheng.speech import Mention
-from lizheng.startup import in_each_group
-from lizheng.store import atomic
+from lizheng.host.startup import in_each_group
+from lizheng.messages.templates import Mention
 from lizheng.text import clip, is_blank, visible
 from plugins.morning_brief import register, texts
 from plugins.morning_brief.contents import put_together
@@ -132,7 +128,7 @@ class Desk:
         return due
 
     def _when(self, ctx: GroupContext, due: datetime) -> str:
-        local = due.astimezone(ctx.host.zone)
+        local = ctx.local(due)
         day = self._timing.almanac.day(local.date())
         ahead = (local.date() - ctx.now.date()).days
         name = {0: "今天", 1: "明天"}.get(ahead, f"{local.month} 月 {local.day} 日（{day.weekday}）")

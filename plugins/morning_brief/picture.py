@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lizheng.drawing import BODY, FAINT, HEADING, SUBTITLE, TITLE, Sheet, Style
-from lizheng.speech import Segment, compose
+from lizheng.messages.templates import Segment, compose
 from plugins.morning_brief.page import Page
 
 CLOSING = Style(24, FAINT, above=22)

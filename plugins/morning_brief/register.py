@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from lizheng.context import GroupContext
-from lizheng.models import Pending
-from lizheng.store import atomic
+from lizheng import GroupContext, Pending, atomic
 from plugins.morning_brief.feeds.addresses import Address, read_address
 from plugins.morning_brief.feeds.choosing import News
 from plugins.morning_brief.models import Brief, Item, Shown, Source, Submission, Subscription, Tally
@@ -91,7 +89,7 @@ async def waiting(ctx: GroupContext, author_id: int) -> int:
         kind=DECISION,
         state="open",
         author_id=author_id,
-        expires_at__gt=ctx.host.clock.now(),
+        expires_at__gt=ctx.now,
     ).count()
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from lizheng.context import GroupContext
-from lizheng.store import atomic
+from lizheng import GroupContext, atomic
 from plugins.morning_brief import texts
 
 MOST_DAYS = 5

@@ -7,13 +7,11 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lizheng.context import GroupContext
+from lizheng import GroupContext, Slot, atomic
+from lizheng.delivery.outbox.verify import Finding
 from lizheng.events import MessageRecalled
 from lizheng.grammar import say_duration
-from lizheng.models import Slot
-from lizheng.outbox.verify import Finding
-from lizheng.speech import Segment, compose
-from lizheng.store import atomic
+from lizheng.messages.templates import Segment, compose
 from plugins.morning_brief import picture, register, reporting, rules, texts
 from plugins.morning_brief.contents import Contents, put_together
 from plugins.morning_brief.counting import Counting
@@ -73,7 +71,7 @@ class Sending:
         segments = await as_message(ctx, contents.page)
         await _put_out(ctx, day, contents, segments, until)
         await tell_failing(ctx)
-        await register.forget_old(ctx.group.id, day, ctx.host.clock.now())
+        await register.forget_old(ctx.group.id, day, ctx.now)
 
 
 async def as_message(ctx: GroupContext, page: Page) -> list[Segment]:
@@ -104,7 +102,7 @@ async def _post(ctx: GroupContext, brief: Brief, segments: list[Segment]) -> Non
 
 async def tell_failing(ctx: GroupContext) -> None:
     """Say once which feeds fail; again only after a week in which they worked at least once."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     failing = [
         (row, source)
         for row, source in await register.subscriptions(ctx.group.id)
@@ -159,7 +157,7 @@ async def _look(ctx: GroupContext, brief: Brief) -> tuple[Seen, list[Segment]]:
     shown = None
     if verdict is not None and verdict.finding is not Finding.UNKNOWABLE:
         shown = verdict.finding is Finding.HAPPENED
-    now = ctx.host.clock.now()
+    now = ctx.now
     seen = Seen(
         state=entry.state,
         age=now - entry.sent_at if entry.sent_at else None,
@@ -204,7 +202,7 @@ async def give_up(ctx: GroupContext, days: list[date], limit: timedelta) -> None
     why = texts.MISSED_DOWN.format(limit=say_duration(limit))
     new = []
     for day in days:
-        given: dict[str, Any] = {"text": "", "state": "missed", "until": ctx.host.clock.now(), "why": why}
+        given: dict[str, Any] = {"text": "", "state": "missed", "until": ctx.now, "why": why}
         _, created = await Brief.get_or_create(given, group_id=ctx.group.id, day=day)
         if created:
             new.append(day)

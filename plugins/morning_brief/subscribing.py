@@ -6,11 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import Annotated, Any
 
-from lizheng.commands import Declined
-from lizheng.context import Context, GroupContext
+from lizheng import Context, Declined, GroupContext, Slot, atomic
 from lizheng.grammar import Misread, Words
-from lizheng.models import Slot
-from lizheng.store import atomic
 from plugins.morning_brief import register, texts
 from plugins.morning_brief.feeds.addresses import Address, check_name, read_address
 from plugins.morning_brief.feeds.fetching import FetchFailed
@@ -99,7 +96,7 @@ class Subscribing:
             await self._gathering.refresh(ctx.host, [source], slot.due_at)
             await source.refresh_from_db()
             if source.why:
-                await Subscription.filter(id=row.id).update(told_at=ctx.host.clock.now())
+                await Subscription.filter(id=row.id).update(told_at=ctx.now)
                 await ctx.say(texts.NOT_OPENED, number=number, why=source.why)
             else:
                 count = await Item.filter(source_id=source.id).count()

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from nonebot import logger
 
-from lizheng.config import ROOT
-from lizheng.context import GroupContext
+from lizheng import GroupContext, Slot
+from lizheng.base.config import ROOT
 from lizheng.grammar import parse_time_of_day
-from lizheng.models import Slot
-from lizheng.speech import compose
+from lizheng.host.host import Host
+from lizheng.messages.templates import compose
 from plugins.morning_brief import texts
 from plugins.morning_brief.almanac import Almanac, read_arrangement
 from plugins.morning_brief.rules import Timetable
 from plugins.morning_brief.settings import WORKDAYS, Settings
-
-if TYPE_CHECKING:
-    from lizheng.host import Host
 
 BRIEF, YEAR = "brief", "year"
 TABLE = ROOT / "data" / "holidays.json"

@@ -1,9 +1,8 @@
 """名片：群名片的格式，教新人写，提醒没改的人。"""
 
+from lizheng import Feature, Role
 from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLeft, SettingChanged
-from lizheng.feature import Feature
 from lizheng.hooks import card_format
-from lizheng.roles import Role
 from plugins.name_tag import handlers, privacy, register, reminding, watching
 from plugins.name_tag.settings import Settings
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined, Members, Role, State
 from lizheng.grammar import Words, say_duration
-from lizheng.outcome import State
-from lizheng.params import Members
-from lizheng.roles import Role
-from lizheng.roster import UNREADABLE
+from lizheng.groups.members import UNREADABLE
 from lizheng.text import clip, visible
 from plugins.name_tag import register, reminding, texts
 from plugins.name_tag.formats import Format, example, parse_format
@@ -142,7 +138,7 @@ async def toggle_exempt(ctx: Context, people: Members) -> None:
             bound.append(person)
             continue
         await Exempt.update_or_create(
-            {"by": ctx.author_id, "at": ctx.host.clock.now()}, group_id=ctx.group.id, user_id=person
+            {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=person
         )
         await register.close_case(ctx, person)
         freed.append(person)
@@ -159,7 +155,7 @@ async def undo_exempt(ctx: Context, undo: dict[str, Any]) -> None:
         await Exempt.filter(group_id=ctx.group.id, user_id=undo["target"]).delete()
         return
     await Exempt.update_or_create(
-        {"by": ctx.author_id, "at": ctx.host.clock.now()}, group_id=ctx.group.id, user_id=undo["target"]
+        {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=undo["target"]
     )
     await register.close_case(ctx, undo["target"])
 

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng.acts import why_protected
-from lizheng.roles import Role
-from lizheng.roster import MemberInfo
-from lizheng.store import atomic
+from lizheng import GroupContext, MemberInfo, Role, atomic
 from lizheng.text import fold
 from plugins.name_tag.formats import Format, parse_format
 from plugins.name_tag.models import Exempt, Offender
 from plugins.name_tag.rules import judge_member
 from plugins.name_tag.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 REMIND = "remind"
 
@@ -47,7 +40,7 @@ async def survey(ctx: GroupContext, form: Format) -> Survey | None:
     reserved = reserved_cards(members)
     wrong: dict[int, str] = {}
     for user_id, member in members.items():
-        if user_id in free or why_protected(ctx, user_id, member):
+        if user_id in free or ctx.why_protected(user_id, member):
             continue
         verdict = judge_member(form, member.card, member.nickname, reserved)
         if not verdict.ok:
@@ -78,7 +71,7 @@ async def open_case(ctx: GroupContext, user_id: int, joined: int = 0) -> bool:
     known = await Offender.get_or_none(group_id=ctx.group.id, user_id=user_id)
     if known is not None and joined in (0, known.joined):
         return False
-    next_at = ctx.host.clock.now() + ctx.settings(Settings).grace
+    next_at = ctx.now + ctx.settings(Settings).grace
     state = {"joined": joined, "told": not joined, "told_at": None, "reminders": 0, "next_at": next_at}
     await Offender.update_or_create(state, group_id=ctx.group.id, user_id=user_id)
     await plan_reminder(ctx, next_at)
@@ -108,9 +101,9 @@ async def look_at(ctx: GroupContext, user_id: int, card: str) -> None:
     form = format_of(ctx)
     if form is None:
         return
-    member = ctx.host.roster.seen(ctx.group.id, user_id)
+    member = ctx.seen(user_id)
     nickname = member.nickname if member else ""
-    free = why_protected(ctx, user_id, member) or await is_exempt(ctx, user_id)
+    free = ctx.why_protected(user_id, member) or await is_exempt(ctx, user_id)
     if free or judge_member(form, card, nickname, await known_reserved(ctx)).ok:
         await close_case(ctx, user_id)
     else:
@@ -132,7 +125,7 @@ async def take_stock(ctx: GroupContext, form: Format) -> bool:
 async def _open_cases(ctx: GroupContext, user_ids: set[int]) -> None:
     if not user_ids:
         return
-    next_at = ctx.host.clock.now() + ctx.settings(Settings).grace
+    next_at = ctx.now + ctx.settings(Settings).grace
     await Offender.bulk_create(
         [Offender(group_id=ctx.group.id, user_id=user_id, next_at=next_at) for user_id in sorted(user_ids)],
         ignore_conflicts=True,

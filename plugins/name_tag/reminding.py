@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lizheng import GroupContext, Pending, State, atomic
 from lizheng.grammar import say_duration
+from lizheng.groups.members import UNREADABLE
 from lizheng.hooks import Newcomer, Violation, greets_with_card_format, violation
-from lizheng.outcome import State
-from lizheng.roster import UNREADABLE
-from lizheng.speech import compose, mentions
-from lizheng.store import atomic
+from lizheng.messages.templates import compose, mentions
 from plugins.name_tag import register, texts
 from plugins.name_tag.formats import Format, example
 from plugins.name_tag.models import Offender
 from plugins.name_tag.register import Survey
 from plugins.name_tag.rules import SAME_HOUR, Case, due, shown_name
 from plugins.name_tag.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-    from lizheng.models import Pending
 
 RULE = "名片格式"
 QUIET = timedelta(seconds=20)
@@ -61,15 +56,13 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     if form is None or not waiting:
         return None
     last = (
-        await Offender.filter(group_id=ctx.group.id, told_at__gt=ctx.host.clock.now() - QUIET)
-        .order_by("-told_at")
-        .first()
+        await Offender.filter(group_id=ctx.group.id, told_at__gt=ctx.now - QUIET).order_by("-told_at").first()
     )
     if last is not None and last.told_at is not None:
         return last.told_at + QUIET
     seen = await register.survey(ctx, form)
     if seen is None:
-        return ctx.host.clock.now() + QUIET
+        return ctx.now + QUIET
     people = [row.user_id for row in waiting]
     newcomers = [p for p in people if p in seen.wrong]
     await register.close_case(ctx, *(set(people) - set(newcomers)))
@@ -84,7 +77,7 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
 @atomic
 async def _told(ctx: GroupContext, people: list[int], sample: str, form: Format) -> None:
     rows = Offender.filter(group_id=ctx.group.id, user_id__in=people, told=False)
-    if not await rows.update(told=True, told_at=ctx.host.clock.now() if sample else None) or not sample:
+    if not await rows.update(told=True, told_at=ctx.now if sample else None) or not sample:
         return
     grace = say_duration(ctx.settings(Settings).grace)
     values = {"format": form.outline, "example": sample, "grace": grace}
@@ -104,19 +97,19 @@ async def remind(ctx: GroupContext, slot: Any) -> datetime | None:
     form = register.format_of(ctx)
     if form is None:
         return None
-    rows = await Offender.filter(group_id=ctx.group.id, next_at__lte=ctx.host.clock.now() + SAME_HOUR)
+    rows = await Offender.filter(group_id=ctx.group.id, next_at__lte=ctx.now + SAME_HOUR)
     if not rows:
         return None
     seen = await register.survey(ctx, form)
     if seen is None:
-        return ctx.host.clock.now() + RETRY
+        return ctx.now + RETRY
     await register.close_case(ctx, *(row.user_id for row in rows if row.user_id not in seen.wrong))
     cases = [
         Case(row.user_id, row.reminders, row.next_at)
         for row in rows
         if row.user_id in seen.wrong and row.next_at is not None
     ]
-    now_due = due(cases, ctx.settings(Settings).reminders, ctx.host.clock.now())
+    now_due = due(cases, ctx.settings(Settings).reminders, ctx.now)
     await _remind(ctx, form, [case for case in cases if case.user_id in set(now_due.remind)], seen)
     return await _follow(ctx, form, now_due.act, seen)
 
@@ -173,7 +166,7 @@ async def _follow(ctx: GroupContext, form: Format, people: list[int], seen: Surv
         await _propose_kick(ctx, own, seen)
     elif own:
         await _mute(ctx, form, own, seen)
-    return ctx.host.clock.now() + RETRY if rest else None
+    return ctx.now + RETRY if rest else None
 
 
 async def _settle(ctx: GroupContext, people: list[int], next_at: datetime | None = None) -> None:
@@ -197,7 +190,7 @@ async def _mute(ctx: GroupContext, form: Format, people: list[int], seen: Survey
     for person in people:
         outcome = await ctx.mute(person, chosen.mute_span, reason, rule=RULE)
         if outcome.state is State.NOT_DONE:
-            again = ctx.host.clock.now() + chosen.interval
+            again = ctx.now + chosen.interval
             await _settle(ctx, [person], again)
             await register.plan_reminder(ctx, again)
             continue

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lizheng.acts import why_protected
-from lizheng.context import GroupContext
+from lizheng import Context, Feature, GroupContext, Role
 from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLeft, SettingChanged
-from lizheng.roles import Role
-from lizheng.startup import in_each_group
+from lizheng.host.startup import in_each_group
 from plugins.name_tag import register
 from plugins.name_tag.rules import judge_member
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
-    from lizheng.feature import Feature
 
 KEPT = 50_000
 CHECK, TELL = "check", "tell"
@@ -48,7 +42,7 @@ class Watcher:
 
     async def _judge(self, ctx: Context, card: str, nickname: str) -> None:
         form = register.format_of(ctx)
-        if form is None or ctx.role >= Role.ADMIN or why_protected(ctx, ctx.author_id, None):
+        if form is None or ctx.role >= Role.ADMIN or ctx.why_protected(ctx.author_id, None):
             return
         if getattr(ctx.event, "anonymous", None):
             return
@@ -60,10 +54,10 @@ class Watcher:
 
 
 async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
-    if register.format_of(ctx) is None or why_protected(ctx, happened.user_id, None):
+    if register.format_of(ctx) is None or ctx.why_protected(happened.user_id, None):
         return
     if await register.open_case(ctx, happened.user_id, happened.time):
-        await ctx.plan(TELL, ctx.host.clock.now() + GATHERING, gather=True)
+        await ctx.plan(TELL, ctx.now + GATHERING, gather=True)
 
 
 async def left(ctx: GroupContext, happened: MemberLeft) -> None:
@@ -89,7 +83,7 @@ async def start_over(ctx: GroupContext) -> None:
     """The rule is new here: everybody gets the grace, and the list is read at once."""
     await register.begin_anew(ctx)
     if register.format_of(ctx) is not None:
-        await ctx.plan(CHECK, ctx.host.clock.now(), replace=True)
+        await ctx.plan(CHECK, ctx.now, replace=True)
     else:
         await ctx.unplan(CHECK)
 
@@ -99,7 +93,7 @@ async def check(ctx: GroupContext, slot: Any) -> datetime | None:
     form = register.format_of(ctx)
     if form is None:
         return None
-    return ctx.host.clock.now() + (DAILY if await register.take_stock(ctx, form) else RETRY)
+    return ctx.now + (DAILY if await register.take_stock(ctx, form) else RETRY)
 
 
 def resume(feature: Feature) -> Any:
@@ -113,4 +107,4 @@ def resume(feature: Feature) -> Any:
 
 async def _check_soon(ctx: GroupContext) -> None:
     if register.format_of(ctx) is not None:
-        await ctx.plan(CHECK, ctx.host.clock.now() + GATHERING, replace=True)
+        await ctx.plan(CHECK, ctx.now + GATHERING, replace=True)

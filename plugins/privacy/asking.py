@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lizheng import Context, Declined, GroupContext, Mention, Pending, State
-from lizheng.keeping import Keep, Share, forget, kept_by, shares
-from lizheng.store import atomic
+from lizheng import Context, Declined, GroupContext, Keep, Mention, Pending, State, atomic
+from lizheng.plugin.retention import Share, forget, shares
+from lizheng.registry.retained import kept_by
 from plugins.privacy import rules, texts
 
 FORGET = "forget"
@@ -19,7 +19,7 @@ def _keeps(ctx: GroupContext) -> list[Keep]:
 
 
 async def _held(ctx: GroupContext) -> list[Share]:
-    return await shares(_keeps(ctx), ctx.group.id, ctx.author_id, ctx.host.clock.now())
+    return await shares(_keeps(ctx), ctx.group.id, ctx.author_id, ctx.now)
 
 
 async def show_own(ctx: Context) -> None:
@@ -103,7 +103,7 @@ async def forget_own(ctx: Context) -> None:
 async def forget_confirmed(ctx: GroupContext, pending: Pending) -> None:
     @atomic
     async def carry_out() -> None:
-        count = await forget(_keeps(ctx), ctx.group.id, ctx.author_id, ctx.host.clock.now())
+        count = await forget(_keeps(ctx), ctx.group.id, ctx.author_id, ctx.now)
         await ctx.note("forgotten", texts.RECORD.format(count=count), target=ctx.author_id)
         await ctx.say(texts.DELETED, count=count, rest=texts.REST)
 

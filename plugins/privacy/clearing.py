@@ -8,7 +8,7 @@ from typing import Any
 from nonebot import logger
 
 from lizheng import GroupContext
-from lizheng.keeping import kept_by
+from lizheng.registry.retained import kept_by
 
 PURGE = "purge"
 DOUBTFUL = timedelta(days=3)
@@ -25,5 +25,5 @@ async def purge(ctx: GroupContext, slot: Any) -> None:
         )
         return
     for keep in kept_by(ctx.host.features.values()):
-        if count := await keep.purge(ctx.host.clock.now(), ctx.host.config.retention_days):
+        if count := await keep.purge(ctx.now, ctx.host.config.retention_days):
             logger.info("retention: {} rows of {} are gone", count, keep.model._meta.db_table)

@@ -1,5 +1,6 @@
 """违规处理：记下违规，一级一级处理，踢人送机票，能申诉。"""
 
+from lizheng import Feature, Role
 from lizheng.events import (
     FeatureSwitched,
     GroupTakenOver,
@@ -8,9 +9,7 @@ from lizheng.events import (
     MemberMuted,
     MessageRecalled,
 )
-from lizheng.feature import Feature
 from lizheng.hooks import violation
-from lizheng.roles import Role
 from plugins.violations import (
     appeals,
     blacklist,

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined, GroupContext, Pending, Role, atomic
 from lizheng.events import FeatureSwitched
 from lizheng.grammar import Misread, parse_label
-from lizheng.models import Pending
-from lizheng.roles import Role
-from lizheng.speech import Mention
-from lizheng.store import atomic
+from lizheng.messages.templates import Mention
 from lizheng.text import clip, fold_command, shown_name, unreachable, visible
 from plugins.violations import cases, texts
 from plugins.violations.models import Case
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 DECISION, LAPSE = "appeal", "lapse"
 OPEN_FOR = timedelta(days=7)
@@ -132,6 +125,6 @@ async def resume(ctx: GroupContext, happened: FeatureSwitched) -> None:
     if not happened.on:
         return
     asked = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DECISION, state="open")
-    waiting = [p.payload["case"] for p in await asked.filter(expires_at__gt=ctx.host.clock.now())]
+    waiting = [p.payload["case"] for p in await asked.filter(expires_at__gt=ctx.now)]
     lapsed = Case.filter(group_id=ctx.group.id, state="appealed", id__not_in=[0, *waiting])
     await lapsed.update(state="open", appealed=False)

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from tortoise.expressions import Q
 
-from lizheng.acts import why_protected
-from lizheng.commands import Declined
-from lizheng.context import Context, GroupContext
+from lizheng import (
+    Context,
+    Declined,
+    Feature,
+    GroupContext,
+    MemberInfo,
+    Outcome,
+    Pending,
+    People,
+    Role,
+    State,
+    atomic,
+)
 from lizheng.events import FeatureSwitched, MemberJoined
-from lizheng.gate import is_on
 from lizheng.grammar import Misread
-from lizheng.models import Pending
-from lizheng.outcome import Outcome, State
-from lizheng.params import People
-from lizheng.roles import Role
-from lizheng.roster import UNREADABLE
-from lizheng.store import atomic
+from lizheng.groups.members import UNREADABLE
+from lizheng.registry.access import is_on
 from lizheng.text import clip, mask, shown_name, visible
 from plugins.violations import cases, enforcing, texts
 from plugins.violations.models import Barred
 from plugins.violations.naming import shown_names
-
-if TYPE_CHECKING:
-    from lizheng.feature import Feature
-    from lizheng.roster import MemberInfo
 
 SWEEP, DECISION = "sweep", "sweep"
 GATHERING, STAGGER, RETRY = timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=30)
@@ -75,7 +76,7 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
     for person in people:
         if person == ctx.author_id:
             raise Declined(texts.SELF)
-        if why := why_protected(ctx, person, members.get(person)):
+        if why := ctx.why_protected(person, members.get(person)):
             raise Declined(texts.BAR_PROTECTED.format(name=ctx.name_of(person), why=why))
     owner_id = _owner(members)
     # What a deputy decided holds in this group alone, until an admin says the same.
@@ -100,7 +101,7 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
 
 @atomic
 async def _write_down(ctx: Context, people: Sequence[int], owner_id: int, reason: str) -> int:
-    at = ctx.host.clock.now()
+    at = ctx.now
     for person in people:
         values = {"owner_id": owner_id, "reason": reason, "by": ctx.author_id, "at": at, "case_id": 0}
         await Barred.update_or_create(values, group_id=ctx.group.id, user_id=person)
@@ -152,7 +153,7 @@ async def undo_bar(ctx: Context, undo: dict[str, Any]) -> None:
 @atomic
 async def undo_unbar(ctx: Context, undo: dict[str, Any]) -> None:
     cases.refuse_in_dry_run(ctx)
-    at = ctx.host.clock.now()
+    at = ctx.now
     for row in undo["rows"]:
         key = {"group_id": row["group_id"], "user_id": row["user_id"]}
         await Barred.update_or_create({**{k: v for k, v in row.items() if k not in key}, "at": at}, **key)
@@ -173,7 +174,7 @@ async def _turn_away(ctx: GroupContext, user_id: int) -> bool:
     try:
         owner_id = await owner_of(ctx)
     except Declined:
-        await ctx.plan(SWEEP, ctx.host.clock.now() + RETRY, replace=True)
+        await ctx.plan(SWEEP, ctx.now + RETRY, replace=True)
         return False
     listed = await _valid_here(ctx, owner_id).filter(user_id=user_id).exists()
     return listed and (await _send_off(ctx, user_id)).state is not State.NOT_DONE
@@ -217,12 +218,12 @@ async def sweep(ctx: GroupContext, slot: Any) -> datetime | None:
     try:
         members = await _members(ctx, fresh=True)
     except Declined:
-        return ctx.host.clock.now() + RETRY
+        return ctx.now + RETRY
     rows = await _valid_here(ctx, _owner(members)).filter(user_id__in=[*members, 0]).order_by("id")
     before: list[Barred] = []
     for row in rows:
         member = members[row.user_id]
-        if why_protected(ctx, row.user_id, member):
+        if ctx.why_protected(row.user_id, member):
             continue
         if member.joined_at > row.at.timestamp():
             await _send_off(ctx, row.user_id)
@@ -268,4 +269,4 @@ async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
         await enforcing.resume(ctx)
         await enforcing.plan_muting(ctx, timedelta())
         if await Barred.exists():
-            await ctx.plan(SWEEP, ctx.host.clock.now(), replace=True)
+            await ctx.plan(SWEEP, ctx.now, replace=True)

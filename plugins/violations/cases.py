@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng.acts import GONE, why_protected
-from lizheng.models import Pending, Record
-from lizheng.outcome import State
-from lizheng.roles import Role
-from lizheng.store import atomic, next_number
-from lizheng.undo import CannotUndo
+from lizheng import CannotUndo, GroupContext, Pending, Record, Role, State, atomic, next_number
+from lizheng.acts.perform import GONE
 from plugins.violations import texts
 from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
 from plugins.violations.models import Barred, Case
 from plugins.violations.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 FEATURE, ENFORCE, RECALL, UNDO, UNDO_PARDON = "violations", "enforce", "recall", "case", "pardon"
 COUNTING = ("open", "appealed", "upheld")
@@ -100,7 +93,7 @@ async def find(ctx: GroupContext, number: int) -> Case | None:
 
 async def counting(ctx: GroupContext, user_id: int) -> list[Case]:
     """The cases that count against a member now, oldest first."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     rows = Case.filter(group_id=ctx.group.id, user_id=user_id, state__in=COUNTING, expires_at__gt=now)
     return await rows.order_by("number")
 
@@ -108,7 +101,7 @@ async def counting(ctx: GroupContext, user_id: int) -> list[Case]:
 async def pardonable(ctx: GroupContext, user_id: int) -> list[Case]:
     """The cases that count, and those of which only a mute is left."""
     rows = await Case.filter(group_id=ctx.group.id, user_id=user_id, state__in=COUNTING).order_by("number")
-    return [case for case in rows if matters(case, ctx.host.clock.now())]
+    return [case for case in rows if matters(case, ctx.now)]
 
 
 async def following(ctx: GroupContext, user_id: int) -> Measure:
@@ -122,7 +115,7 @@ async def why_spared(ctx: GroupContext, user_id: int) -> str:
 
     Raises `NetworkError` when the list cannot be read.
     """
-    return why_protected(ctx, user_id, await ctx.host.roster.member(ctx.group.id, user_id, fresh=True))
+    return ctx.why_protected(user_id, await ctx.host.roster.member(ctx.group.id, user_id, fresh=True))
 
 
 async def charge(ctx: GroupContext, found: Charge, source: str | None) -> Case | None:
@@ -156,7 +149,7 @@ async def open_case(ctx: GroupContext, found: Charge, source: str | None) -> Cas
         return known
     # The number is taken first: on Postgres that makes two cases of one group wait for each other.
     number = await next_number(ctx.group.id, FEATURE)
-    ladder, now = ladder_of(ctx), ctx.host.clock.now()
+    ladder, now = ladder_of(ctx), ctx.now
     rung = ladder.climb(ladder.stand(case.entry for case in await counting(ctx, found.user_id)), found.entry)
     measure = found.measure or ladder.at(rung)
     case = await Case.create(
@@ -258,7 +251,7 @@ async def lift_mute(ctx: GroupContext, cases: Sequence[Case], *, wholly: bool = 
     Of one that ends sooner what is left goes on, unless it is to end `wholly`. Nobody is ever muted who was not, or
     for longer than they were.
     """
-    now = ctx.host.clock.now()
+    now = ctx.now
     running = [case for case in cases if case.until is not None and case.until > now]
     for user_id in {case.user_id for case in running}:
         mine = [case for case in running if case.user_id == user_id]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined, Duration, GroupContext, Members, Pending, Role, State
 from lizheng.grammar import Misread, Words, parse_label, tight
-from lizheng.outcome import State
-from lizheng.params import Duration, Members
-from lizheng.roles import Role
-from lizheng.roster import UNREADABLE
-from lizheng.speech import plain
+from lizheng.groups.members import UNREADABLE
+from lizheng.messages.templates import plain
 from lizheng.text import shown_name, visible
 from plugins.violations import blacklist, cases, texts
 from plugins.violations.cases import Charge
@@ -23,10 +19,6 @@ from plugins.violations.ladder import KICK, Measure, checked_span
 from plugins.violations.naming import shown_names
 from plugins.violations.rules import excerpt
 from plugins.violations.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-    from lizheng.models import Pending
 
 MOST_TARGETS = 20
 MOST_REASON = 100

@@ -9,12 +9,10 @@ from typing import Any
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from tortoise.queryset import QuerySet
 
-from lizheng.acts import NO_RIGHTS, SAME_END, say_longer
-from lizheng.context import GroupContext
+from lizheng import GroupContext, Outcome, State, atomic
+from lizheng.acts.kick_limit import ASKED
+from lizheng.acts.perform import NO_RIGHTS, SAME_END, say_longer
 from lizheng.events import MemberLeft, MemberMuted
-from lizheng.outcome import Outcome, State
-from lizheng.overkick import ASKED
-from lizheng.store import atomic
 from plugins.violations import cases, raids, texts
 from plugins.violations.cases import ENFORCE, RECALL, UNDECIDED
 from plugins.violations.models import Case
@@ -36,7 +34,7 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
     case = await Case.get_or_none(id=int(slot.key))
     if case is None or case.state not in cases.COUNTING or case.outcome not in ("due", "queued"):
         return None
-    now = ctx.host.clock.now()
+    now = ctx.now
     late = now - case.at > GIVE_UP
     try:
         why = await cases.why_spared(ctx, case.user_id)
@@ -71,10 +69,10 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
 
 async def _muted_longer(ctx: GroupContext, case: Case) -> datetime | None:
     """The end of a mute that runs, ours or anybody's, when it is later than this case's would be."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     others = Case.filter(group_id=ctx.group.id, user_id=case.user_id, measure="mute", at__gt=now - FLEES)
     ends = [c.until for c in await others.filter(state__in=cases.COUNTING).exclude(id=case.id) if c.until]
-    if (member := ctx.host.roster.seen(ctx.group.id, case.user_id)) and member.muted_until:
+    if (member := ctx.seen(case.user_id)) and member.muted_until:
         ends.append(datetime.fromtimestamp(member.muted_until, UTC))
     longest = max(ends, default=now)
     return longest if longest > cases.mute_end(case, now) + SAME_END else None
@@ -94,7 +92,7 @@ async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:
     if outcome.state is State.DONE and case.measure == "kick":
         await kicked(ctx, case)
     elif outcome.state is State.DONE:
-        await _settle(ctx, case, "done", until=cases.mute_end(case, ctx.host.clock.now()))
+        await _settle(ctx, case, "done", until=cases.mute_end(case, ctx.now))
     elif outcome.state is State.SIMULATED:
         await _settle(ctx, case, "none", telling="no")
     elif outcome.state is State.UNKNOWN:
@@ -107,7 +105,7 @@ async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:
         # Nobody is told by a rule over and over that the bot is no admin: the kit has said so once.
         silent = outcome.why == NO_RIGHTS and not case.actor_id
         fled = case.measure == "mute" and await _is_gone(ctx, case.user_id)
-        until = cases.mute_end(case, ctx.host.clock.now()) if fled else None
+        until = cases.mute_end(case, ctx.now) if fled else None
         await _settle(ctx, case, "not_done", outcome.why, until=until, telling="no" if silent else "waiting")
 
 
@@ -159,14 +157,14 @@ async def kicked(ctx: GroupContext, case: Case) -> None:
     settled = await _settle(ctx, case, "done", believed=["not_done"])
     if settled and ctx.settings(Settings).recall:
         who = {"user": case.user_id, "messages": None, "rule": case.rule}
-        await ctx.plan(RECALL, ctx.host.clock.now(), key=f"gone:{case.id}", payload=who)
+        await ctx.plan(RECALL, ctx.now, key=f"gone:{case.id}", payload=who)
 
 
 async def left(ctx: GroupContext, happened: MemberLeft) -> None:
     """QQ's own word that somebody was kicked by us, whatever the call was answered, or after a preview."""
     if not happened.kicked or happened.operator_id not in (0, *ctx.host.accounts()):
         return
-    since = ctx.host.clock.now() - GIVE_UP
+    since = ctx.now - GIVE_UP
     waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="kick", at__gt=since)
     if case := await waiting.filter(outcome__in=(*UNDECIDED, "not_done")).order_by("-number").first():
         await kicked(ctx, case)
@@ -181,7 +179,7 @@ def _running(now: datetime) -> QuerySet[Case]:
 
 async def mute_again(ctx: GroupContext, user_id: int) -> None:
     """Who leaves and comes back is muted for what is left of it."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     case = await _running(now).filter(group_id=ctx.group.id, user_id=user_id).order_by("-until").first()
     if case is not None and case.until is not None and case.until - now >= timedelta(seconds=1):
         await ctx.mute(user_id, case.until - now, texts.MUTE_AGAIN, rule=case.rule)
@@ -190,7 +188,7 @@ async def mute_again(ctx: GroupContext, user_id: int) -> None:
 
 async def muted(ctx: GroupContext, happened: MemberMuted) -> None:
     """QQ's own word about a mute: one of ours was done, whatever the call was answered; or somebody else lifted it."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     ours = happened.operator_id in ctx.host.our_accounts()
     if happened.seconds > 0 and ours:
         waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="mute")
@@ -210,18 +208,18 @@ async def muted_in(host: Any) -> set[int]:
 
 async def plan_muting(ctx: GroupContext, delay: timedelta) -> None:
     """Have those looked for who left and came back while nobody saw it."""
-    await ctx.plan(FLED, ctx.host.clock.now() + delay, replace=True)
+    await ctx.plan(FLED, ctx.now + delay, replace=True)
 
 
 async def mute_unseen(ctx: GroupContext, slot: Any) -> datetime | None:
     """The slot: who joined after the mute began is muted for what is left of it. A mute somebody lifted stays lifted."""
-    running = await _running(ctx.host.clock.now()).filter(group_id=ctx.group.id).order_by("until")
+    running = await _running(ctx.now).filter(group_id=ctx.group.id).order_by("until")
     if not running:
         return None
     try:
         members = await ctx.host.roster.members(ctx.group.id, fresh=True)
     except (NetworkError, ActionFailed):
-        return ctx.host.clock.now() + OFFLINE
+        return ctx.now + OFFLINE
     began = {case.user_id: case.at.timestamp() for case in running}
     for user_id, at in began.items():
         member = members.get(user_id)
@@ -234,7 +232,7 @@ async def mute_unseen(ctx: GroupContext, slot: Any) -> datetime | None:
 
 async def resume(ctx: GroupContext) -> None:
     """Have every case that is still due looked at: those whose slot was missed while the feature was off."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     for case in await Case.filter(group_id=ctx.group.id, outcome__in=("due", "queued")).order_by("number"):
         if now - case.at > GIVE_UP:
             await Case.filter(id=case.id).update(outcome="none", telling="no")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+from lizheng import GroupContext
 from lizheng.text import shown_name
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 
 async def shown_names(ctx: GroupContext, people: Collection[int]) -> str:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lizheng.overkick import ASKED
-from lizheng.store import atomic
+from lizheng import GroupContext, Pending, atomic
+from lizheng.acts.kick_limit import ASKED
 from lizheng.text import shown_name
 from plugins.violations import cases, texts
 from plugins.violations.cases import ENFORCE
 from plugins.violations.models import Case
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-    from lizheng.models import Pending
 
 ASK, DECISION = "ask", "kicks"
 GATHERING = timedelta(seconds=5)
@@ -33,7 +29,7 @@ async def put_aside(ctx: GroupContext, case: Case) -> None:
     """Leave this kick to an admin."""
     due = Case.filter(id=case.id, outcome="due")
     if await due.update(outcome="asked", telling="asking", why=ASKED):
-        await ctx.plan(ASK, ctx.host.clock.now() + GATHERING, key=str(case.id))
+        await ctx.plan(ASK, ctx.now + GATHERING, key=str(case.id))
 
 
 @atomic
@@ -54,7 +50,7 @@ async def ask(ctx: GroupContext, slot: Any) -> None:
 @atomic
 async def agreed(ctx: GroupContext, pending: Pending) -> None:
     """They go, but those whose case counts no more."""
-    now = ctx.host.clock.now()
+    now = ctx.now
     for case in await _asked_about(pending):
         await Case.filter(id=case.id).update(outcome="due", why="")
         await ctx.plan(ENFORCE, now, key=str(case.id), payload={"confirmed": True}, replace=True)

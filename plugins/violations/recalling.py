@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng.context import GroupContext
+from lizheng import GroupContext, Priority, Slot
 from lizheng.events import MessageRecalled
-from lizheng.outbox import Priority
-from lizheng.speech import Mention
+from lizheng.messages.templates import Mention
 from plugins.violations import texts
-
-if TYPE_CHECKING:
-    from lizheng.models import Slot
 
 DAY_SECONDS = 86_400
 MOST = 20

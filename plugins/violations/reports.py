@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from lizheng import GroupContext
 from lizheng.hooks import Violation
 from plugins.violations import cases
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import Measure
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 _STEP = re.compile(r"#\d+/\w+$")
 """Which of the effects of a cause this is: it differs when the cause runs again and less is left to do."""

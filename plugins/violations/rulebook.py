@@ -6,16 +6,16 @@ import asyncio
 from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot import logger
 
-from lizheng.acts import why_protected
-from lizheng.context import GroupContext
+from lizheng import Context, GroupContext, Role
 from lizheng.events import GroupTakenOver
-from lizheng.gate import is_on
 from lizheng.grammar import say_duration
-from lizheng.roles import Role
+from lizheng.groups.choices import GroupState
+from lizheng.host.host import Host
+from lizheng.registry.access import is_on
 from lizheng.store import readable
 from plugins.violations import cases, texts
 from plugins.violations.cases import FEATURE, RECALL, Charge
@@ -23,11 +23,6 @@ from plugins.violations.models import Case, Rule
 from plugins.violations.reading import words_in
 from plugins.violations.recalling import Memory, Said
 from plugins.violations.rules import Ruleset, RuleSpec, excerpt, parse_rule
-
-if TYPE_CHECKING:
-    from lizheng.context import Context
-    from lizheng.groups import GroupState
-    from lizheng.host import Host
 
 ONE_GO = timedelta(seconds=60)
 """What breaks rules this soon after a case was said before its author could know: it is recalled, and no new case."""
@@ -126,7 +121,7 @@ class Rulebook:
         text = words_in(ctx.message)
         broken = await self.broken(rules, text) if text else []
         number = broken[0] if broken else 0
-        ours = ctx.command is not None and ctx.command.feature is ctx.feature
+        ours = ctx.command is not None and ctx.command.feature_id == ctx.feature.id
         if number and not (ours and await self._may_appeal(ctx)):
             seen = excerpt(text)
             return await self._broken(ctx, rules, number, (event.message_id,), seen, punish=not ours)
@@ -163,8 +158,8 @@ class Rulebook:
         *,
         punish: bool = True,
     ) -> bool:
-        known = ctx.host.roster.seen(ctx.group.id, ctx.author_id)
-        if why_protected(ctx, ctx.author_id, known) or getattr(ctx.event, "anonymous", None):
+        known = ctx.seen(ctx.author_id)
+        if ctx.why_protected(ctx.author_id, known) or getattr(ctx.event, "anonymous", None):
             return False
         spec, then = rules.rules[number], rules.rules[number].then
         rule = texts.RULE_NAME.format(number=number)
@@ -186,7 +181,7 @@ class Rulebook:
         return True
 
     async def _again(self, ctx: GroupContext, user_id: int) -> bool:
-        since = ctx.host.clock.now() - ONE_GO
+        since = ctx.now - ONE_GO
         lately = Case.filter(group_id=ctx.group.id, user_id=user_id, actor_id=0, at__gt=since)
         return await lately.filter(rule__startswith=texts.RULE_NAME.format(number="")).exists()
 
@@ -202,4 +197,4 @@ class Rulebook:
         }
         if acting.now_and_then(f"recalled:{ctx.author_id}", TOLD_EVERY):
             payload["told"] = number
-        await acting.plan(RECALL, ctx.host.clock.now(), key=f"message:{ctx.message_id}", payload=payload)
+        await acting.plan(RECALL, ctx.now, key=f"message:{ctx.message_id}", payload=payload)

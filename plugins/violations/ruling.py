@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import CannotUndo, Context, Declined, atomic, next_number
 from lizheng.grammar import Misread, Words
-from lizheng.store import atomic, next_number
 from lizheng.text import clip
-from lizheng.undo import CannotUndo
 from plugins.violations import cases, texts
 from plugins.violations.models import Rule
 from plugins.violations.rulebook import Rulebook
@@ -74,7 +71,7 @@ class Ruling:
     @atomic
     async def _store(self, ctx: Context, spec: RuleSpec) -> tuple[int, int]:
         number = await next_number(ctx.group.id, COUNTER)
-        at = ctx.host.clock.now()
+        at = ctx.now
         row = await Rule.create(group_id=ctx.group.id, number=number, text=str(spec), by=ctx.author_id, at=at)
         what = texts.RULE_ADD_NOTE.format(number=number)
         record = await ctx.note("rule", what, undo={"name": "rule", "id": row.id, "removed": True})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from lizheng.speech import placeholders
+from lizheng.messages.templates import placeholders
 from plugins.violations.ladder import EXAMPLE, parse_ladder
 
 PLACEHOLDERS = ("昵称", "编号", "群名")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined, Person, Role
 from lizheng.grammar import say_duration
-from lizheng.params import Person
-from lizheng.roles import Role
 from lizheng.text import clip, shown_name
 from plugins.violations import cases, picture, texts
 from plugins.violations.commands import CaseNumber
@@ -107,11 +104,11 @@ def _state(ctx: Context, case: Case) -> str:
     state = cases.state_of(case, ctx.now)
     if not cases.counts(case, ctx.now):
         return state
-    return f"{state}，算到 {case.expires_at.astimezone(ctx.host.zone):%Y-%m-%d}"
+    return f"{state}，算到 {ctx.local(case.expires_at):%Y-%m-%d}"
 
 
 def _when(ctx: Context, case: Case) -> str:
-    return f"{case.at.astimezone(ctx.host.zone):%m-%d %H:%M}"
+    return f"{ctx.local(case.at):%m-%d %H:%M}"
 
 
 def _line(ctx: Context, case: Case) -> str:

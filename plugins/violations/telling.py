@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lizheng.context import Priority
-from lizheng.speech import Mention, compose, fill
-from lizheng.store import atomic
+from lizheng import GroupContext, Priority, atomic
+from lizheng.messages.templates import Mention, compose, fill
 from lizheng.text import mask
 from plugins.violations import cases, texts
 from plugins.violations.models import Case
 from plugins.violations.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 TELL = "tell"
 MOST_PEOPLE, MOST_LINES = 20, 5
@@ -23,7 +19,7 @@ MOST_PEOPLE, MOST_LINES = 20, 5
 
 async def plan_telling(ctx: GroupContext, case_id: int) -> None:
     """Have it told; what turned out otherwise later is told again."""
-    await ctx.plan(TELL, ctx.host.clock.now(), key=str(case_id), replace=True)
+    await ctx.plan(TELL, ctx.now, key=str(case_id), replace=True)
 
 
 async def tell(ctx: GroupContext, slot: Any) -> datetime | None:

@@ -1,9 +1,8 @@
 """入群欢迎：迎接新人，把群规说清楚。"""
 
+from lizheng import Feature, Role
 from lizheng.events import MemberJoined
-from lizheng.feature import Feature
 from lizheng.hooks import greets_with_card_format
-from lizheng.roles import Role
 from plugins.welcome import greeting, handlers, privacy
 from plugins.welcome.settings import Settings
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
+from lizheng import GroupContext, HookFailed, MemberInfo, State, atomic
+from lizheng.delivery.outbox import Ticket
 from lizheng.events import MemberJoined
-from lizheng.hooks import HookFailed, Newcomer, card_format
-from lizheng.outcome import State
-from lizheng.roster import MemberInfo
-from lizheng.speech import compose, fill
-from lizheng.store import atomic
+from lizheng.hooks import Newcomer, card_format
+from lizheng.messages.templates import compose, fill
 from plugins.welcome import pictures, rules, texts
 from plugins.welcome.models import Arrival
 from plugins.welcome.settings import Settings
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
-    from lizheng.outbox import Ticket
 
 GREET = "greet"
 REMEMBERED = timedelta(days=30)
@@ -54,27 +49,25 @@ async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
 async def _remember(ctx: GroupContext, happened: MemberJoined) -> None:
     """Write the join down and have the newcomers greeted, unless this join waits already or was greeted."""
     own = Arrival.filter(group_id=ctx.group.id, user_id=happened.user_id)
-    if await own.filter(greeted_at=None, at__gt=ctx.host.clock.now() - rules.STALE).exists():
+    if await own.filter(greeted_at=None, at__gt=ctx.now - rules.STALE).exists():
         return
     _, new = await Arrival.get_or_create(
-        {"at": ctx.host.clock.now()},
+        {"at": ctx.now},
         group_id=ctx.group.id,
         user_id=happened.user_id,
         event_time=happened.time,
     )
     if new:
-        await ctx.plan(GREET, ctx.host.clock.now() + rules.GATHERING, gather=True)
+        await ctx.plan(GREET, ctx.now + rules.GATHERING, gather=True)
 
 
 async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
     """Greet everybody who waits, in one message; in a raid it may come later."""
-    arrivals = await Arrival.filter(
-        group_id=ctx.group.id, at__gt=ctx.host.clock.now() - rules.STALE
-    ).order_by("id")
+    arrivals = await Arrival.filter(group_id=ctx.group.id, at__gt=ctx.now - rules.STALE).order_by("id")
     waiting = [a for a in arrivals if a.greeted_at is None]
     if not waiting:
         return None
-    plan = rules.plan([rules.Arrival(a.at, a.greeted_at, a.merged) for a in arrivals], ctx.host.clock.now())
+    plan = rules.plan([rules.Arrival(a.at, a.greeted_at, a.merged) for a in arrivals], ctx.now)
     if plan.later is not None:
         return plan.later
     members = await ctx.host.roster.members_now(ctx.group.id)
@@ -112,7 +105,7 @@ async def surroundings(ctx: GroupContext, text: str, newcomer: Newcomer) -> dict
 
 async def _group_name(ctx: GroupContext) -> str:
     try:
-        info = await ctx.host.query(ctx.group.id, "get_group_info", group_id=ctx.group.id)
+        info = await ctx.query("get_group_info", group_id=ctx.group.id)
     except (NetworkError, ActionFailed):
         return ctx.group.name or "本群"
     return str((info or {}).get("group_name") or ctx.group.name or "本群")
@@ -131,9 +124,9 @@ async def _send(
 ) -> list[tuple[Ticket, int]]:
     """Put out the greeting and close the arrivals in one go; returns what went to whom in private."""
     claimed = await Arrival.filter(id__in=arrivals, greeted_at=None).update(
-        greeted_at=ctx.host.clock.now(), merged=guests.raid
+        greeted_at=ctx.now, merged=guests.raid
     )
-    await Arrival.filter(group_id=ctx.group.id, at__lt=ctx.host.clock.now() - REMEMBERED).delete()
+    await Arrival.filter(group_id=ctx.group.id, at__lt=ctx.now - REMEMBERED).delete()
     if not claimed or not parts:
         return []
     await ctx.post(compose("{greeting}", {"greeting": parts}))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from lizheng.commands import Declined
-from lizheng.context import Context
+from lizheng import Context, Declined
 from lizheng.grammar import Misread, Other, Words
 from lizheng.hooks import Newcomer
-from lizheng.settings import settings_of
-from lizheng.speech import fill
+from lizheng.messages.templates import fill
+from lizheng.plugin.settings import settings_of
 from lizheng.text import clip, visible
 from plugins.welcome import greeting, pictures, rules, texts
 from plugins.welcome.settings import Settings

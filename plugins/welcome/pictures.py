@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from lizheng import GroupContext
 from lizheng.grammar import Other
-from lizheng.pictures import folder, get, shown, store
-from lizheng.speech import Picture
+from lizheng.media.pictures import folder, get, shown, store
+from lizheng.messages.templates import Picture
 from plugins.welcome.models import GreetingPicture
-
-if TYPE_CHECKING:
-    from lizheng.context import GroupContext
 
 
 async def take(ctx: GroupContext, image: Other) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lizheng.speech import Mention, placeholders
+from lizheng.messages.templates import Mention, placeholders
 from lizheng.text import clip, visible
 from plugins.welcome import texts
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nonebot
 
-from lizheng.host import Host
-from lizheng.web import server_options
+from lizheng.host.host import Host
+from lizheng.host.web import server_options
 
 nonebot.init(**Host.prepare())
 host = Host(nonebot.get_driver())

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
 from lizheng.sandbox.wire import Wire
 from lizheng.sandbox.world import World
 from lizheng.sandbox.world.happenings import Happening

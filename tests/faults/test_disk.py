@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Entry
-from lizheng.models import Record
 from lizheng.store import Store
+from lizheng.store.tables import Record
 from tests.faults.process import Group, HostProcess, Town
 from tests.faults.test_survival import rows
 from tests.figures import Note

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.clock import Clock
+from lizheng.base.clock import Clock
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Entry
-from lizheng.models import Outgoing
+from lizheng.messages.templates import plain
 from lizheng.sandbox.world.refusal import WorldError
-from lizheng.speech import plain
 from lizheng.store import Store
 from lizheng.store.sql import fetch
+from lizheng.store.tables import Outgoing
 from tests.engines import Postgres
 from tests.faults.process import Group, Town
 from tests.figures import Note

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lizheng.clock import Clock
-from lizheng.outbox import Outbox
+from lizheng.base.clock import Clock
+from lizheng.delivery.outbox import Outbox
 from lizheng.store import Store
 from tests.kit.outbox_peer import Peer, outbox_for
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lizheng.adapter.errors import ActionFailed, NotSent, Unanswered
-from lizheng.clock import Clock
-from lizheng.outbox import Draft, Outbox, Pacing, Priority
+from lizheng.base.clock import Clock
+from lizheng.delivery.outbox import Draft, Outbox, Pacing, Priority
 
 GROUP, BOT = 100, 9
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -18,8 +18,9 @@ import pytest
 from dotenv import dotenv_values
 
 from lizheng.__main__ import main, new_plugin
-from lizheng.manual import pages
-from lizheng.settings import SettingsReader, settings_of
+from lizheng.cli.pages import pages
+from lizheng.plugin.settings import settings_of
+from lizheng.registry.settings_reader import SettingsReader
 from tests.conftest import HOST
 from tests.test_docs import importable, unload
 
@@ -31,12 +32,12 @@ def loaded(host: Any, folder: Path, name: str) -> Iterator[None]:
     """A plugin of `folder`, on the running host."""
     with importable(folder):
         assert nonebot.load_plugin(f"plugins.{name}") is not None
-        host.register.take_in()
+        host.registry.take_in()
         try:
             yield
         finally:
             unload(name)
-            host.register.take_in()
+            host.registry.take_in()
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_a_plugin_without_tables_has_nothing_to_migrate(capsys: pytest.CaptureFi
 def test_a_line_of_the_example_environment_means_its_default(request: pytest.FixtureRequest) -> None:
     """Taking the # off changes nothing: every default is written so that it reads back as itself."""
     host = request.config.stash[HOST]
-    host.register.take_in()
+    host.registry.take_in()
     page = pages(host.features.values())[".env.example"]
     bare = "\n".join(line.removeprefix("# ") for line in page.splitlines() if re.match(r"# [A-Z_]+=", line))
     written = dotenv_values(stream=io.StringIO(bare))

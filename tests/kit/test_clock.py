@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lizheng.clock import Alarm, Clock
+from lizheng.base.clock import Alarm, Clock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from lizheng.models import Outgoing, Record, Slot
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Outgoing, Record, Slot
 
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 

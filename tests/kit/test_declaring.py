@@ -143,7 +143,7 @@ def load(listening: Any, tmp_path: Path):
         assert nonebot.load_plugin(f"plugins.{name}") is not None
         said: list[str] = []
         sink = nonebot.logger.add(lambda line: said.append(line.record["message"]), level="ERROR")
-        host.register.take_in()
+        host.registry.take_in()
         nonebot.logger.remove(sink)
         return said
 
@@ -151,7 +151,7 @@ def load(listening: Any, tmp_path: Path):
         yield load
         for name in names:
             unload(name)
-        host.register.take_in()
+        host.registry.take_in()
 
 
 async def test_a_feature_that_is_not_exposed_is_told_of(load: Any, stage: Any) -> None:
@@ -166,7 +166,7 @@ async def test_the_first_of_two_with_one_id_stays(load: Any, stage: Any) -> None
     said = load("wrong_two", module="'plugins.wrong_two.wrong_one'")
     assert said == ["plugins.wrong_two.wrong_one is left out: plugins.wrong_one already has the id wrong_one"]
     assert stage.host.features["wrong_one"].module == "plugins.wrong_one"
-    assert "pending is left out: lizheng.pending already has the id pending" in load(
+    assert "pending is left out: lizheng.acts.decisions already has the id pending" in load(
         "wrong_three", module="'pending'"
     )
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from lizheng.models import Pending, Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.happenings import Happening
 from lizheng.sandbox.world.refusal import WorldError
+from lizheng.store.tables import Pending, Record
 from tests.figures import Note
 
 SIDE_BY_SIDE = 30

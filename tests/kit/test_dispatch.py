@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import combinations
 
-from lizheng.models import Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Record
 
 
 def said(stage: HostStage) -> int:

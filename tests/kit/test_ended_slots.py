@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lizheng.keeping import Keep
-from lizheng.kept import KIT
-from lizheng.models import Slot
+from lizheng.host import maintenance
+from lizheng.plugin.retention import Keep
 from lizheng.store import Store
+from lizheng.store.tables import Slot
 
 NOW = datetime(2026, 11, 28, 4, 40, tzinfo=UTC)
 LONG_AGO, LATELY = NOW - timedelta(days=31), NOW - timedelta(days=29)
@@ -20,7 +20,7 @@ async def slot(key: str, **values: Any) -> None:
 
 
 def keeps() -> list[Keep]:
-    return [keep for keep in KIT if keep.model is Slot]
+    return [keep for keep in maintenance.feature.keeps if keep.model is Slot]
 
 
 async def night() -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lizheng.fetching import TooBig, Unreachable, decode, fetch
+from lizheng.media.fetch import TooBig, Unreachable, decode, fetch
 
 CONTENT = b"0123456789" * 100
 HUNG_UP = threading.Event()
@@ -54,7 +54,7 @@ async def test_a_file_is_read_where_this_machine_may_be_asked(address: str) -> N
 
 
 async def test_who_answers_drop_by_drop_is_hung_up_on(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lizheng.fetching.SECONDS", 0.3)
+    monkeypatch.setattr("lizheng.media.fetch.SECONDS", 0.3)
     HUNG_UP.clear()
     with pytest.raises(Unreachable):
         await fetch({"url": f"{address}/drops"}, 10_000, loopback=True)

@@ -32,8 +32,8 @@ from nonebot.rule import ArgumentParser, CommandRule, Rule, TrieRule, command
 from nonebot.typing import T_State
 from pygtrie import CharTrie
 
-from lizheng import foreign
-from lizheng.foreign import install_index, uninstall_index
+from lizheng.dispatch import matcher_index as foreign
+from lizheng.dispatch.matcher_index import install_index, uninstall_index
 
 GROUP, BOT_ID, ALICE, BOB = 70001, 10001, 20001, 20002
 

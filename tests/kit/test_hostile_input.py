@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lizheng import audit
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store import audit
 
 HUGE = "9" * 25
 ENDLESS = "9" * 5000

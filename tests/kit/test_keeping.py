@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tortoise.models import Model
 
-from lizheng.feature import apps_of
-from lizheng.keeping import kept_by
+from lizheng.plugin.feature import apps_of
+from lizheng.registry.retained import kept_by
 from lizheng.store import KIT, KIT_MODULES
 from tests.conftest import HOST
 
@@ -30,7 +30,7 @@ def tables(host: Any) -> Iterator[tuple[str, type[Model]]]:
 async def test_every_table_with_a_member_in_it_is_declared(request: pytest.FixtureRequest) -> None:
     """Whoever adds a table says how long it lives and what the person may delete of it."""
     host = request.config.stash[HOST]
-    host.register.take_in()
+    host.registry.take_in()
     declared: dict[Any, set[str]] = {}
     for keep in kept_by(host.features.values()):
         declared.setdefault(keep.model, set()).update(ABOUT_PEOPLE if keep.where else keep.person)
@@ -39,4 +39,4 @@ async def test_every_table_with_a_member_in_it_is_declared(request: pytest.Fixtu
         for label, model in tables(host)
         if (left := (ABOUT_PEOPLE & set(model._meta.fields_map)) - declared.get(model, set()))
     }
-    assert not missing, "declare them with feature.keep(Keep(…)), see lizheng/keeping.py"
+    assert not missing, "declare them with feature.keep(Keep(…)), see lizheng/plugin/retention.py"

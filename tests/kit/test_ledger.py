@@ -12,12 +12,12 @@ import pytest
 from nonebot.adapters.onebot.v11 import MessageSegment
 from tortoise.exceptions import IntegrityError
 
-from lizheng.commands import Declined
 from lizheng.ledger import book, evidence, orders
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.evidence import Grade, Seen
 from lizheng.ledger.export import cell, export
 from lizheng.ledger.tables import Balance, Entry, Order
+from lizheng.plugin.refusals import Declined
 from lizheng.store import Store
 from lizheng.store.sql import fetch
 from tests.figures import Note

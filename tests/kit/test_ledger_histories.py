@@ -13,11 +13,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lizheng.clock import Clock
-from lizheng.commands import Declined
+from lizheng.base.clock import Clock
 from lizheng.ledger import orders
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Balance, Entry, Order
+from lizheng.plugin.refusals import Declined
 from lizheng.store import Store
 from tests.figures import Note
 

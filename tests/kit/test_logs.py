@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from loguru import logger
 
-from lizheng.logs import HIDDEN, Masking, configure_logging
+from lizheng.base.logs import HIDDEN, Masking, configure_logging
 from lizheng.sandbox.stage import HostStage
 
 TOKEN = "s3cret/token+value"

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from lizheng.feature import apps_of
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Entry
-from lizheng.models import Counter, Pending, Record
+from lizheng.plugin.feature import apps_of
 from lizheng.store import Store, StoreError, moving
 from lizheng.store.sql import fetch
+from lizheng.store.tables import Counter, Pending, Record
 from tests.engines import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]

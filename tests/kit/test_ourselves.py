@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from lizheng.models import Outgoing
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.state import Role
+from lizheng.store.tables import Outgoing
 
 HEARD = """
 小李：/试价 2
@@ -40,11 +40,8 @@ async def caught_up(stage: HostStage) -> None:
 
 
 async def states(player: Player) -> list[str]:
-    return list(
-        await Outgoing.filter(group_id=player.group.group_id, api="send_group_msg")
-        .order_by("id")
-        .values_list("state", flat=True)
-    )
+    sent = await Outgoing.filter(group_id=player.group.group_id, api="send_group_msg").order_by("id")
+    return [row.state for row in sent]
 
 
 async def test_muted_in_one_group_it_answers_in_the_other(
@@ -102,7 +99,9 @@ async def test_thrown_out_it_falls_silent_about_the_group(
     stage.world.kick(group_id, account, owner(one))
     await stage.settle()
     assert (await states(one))[-1] == "not_done"
-    assert (await Outgoing.filter(group_id=group_id).order_by("-id").first()).why == "机器人已经不在这个群"
+    last = await Outgoing.filter(group_id=group_id).order_by("-id").first()
+    assert last is not None
+    assert last.why == "机器人已经不在这个群"
     await other.play(HEARD)
 
 

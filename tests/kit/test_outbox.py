@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from lizheng.models import Outgoing, Record
-from lizheng.outbox import Draft, Outbox, Priority
-from lizheng.outcome import State
+from lizheng.base.outcome import State
+from lizheng.delivery.outbox import Draft, Outbox, Priority
 from lizheng.store import atomic
+from lizheng.store.tables import Outgoing, Record
 from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
 

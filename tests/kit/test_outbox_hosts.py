@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from lizheng.models import Outgoing
-from lizheng.outbox import Draft, Entry, Outbox, Pacing
-from lizheng.outcome import State
+from lizheng.base.outcome import State
+from lizheng.delivery.outbox import Draft, Entry, Outbox, Pacing
 from lizheng.store import atomic
+from lizheng.store.tables import Outgoing
 from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, pass_time, quiet, text, until
 
 OTHER = 200

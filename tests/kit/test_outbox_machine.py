@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lizheng.clock import Clock
-from lizheng.models import Outgoing
-from lizheng.outbox import Outbox
+from lizheng.base.clock import Clock
+from lizheng.delivery.outbox import Outbox
 from lizheng.store import Store
+from lizheng.store.tables import Outgoing
 from tests.figures import Note
 from tests.kit.outbox_peer import NOON, Peer, outbox_for, pass_time, quiet, text
 

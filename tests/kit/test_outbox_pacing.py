@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lizheng.outbox import Draft, Outbox, Pacing, Priority
-from lizheng.outbox.entry import Entry, Kind
-from lizheng.outbox.lanes import Lanes
-from lizheng.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
+from lizheng.delivery.outbox import Draft, Outbox, Pacing, Priority
+from lizheng.delivery.outbox.entry import Entry, Kind
+from lizheng.delivery.outbox.lanes import Lanes
+from lizheng.delivery.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
 from tests.figures import Note
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 

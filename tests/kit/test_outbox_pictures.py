@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from lizheng.models import Outgoing
-from lizheng.outbox import Draft, Outbox, Pacing
-from lizheng.outbox.pictures import MOST_IN_HAND, YOUNG, YOUNG_WHEN_FULL, Pictures, _Room
-from lizheng.outbox.verify import Finding
+from lizheng.delivery.outbox import Draft, Outbox, Pacing
+from lizheng.delivery.outbox.pictures import MOST_IN_HAND, YOUNG, YOUNG_WHEN_FULL, Pictures, _Room
+from lizheng.delivery.outbox.verify import Finding
 from lizheng.store import Store
+from lizheng.store.tables import Outgoing
 from tests.kit.outbox_peer import GROUP, NOON, Peer, outbox_for, pass_time, quiet, until
 
 PAGE = resource.getpagesize()
@@ -193,7 +193,7 @@ async def test_what_no_row_waits_for_is_swept_after_hours(outbox: Outbox, peer: 
 
 
 def test_too_many_bytes_are_swept_sooner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("lizheng.outbox.pictures.MOST_KEPT", 1000)
+    monkeypatch.setattr("lizheng.delivery.outbox.pictures.MOST_KEPT", 1000)
     for name, age in (("hour", 3600), ("now", 0)):
         (tmp_path / name).write_bytes(b"x" * 600)
         at = (tmp_path / name).stat().st_mtime - age

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 
-from lizheng.models import Outgoing, Record
-from lizheng.outbox import Draft, Outbox, Withdrawal, journal
-from lizheng.outbox import outbox as outbox_room
-from lizheng.outbox.verify import Finding
-from lizheng.outcome import State
+from lizheng.base.outcome import State
+from lizheng.delivery.outbox import Draft, Outbox, Withdrawal, journal
+from lizheng.delivery.outbox import outbox as outbox_room
+from lizheng.delivery.outbox.verify import Finding
 from lizheng.store import atomic
 from lizheng.store.sql import fetch
+from lizheng.store.tables import Outgoing, Record
 from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
 AWAY = 'ALTER TABLE "lizheng_outgoing" RENAME TO "lizheng_away"'

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng.commands import Form
-from lizheng.feature import Feature
-from lizheng.gate import may, opened_with
-from lizheng.models import Outgoing, Pending, Record, SettingValue, Standing, Switch
-from lizheng.roles import Role
-from lizheng.roster import UNREADABLE
+from lizheng.base.roles import Role
+from lizheng.groups.members import UNREADABLE
+from lizheng.plugin.command import Form
+from lizheng.plugin.feature import Feature
+from lizheng.registry.access import may, opened_with
 from lizheng.sandbox.stage import HostStage
+from lizheng.store.tables import Outgoing, Pending, Record, SettingValue, Standing, Switch
 from tests.figures import Note
 
 MINUTE = timedelta(seconds=61)

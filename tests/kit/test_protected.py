@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from lizheng import GroupContext
-from lizheng.roles import Role
+from lizheng.base.roles import Role
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.refusal import WorldError
 from tests.figures import Note

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lizheng.models import Outgoing
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Outgoing
 from plugins.violations.models import Case
 
 

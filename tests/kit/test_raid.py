@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from lizheng.models import Slot
 from lizheng.sandbox.stage import HostStage
+from lizheng.store.tables import Slot
 from plugins.violations.models import Case
 
 GUARDED = "开：入群欢迎\n开：名片\n开：广告识别\n开：违规处理\n设：名片 名片格式 城市-行业-昵称\n小王：在\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lizheng.outbox.refusals import in_words
+from lizheng.delivery.outbox.refusals import in_words
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lizheng.clock import Clock
-from lizheng.models import HostRow, Slot, Switch
-from lizheng.schedule import Schedule
+from lizheng.base.clock import Clock
+from lizheng.delivery.schedule import Schedule
 from lizheng.store import Store, atomic
+from lizheng.store.tables import HostRow, Slot, Switch
 from tests.figures import Note
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lizheng.clock import Clock
-from lizheng.models import Slot
-from lizheng.schedule import Schedule
+from lizheng.base.clock import Clock
+from lizheng.delivery.schedule import Schedule
 from lizheng.store import Store
+from lizheng.store.tables import Slot
 from tests.figures import Note
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lizheng import leases, sharing
-from lizheng.clock import Clock
-from lizheng.sharing import KEPT_SECONDS, Standby
+from lizheng.base.clock import Clock
+from lizheng.delivery import leases
+from lizheng.host import takeover as sharing
+from lizheng.host.takeover import KEPT_SECONDS, Standby
 from lizheng.store import Store
 from tests.engines import Postgres
 

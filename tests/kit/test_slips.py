@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lizheng.grammar.typos import meant, sounds_like, syllable
 from lizheng.sandbox.stage import HostStage
-from lizheng.slips import meant, sounds_like, syllable
 
 NAMES = [
     "帮助",

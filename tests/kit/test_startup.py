@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lizheng.feature import Feature
-from lizheng.models import GroupRow, Record, SettingValue, Slot, Standing, Switch
+from lizheng.host.startup import FIRST_PAUSE
+from lizheng.plugin.feature import Feature
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
-from lizheng.startup import FIRST_PAUSE
 from lizheng.store.sql import connection
+from lizheng.store.tables import GroupRow, Record, SettingValue, Slot, Standing, Switch
 from plugins.ad_guard.models import Arrival, Lessons
 from plugins.violations.models import Barred, Case, Rule
 

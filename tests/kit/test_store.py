@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.clock import Clock
-from lizheng.models import Outgoing, Record, Slot, Switch
-from lizheng.schedule import Schedule
+from lizheng.base.clock import Clock
+from lizheng.delivery.schedule import Schedule
 from lizheng.store import (
     AppModules,
     Store,
@@ -31,6 +30,7 @@ from lizheng.store import (
 )
 from lizheng.store.migrating import KIT_MODULES
 from lizheng.store.sql import fetch
+from lizheng.store.tables import Outgoing, Record, Slot, Switch
 from tests.figures import Note
 from tests.kit.outbox_peer import Peer, outbox_for, quiet, text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lizheng.trades import unlawful
+from lizheng.grammar.trades import unlawful
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lizheng.ledger.tables import Entry, Order
-from lizheng.models import Pending, SettingValue, Standing
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Pending, SettingValue, Standing
 
 UNREAD = "现在读不到成员列表，稍后再试。"
 

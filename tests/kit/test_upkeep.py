@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.models import Slot, Switch
 from lizheng.sandbox.stage import HostStage
+from lizheng.store.tables import Slot, Switch
 
 DAY = timedelta(days=1)
 

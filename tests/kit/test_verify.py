@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lizheng.adapter.errors import ActionFailed
-from lizheng.outbox.entry import Entry
-from lizheng.outbox.verify import HISTORY, Case, Finding, look
+from lizheng.delivery.outbox.entry import Entry
+from lizheng.delivery.outbox.verify import HISTORY, Case, Finding, look
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 SENT = int(NOW.timestamp()) - 10

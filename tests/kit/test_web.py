@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from lizheng.adapter import Access
-from lizheng.web import Guard, mount_status, prometheus_text, say_where, server_options
+from lizheng.host.web import Guard, mount_status, prometheus_text, say_where, server_options
 
 
 def _client(
@@ -110,7 +110,7 @@ async def test_a_header_without_end_is_cut_off() -> None:
 async def test_who_does_not_finish_a_header_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
-    monkeypatch.setattr("lizheng.web.HEADER_SECONDS", 0.3)
+    monkeypatch.setattr("lizheng.host.web.HEADER_SECONDS", 0.3)
     async with _served() as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(said)

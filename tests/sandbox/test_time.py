@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.clock import Clock
-from lizheng.models import Slot
+from lizheng.base.clock import Clock
 from lizheng.sandbox.opening import keep_clock
 from lizheng.sandbox.stage import HostStage
+from lizheng.store.tables import Slot
 
 
 async def test_what_is_due_on_the_way_happens_at_its_time(stage: HostStage) -> None:

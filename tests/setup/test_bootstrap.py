@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = sys._base_executable  # type: ignore[attr-defined]
-ENTRIES = ["bot.py", "bootstrap.py", "tests/__main__.py", "lizheng/__init__.py", "lizheng/checkout.py"]
+ENTRIES = ["bot.py", "bootstrap.py", "tests/__main__.py", "lizheng/__init__.py", "lizheng/base/venv.py"]
 SCRIPT = """\
 import sys, bootstrap
 bootstrap.enter(*sys.argv[1:2])
@@ -121,9 +121,11 @@ def test_a_command_of_the_kit_goes_on_inside_the_venv_too(project: Path) -> None
     """`python3 -m lizheng` from a bare Python: everything the package imports comes after the set-up."""
     kit = project / "lizheng"
     kit.mkdir()
-    before, _, _ = (ROOT / "lizheng" / "__init__.py").read_text("utf-8").partition("\nfrom lizheng.commands")
+    before, _, _ = (ROOT / "lizheng" / "__init__.py").read_text("utf-8").partition("\nfrom lizheng.base.outcome")
     (kit / "__init__.py").write_text(f"{before}\nimport tinypkg\n", "utf-8")
-    shutil.copy(ROOT / "lizheng" / "checkout.py", kit)
+    (kit / "base").mkdir()
+    for name in ("__init__.py", "venv.py"):
+        shutil.copy(ROOT / "lizheng" / "base" / name, kit / "base")
     (kit / "__main__.py").write_text("import sys\nprint(sys.prefix, sys.argv[1:], sep='|')\n")
     for installs in (True, False):
         ran = subprocess.run(

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lizheng.config import ROOT, HostConfig
-from lizheng.web import server_options
+from lizheng.base.config import ROOT, HostConfig
+from lizheng.host.web import server_options
 
 UNIT = ROOT / "docs" / "deploy" / "lizheng.service"
 

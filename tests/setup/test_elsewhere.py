@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lizheng.config import ROOT
+from lizheng.base.config import ROOT
 
 PLUGIN = '''
 """抽签：替你拿主意。"""

@@ -7,11 +7,10 @@ from .actions import ACTIONS, BadParams, Call
 from .endpoints import MANNERS
 from .faults import FaultKind
 from .happenings import ApiCall
-from .order import Order
 from .refusal import WorldError
+from .scene import Scene
 from .segments import to_plain
 from .state import Group
-from .talk import Talk
 
 SHOWN_MESSAGES = 50
 
@@ -24,7 +23,7 @@ def answer_failed(retcode: int, why: str) -> dict[str, Any]:
     return {"status": "failed", "retcode": retcode, "data": None, "message": why, "wording": why}
 
 
-class World(Talk, Order):
+class World(Scene):
     """QQ with no QQ: `now` gives epoch seconds, `account` is the bot's number.
 
     Set it up with `add_person`, `add_group`, `befriend`, `add_account`; act as a person with `say`,

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
-from lizheng.addresses import IP, is_public
 from lizheng.grammar import Misread
+from lizheng.media.addresses import IP, is_public
 from plugins.morning_brief import texts
 
 LONGEST = 1000

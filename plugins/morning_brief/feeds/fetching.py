@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lizheng.addresses import IP, read_ip
+import httpx
+
+from lizheng.media.addresses import IP, read_ip
 from plugins.morning_brief import texts
 from plugins.morning_brief.feeds.addresses import (
     Address,
@@ -20,9 +21,6 @@ from plugins.morning_brief.feeds.addresses import (
     check_name,
     follow,
 )
-
-if TYPE_CHECKING:
-    import httpx
 
 AGENT = "Mozilla/5.0 (compatible; Lizheng feed reader)"
 WANTED = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"

@@ -18,7 +18,7 @@ from nonebot.matcher import Matcher
 from nonebot.rule import Rule
 
 from lizheng.adapter import Access, Adapter
-from lizheng.web import Guard, driver_options, mount_status, server_options
+from lizheng.host.web import Guard, driver_options, mount_status, server_options
 
 TOKEN = "correct-horse-battery"
 ME = 10001

@@ -121,6 +121,6 @@ async def test_quirks_come_from_the_version(station) -> None:
     async with station.peer() as peer:
         peer.answers["get_version_info"] = {**OK, "data": {"app_name": "NapCat.Onebot", "app_version": "4.8"}}
         bot = station.adapter.bots[str(ME)]
-        assert (await bot.quirks()).endpoint == "napcat"
-        assert (await bot.quirks()).red_packet == "empty"
+        assert (await bot.capabilities()).endpoint == "napcat"
+        assert (await bot.capabilities()).red_packet == "empty"
         assert len(peer.calls) == 1

@@ -9,7 +9,8 @@ import pytest
 from lizheng import hooks
 from lizheng.adapter import reply
 from lizheng.hooks import Allow, Charge, Forbid
-from lizheng.models import Record
+from lizheng.plugin.hook import Answer
+from lizheng.store.tables import Record
 from tests.probe import feature as probe
 
 JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
@@ -96,7 +97,7 @@ async def test_of_two_that_forbid_the_one_that_ends_decides_and_both_ways_are_na
     found = [Forbid("广告请走广告贴", "发 /广告贴 投稿"), Forbid("现在不是广告时段", "等周五 18:00", soon)]
 
     async def ask(ctx, seen):
-        return [hooks.Answer("probe", one) for one in found]
+        return [Answer("probe", one) for one in found]
 
     monkeypatch.setattr(hooks.ad_opinion, "ask", ask)
     for _ in range(2):

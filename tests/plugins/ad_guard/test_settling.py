@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng import audit, hooks
+from lizheng import hooks
 from lizheng.ledger.tables import Order
-from lizheng.models import Record, Slot
+from lizheng.store import audit
+from lizheng.store.tables import Record, Slot
 from plugins.ad_guard import acting, opinions
 from plugins.ad_guard.models import Finding
 from tests.probe import feature as probe

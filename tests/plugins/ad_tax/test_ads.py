@@ -122,7 +122,7 @@ async def test_one_credit_and_thirty_ads_at_once(stage: HostStage) -> None:
 里正：A1（广告税）收齐了…
 里正：@小王 你的广告税付清了…
 """)
-    from lizheng.context import GroupContext
+    from lizheng.plugin.context import GroupContext
 
     host, group = stage.host, stage.host.groups[player.group.group_id]
     who = player.people["小王"]
@@ -212,7 +212,7 @@ async def test_an_ad_belongs_to_the_slot_it_was_sent_in(stage: HostStage) -> Non
 【过 10 分】
 里正：@小王 10 分钟到了，…
 """)
-    from lizheng.context import GroupContext
+    from lizheng.plugin.context import GroupContext
 
     host, group = stage.host, stage.host.groups[player.group.group_id]
     ctx = GroupContext(host, group, host.features["ad_witness"], source="test:late")

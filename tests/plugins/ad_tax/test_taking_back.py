@@ -6,9 +6,9 @@ import pytest
 
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Order
-from lizheng.models import Outgoing
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Outgoing
 
 
 @pytest.fixture

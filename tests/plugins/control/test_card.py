@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lizheng.drawing import WIDTH
-from lizheng.feature import Feature
+from lizheng.plugin.feature import Feature
 from lizheng.sandbox.stage import HostStage
 from plugins.control.card import HIGHEST, Block, as_sheet, split_evenly
 from tests.by_kit import switch

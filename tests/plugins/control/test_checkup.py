@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from lizheng.config import ROOT
+from lizheng.base.config import ROOT
 from plugins.control import checkup
 
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
-SOURCES = [Path(checkup.__file__), ROOT / "lizheng" / "outbox" / "traffic.py"]
+SOURCES = [Path(checkup.__file__), ROOT / "lizheng" / "delivery" / "outbox" / "traffic.py"]
 
 
 def test_every_sentence_explained_is_one_that_is_said() -> None:

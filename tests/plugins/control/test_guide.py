@@ -4,8 +4,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from lizheng.plugin.settings import settings_of
 from lizheng.sandbox.stage import HostStage
-from lizheng.settings import settings_of
 
 
 def needs(*plugins: str) -> pytest.MarkDecorator:
@@ -18,7 +18,7 @@ async def test_every_first_step_names_a_command_that_understands_its_example(sta
     steps = [(feature, step) for feature in stage.host.features.values() for step in feature.first_steps]
     assert steps
     for feature, step in steps:
-        assert stage.host.lookup.command(step.command.split()[0]) is not None, step
+        assert stage.host.commands.command(step.command.split()[0]) is not None, step
         assert {*step.settings} <= {setting.name for setting in settings_of(feature)}, step
 
 

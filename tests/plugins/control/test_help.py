@@ -2,7 +2,7 @@
 
 import pytest
 
-from lizheng.manual import plugins_page
+from lizheng.cli.pages import plugins_page
 from lizheng.sandbox.stage import HostStage
 from plugins.control.screen import MOST_LINES, rows
 

@@ -1,7 +1,7 @@
 """`/记录`: when, who, what, to whom, why."""
 
-from lizheng import audit
 from lizheng.sandbox.stage import HostStage
+from lizheng.store import audit
 from plugins.control.screen import MOST_LINES, rows
 from tests.plugins.control.test_help import last_said
 

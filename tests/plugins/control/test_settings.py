@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lizheng import Misread
+from lizheng.plugin.settings import settings_of
 from lizheng.sandbox.stage import HostStage
-from lizheng.settings import settings_of
 from plugins.control.screen import MOST_LINES, rows
 from plugins.control.settings import sample
 from tests.plugins.control.test_help import last_said

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lizheng import config
+from lizheng.base import config
 
 
 @pytest.fixture(autouse=True)

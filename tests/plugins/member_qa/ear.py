@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 
+from lizheng.messages.templates import plain
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import Happening
-from lizheng.speech import plain
 
 
 def picture(content: bytes) -> dict:

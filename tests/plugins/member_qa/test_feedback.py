@@ -2,8 +2,8 @@
 
 import pytest
 
+from lizheng.plugin.refusals import CannotUndo
 from lizheng.sandbox.stage import HostStage
-from lizheng.undo import CannotUndo
 from tests.by_kit import undo
 
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"

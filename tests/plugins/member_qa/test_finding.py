@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plugins.member_qa as plugin
-from lizheng.context import GroupContext
+from lizheng.plugin.context import GroupContext
 from lizheng.sandbox.stage import HostStage
 from plugins.member_qa import importing
 from plugins.member_qa.finding import Index, Wording, could_ask, find, shipped

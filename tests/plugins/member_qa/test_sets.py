@@ -4,10 +4,10 @@ import pytest
 
 from lizheng import Record
 from lizheng.events import GroupTakenOver
+from lizheng.plugin.refusals import CannotUndo
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.state import Member, Role
-from lizheng.undo import CannotUndo
 from plugins.member_qa.models import Entry
 from tests.by_kit import undo
 

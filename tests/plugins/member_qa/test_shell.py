@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lizheng.config import ROOT
+from lizheng.base.config import ROOT
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from lizheng import Misread
+from lizheng.plugin.refusals import CannotUndo
 from lizheng.sandbox.stage import HostStage
-from lizheng.undo import CannotUndo
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rules import read_lesson
 from tests.by_kit import undo

@@ -94,7 +94,7 @@ async def test_what_an_undo_brings_back_has_its_pictures(stage: HostStage, tmp_p
 
 
 async def test_a_yes_that_is_not_carried_out_yet_keeps_its_pictures(stage: HostStage, tmp_path: Path) -> None:
-    from lizheng.models import Pending
+    from lizheng.store.tables import Pending
     from plugins.member_qa.tidying import names_in_use
 
     ear = Ear(await stage.play("开：问答\n小王：在\n"))

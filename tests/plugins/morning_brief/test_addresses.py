@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from lizheng.addresses import is_public
+from lizheng.media.addresses import is_public
 from plugins.morning_brief.feeds.addresses import NotAllowed, check_name, follow, read_address
 
 INSIDE = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from lizheng.delivery.schedule import AT_ONCE
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
-from lizheng.schedule import AT_ONCE
 from plugins.morning_brief.models import Brief
 
 BRIEF = "里正：早报 11 月 19 日 周四\n  农历丙午年十月十一"

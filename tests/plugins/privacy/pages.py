@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lizheng.models import Outgoing
+from lizheng.store.tables import Outgoing
 
 
 async def exported(user_id: int) -> dict[str, Any]:

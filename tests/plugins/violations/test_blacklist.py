@@ -1,8 +1,8 @@
 """The blacklist: shared by the groups of one owner, at the door and at a start."""
 
-from lizheng.models import Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Record
 from plugins.violations.models import Barred
 
 

@@ -1,6 +1,6 @@
 """Warning, muting, kicking, pardoning and appealing, as the group sees it."""
 
-from lizheng.roles import Role
+from lizheng.base.roles import Role
 from lizheng.sandbox.stage import HostStage
 from plugins.violations.models import Case
 

@@ -7,7 +7,7 @@ import pytest
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from tortoise.backends.sqlite.client import SqliteClient
 
-from lizheng.roles import Role
+from lizheng.base.roles import Role
 from lizheng.sandbox.stage import HostStage
 from plugins.violations.rulebook import Rulebook
 from plugins.violations.rules import Ruleset, parse_rule

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from lizheng.context import GroupContext
 from lizheng.hooks import Violation, violation
+from lizheng.plugin.context import GroupContext
 from lizheng.sandbox.stage import HostStage
 from plugins.violations.models import Barred, Case
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from lizheng import GroupContext
 from lizheng.hooks import Violation, violation
-from lizheng.models import Pending, Record
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
+from lizheng.store.tables import Pending, Record
 from plugins.violations.models import Case
 from tests.figures import Note
 from tests.probe import feature as probe

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from lizheng.pictures import MOST_BYTES
+from lizheng.media.pictures import MOST_BYTES
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 

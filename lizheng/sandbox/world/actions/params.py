@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lizheng.sandbox.world.scene import Scene
 from lizheng.sandbox.world.segments import Segment, as_number, from_cq, text
-
-if TYPE_CHECKING:
-    from lizheng.sandbox.world.world import World
 
 
 class BadParams(Exception):
@@ -21,7 +19,7 @@ _MISSING: Any = object()
 class Call:
     """One call: the world it acts on, the account it comes from, its raw parameters."""
 
-    world: "World"
+    world: Scene
     account: int
     params: dict[str, Any]
 

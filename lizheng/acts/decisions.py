@@ -1,0 +1,286 @@
+"""Everything that waits for a person: one short number per group, decided by `/确认 /取消 /通过 /拒绝` or by quoting.
+
+A decision is stored together with a due slot that carries it out, so that a yes given just before a crash still happens,
+once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+
+from lizheng.base.roles import Role
+from lizheng.grammar import Misread, Words, say_duration
+from lizheng.messages.templates import compose, plain
+from lizheng.plugin.context import Context, GroupContext
+from lizheng.plugin.feature import Feature
+from lizheng.plugin.refusals import Declined
+from lizheng.plugin.retention import Keep
+from lizheng.plugin.services import Proposal
+from lizheng.registry.access import is_on
+from lizheng.registry.registry import declared
+from lizheng.store import atomic, next_number
+from lizheng.store.tables import Pending, Slot
+
+DECIDED = "decided"
+NOTICE_SOURCE = "pending:"
+AGAIN = "again"
+"""Follows the number in the source of a notice that is said once more; its message stands for the same one."""
+DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
+
+
+async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
+    """Store it under the group's next number and say it, with the hint how to decide."""
+    owner = declared(ctx.host, ctx.feature.id) or ctx.feature
+    if not isinstance(owner, Feature) or proposal.decision not in owner.decisions:
+        raise ValueError(f"{ctx.feature.id} declares no decision {proposal.decision!r}")
+    source = ctx.next_source()
+    if source and (earlier := await Pending.filter(source=source).first()):
+        return earlier
+
+    @atomic
+    async def store() -> Pending:
+        number = await next_number(ctx.group.id, "pending")
+        pending = await Pending.create(
+            group_id=ctx.group.id,
+            number=number,
+            feature=ctx.feature.id,
+            kind=proposal.decision,
+            author_id=ctx.author_id,
+            decider=proposal.decider,
+            payload=dict(proposal.payload),
+            summary=plain(proposal.text)[:200],
+            created_at=ctx.now,
+            expires_at=ctx.now + proposal.span,
+            needed_role=ctx.needed_role,
+            source=source,
+        )
+        how = proposal.hint.replace("{n}", str(number)).replace("{span}", say_duration(proposal.span))
+        # What somebody prepares in private is nobody else's business before they confirm it.
+        aside = ctx.answers_to if proposal.decider == "author" else 0
+        notice = [*proposal.text, *compose("\n{how}", {"how": how})]
+        await ctx.post(notice, user_id=aside, source=f"{NOTICE_SOURCE}{pending.id}")
+        return pending
+
+    return await store()
+
+
+async def remember_notice(source: str | None, message_id: int | None) -> None:
+    """Once the outbox knows a notice's message id, quoting that message can decide it."""
+    if not source or not source.startswith(NOTICE_SOURCE) or message_id is None:
+        return
+    number, again, _ = source.removeprefix(NOTICE_SOURCE).partition(f"/{AGAIN}/")
+    if not again:
+        await Pending.filter(id=int(number)).update(notice_id=message_id)
+    elif pending := await Pending.filter(id=int(number)).first():
+        pending.payload = {**pending.payload, AGAIN: [*pending.payload.get(AGAIN, ()), message_id]}
+        await pending.save(update_fields=["payload"])
+
+
+async def noticed_by(ctx: Context, message_id: int) -> Pending | None:
+    """The one that this message of ours told of, be it the first to do so or, while it is open, another."""
+    here = Pending.filter(group_id=ctx.group.id)
+    if found := await here.filter(notice_id=message_id).first():
+        return found
+    asked = await here.filter(state="open", decider="admin")
+    return next((pending for pending in asked if message_id in pending.payload.get(AGAIN, ())), None)
+
+
+async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...]) -> Pending:
+    """The open one that is meant. Raises `Declined` when there is none, or when several could be."""
+    here = Pending.filter(group_id=ctx.group.id)
+    if number is not None:
+        found = await here.filter(number=number)
+    elif ctx.quoted:
+        told = await noticed_by(ctx, ctx.quoted.message_id)
+        found = [told] if told else []
+    else:
+        waiting = here.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
+        found = _likeliest(ctx, await waiting.order_by("-number"))
+    if not found:
+        raise Declined(f"没有待办 {number}。" if number is not None else "现在没有等你决定的事。")
+    if len(found) > 1:
+        numbers = "、".join(str(p.number) for p in found[:5])
+        raise Declined(f"有几件事在等：{numbers}。请带上编号。")
+    _refuse_closed(ctx, found[0])
+    return found[0]
+
+
+def _likeliest(ctx: Context, waiting: list[Pending]) -> list[Pending]:
+    """Those a word without a number may mean: what they prepared themselves, else what waits for anybody like them,
+    and questions, which are answered in words, only where there is nothing else.
+    """
+    mine = [p for p in waiting if p.decider == "author" and p.author_id == ctx.author_id]
+    others = [p for p in waiting if p.decider != "author" and ctx.role >= DECIDERS[p.decider]]
+    found = mine or others
+    return [p for p in found if not _asks_for_words(ctx, p)] or found
+
+
+def _asks_for_words(ctx: Context, pending: Pending) -> bool:
+    owner = declared(ctx.host, pending.feature)
+    return owner is not None and owner.decisions[pending.kind].answer is not None
+
+
+STATES = {
+    "approved": "已经通过了",
+    "rejected": "已经被拒绝了",
+    "cancelled": "已经取消了",
+    "expired": "已经过期了",
+}
+
+
+def _refuse_closed(ctx: Context, pending: Pending) -> None:
+    if pending.state != "open":
+        raise Declined(f"{pending.number} 号{STATES[pending.state]}，没有再动。")
+    if pending.expires_at <= ctx.now:
+        raise Declined(f"{pending.number} 号已经过期了，请重新发起。")
+
+
+async def refuse_other(ctx: Context, pending: Pending) -> None:
+    if pending.decider == "author":
+        if pending.author_id != ctx.author_id:
+            raise Declined(f"{pending.number} 号要由发起的人自己确认。")
+        return
+    needed = DECIDERS[pending.decider]
+    role = await ctx.confirmed_role(needed)
+    if role < needed:
+        raise Declined(f"{pending.number} 号要由{needed.or_above}来决定。")
+    if pending.author_id == ctx.author_id and role < Role.ADMIN:
+        raise Declined(f"{pending.number} 号是你自己提交的，要由别人来决定。")
+
+
+async def _refuse_demoted(ctx: Context, pending: Pending) -> None:
+    """Who has lost the role that the act needs does not carry it out any more."""
+    needed = Role(pending.needed_role or 0)
+    if pending.decider == "author" and needed > Role.MEMBER and await ctx.confirmed_role(needed) < needed:
+        raise Declined(f"{pending.number} 号要{needed.or_above}才能做，你现在没有这个权限。")
+
+
+def refuse_off(ctx: Context, pending: Pending) -> None:
+    """What a feature that was switched off since would do is not done."""
+    owner = ctx.host.features.get(pending.feature)
+    if owner is None:
+        raise Declined(f"{pending.number} 号要用的功能已经不在了，没有执行。")
+    if not is_on(ctx.group, owner):
+        raise Declined(f"「{owner.title}」在本群是关的，{pending.number} 号先不执行。")
+
+
+@atomic
+async def decide(ctx: GroupContext, pending: Pending, state: str, reason: str = "") -> bool:
+    """Close it and plan what follows; False when somebody else was first."""
+    changed = await Pending.filter(id=pending.id, state="open").update(
+        state=state,
+        decided_by=ctx.author_id,
+        decided_at=ctx.host.clock.now(),
+        decided_from=ctx.source,
+        reason=reason,
+    )
+    if changed:
+        await ctx.host.schedule.plan(
+            feature.id,
+            DECIDED,
+            ctx.group.id,
+            ctx.now,
+            key=str(pending.id),
+            payload={"id": pending.id},
+            cause=f"decided:{pending.id}",
+        )
+    return bool(changed)
+
+
+async def carry_out(ctx: GroupContext, slot: Slot) -> None:
+    """The due slot of a decision: run the feature's own handler, on behalf of whoever decided."""
+    pending = await Pending.get(id=slot.payload["id"])
+    owner = declared(ctx.host, pending.feature)
+    assert owner is not None
+    decision = owner.decisions[pending.kind]
+    handler = decision.approve if pending.state == "approved" else decision.reject
+    if handler is None:
+        await ctx.say("{number} 号{state}。", number=pending.number, state=STATES[pending.state])
+        return
+    needed = DECIDERS.get(pending.decider, Role(pending.needed_role or 0))
+    await handler(ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}"), pending)
+
+
+async def settle(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
+    await refuse_other(ctx, pending)
+    if state == "approved":
+        await _refuse_demoted(ctx, pending)
+        refuse_off(ctx, pending)
+    if not await decide(ctx, pending, state, reason):
+        raise Declined(f"{pending.number} 号刚刚已有人决定了，没有再动。")
+
+
+async def confirm(ctx: Context, number: int | None = None) -> None:
+    await _agree(ctx, await find_open(ctx, number, ("author", "admin")))
+
+
+async def cancel(ctx: Context, number: int | None = None) -> None:
+    await settle(ctx, await find_open(ctx, number, ("author", "admin")), "cancelled")
+
+
+async def approve(ctx: Context, number: int | None = None) -> None:
+    await _agree(ctx, await find_open(ctx, number, ("deputy", "admin")))
+
+
+async def _agree(ctx: Context, pending: Pending) -> None:
+    """A yes; to what asks for words it says nothing."""
+    if _asks_for_words(ctx, pending):
+        await refuse_other(ctx, pending)
+        raise Declined(
+            f"{pending.number} 号在等一个答案：长按那条选「回复」写下来，先不定发 /取消 {pending.number}。"
+        )
+    await settle(ctx, pending, "approved")
+
+
+async def reject(ctx: Context, number: int | None = None, reason: str = "") -> None:
+    await settle(ctx, await find_open(ctx, number, ("deputy", "admin")), "rejected", reason)
+
+
+class NoticeQuoted:
+    """Nothing to write: the notice is quoted."""
+
+    label = "（引用通知）"
+
+    @classmethod
+    async def read(cls, ctx: Context, words: Words) -> NoticeQuoted:
+        if ctx.quoted is None:
+            raise Misread("缺少编号。")
+        return cls()
+
+
+async def reject_quoted(ctx: Context, notice: NoticeQuoted, reason: str) -> None:
+    await reject(ctx, None, reason)
+
+
+def _decided(now: datetime) -> Q:
+    """Carried out for a day, or never decided: nothing will ask for it any more."""
+    late = Q(state="open", expires_at__lt=now - timedelta(days=1))
+    return Q(decided_at__lt=now - timedelta(days=1)) | late | Q(state="expired")
+
+
+feature: Feature = Feature(
+    __name__, "待办", "确认、取消、通过、拒绝：等人决定的事。", id="pending", always_on=True, hidden=True
+)
+feature.command("确认", "确认自己发起的操作", aliases={"confirm"}, example="/确认 3").form(confirm)
+feature.command("取消", "放弃自己发起的操作", aliases={"cancel"}, example="/取消 3").form(cancel)
+feature.command("通过", "同意一件待办", aliases={"approve"}, role=Role.DEPUTY, example="/通过 3").form(
+    approve
+)
+feature.command(
+    "拒绝", "不同意一件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
+).form(reject).form(reject_quoted, example="/拒绝 内容太长")
+feature.job(DECIDED, carry_out, acts=True)
+feature.keep(
+    Keep(
+        Pending,
+        "提交和确认",
+        person=("author_id",),
+        at="created_at",
+        days=60,
+        stays="还在等决定，或者一天之内刚决定",
+        free=_decided,
+        hidden=("decided_by", "decided_from", "needed_role"),
+    ),
+)

@@ -1,0 +1,150 @@
+"""Acts on people and messages: one door, with protection, rights, dry run, audit and outbox in that order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nonebot.adapters.onebot.v11 import NetworkError
+
+from lizheng.acts.kick_limit import ask_first
+from lizheng.base.outcome import Outcome, State
+from lizheng.base.roles import Role
+from lizheng.delivery.outbox import Draft, Priority, Ticket
+from lizheng.delivery.outbox.entry import WAIT_SECONDS
+from lizheng.groups.members import MemberInfo
+from lizheng.plugin.act import Act
+from lizheng.plugin.context import GroupContext
+from lizheng.store import atomic, audit, in_atomic
+
+SAME_END = timedelta(minutes=1)
+"""QQ counts mutes in minutes: what ends within one is the same."""
+UNREADABLE = "读不到成员列表，没有执行"
+GONE = "他已经不在群里"
+NO_RIGHTS = "里正在本群不是管理员"
+NO_RIGHTS_TOPIC = "no-rights"
+"""Told once, and once more after the bot's own role has changed."""
+
+
+async def perform(ctx: GroupContext, act: Act) -> Outcome:
+    """Do it, unless somebody protected would be touched, the actor or the bot lacks the right, or the group is in dry run.
+
+    Within 2 s: DONE, NOT_DONE with the reason, UNKNOWN while it is still queued or unanswered, or SIMULATED.
+    A cause that runs again, after a crash for instance, is told what became of its act the first time. One kick too
+    many that nobody confirmed becomes a preview.
+    """
+    over = act.kind == "kick" and not ctx.host.outbox.kick_budget_left(ctx.group.id)
+    if over and not (ctx.confirmed or ctx.group.dry_run):
+        return await ask_first(ctx, act)
+    source = ctx.next_source()
+    if earlier := await audit.of_source(source):
+        return await _what_became(ctx, act, earlier)
+    try:
+        refusal = await _refusal(ctx, act)
+    except NetworkError:
+        refusal = UNREADABLE
+    if refusal == UNREADABLE and act.again:
+        return Outcome(State.NOT_DONE, why=refusal)
+    if refusal:
+        await _write(ctx, act, source, "not_done", refusal)
+        if refusal == NO_RIGHTS and not act.own:
+            await ctx.tell_once(
+                NO_RIGHTS_TOPIC,
+                "我在本群不是管理员，「{title}」只能先记着。给我管理员后就会生效。",
+                title=ctx.feature.title,
+            )
+        return Outcome(State.NOT_DONE, why=refusal)
+    if ctx.group.dry_run:
+        await _write(ctx, act, source, "simulated", "试运行")
+        await ctx.say(
+            "【试运行】本来会：{label}。原因：{reason}", label=_told(ctx, act), reason=act.reason or "无"
+        )
+        return Outcome(State.SIMULATED, why="试运行")
+    ticket = await _intend(ctx, act, source)
+    return await ticket.outcome(0.0 if in_atomic() else WAIT_SECONDS)
+
+
+async def _what_became(ctx: GroupContext, act: Act, earlier: audit.Record) -> Outcome:
+    if earlier.state == "undone":
+        return Outcome(State.DONE)
+    if earlier.state == "simulated":
+        ctx.next_source()
+    if earlier.state in ("intended", "unknown"):
+        ticket = await ctx.host.outbox.put(_draft(ctx, act, earlier))
+        return await ticket.outcome(0.0 if in_atomic() else WAIT_SECONDS)
+    return Outcome(State(earlier.state), why=earlier.why)
+
+
+async def _refusal(ctx: GroupContext, act: Act) -> str:
+    host, group = ctx.host, ctx.group
+    if act.needs_admin:
+        account = host.account_for(group.id)
+        if not account:
+            # Nobody is connected who could be asked: that says nothing of rights.
+            return UNREADABLE
+        me = await host.roster.member(group.id, account)
+        if me is not None and me.role < Role.ADMIN:
+            me = await host.roster.member(group.id, account, fresh=True)
+        if me is None or me.role < Role.ADMIN:
+            return NO_RIGHTS
+    if ctx.author_id and not act.own and not await ctx.still_holds_role():
+        return "你现在没有这个权限"
+    if act.target and not act.own:
+        target = await host.roster.member(group.id, act.target, fresh=True)
+        if target is None and not act.may_be_gone:
+            return GONE
+        return ctx.why_protected(act.target, target) or _too_short(ctx, act, target)
+    return ""
+
+
+def _too_short(ctx: GroupContext, act: Act, target: MemberInfo | None) -> str:
+    """Why a mute would only let somebody speak sooner, "" when it would not."""
+    if act.lasts is None or target is None:
+        return ""
+    if target.muted_until <= (ctx.now + act.lasts + SAME_END).timestamp():
+        return ""
+    return say_longer(ctx, target.muted_until)
+
+
+def say_longer(ctx: GroupContext, until: float) -> str:
+    """Say that somebody is muted until then (epoch seconds) as it is."""
+    return f"他已经禁言到 {datetime.fromtimestamp(until, ctx.host.zone):%m-%d %H:%M}"
+
+
+def _told(ctx: GroupContext, act: Act) -> str:
+    return f"{act.label} {ctx.name_of(act.target)}" if act.target else act.label
+
+
+async def _write(ctx: GroupContext, act: Act, source: str | None, state: str, why: str = "") -> audit.Record:
+    return await audit.write(
+        ctx.group.id,
+        ctx.now,
+        ctx.feature.id,
+        act.kind,
+        actor_id=ctx.author_id,
+        rule=act.rule,
+        target_id=act.target,
+        params={"label": act.label},
+        reason=act.reason,
+        state=state,
+        why=why,
+        undo=act.undo if state == "intended" else None,
+        source=source,
+    )
+
+
+@atomic
+async def _intend(ctx: GroupContext, act: Act, source: str | None) -> Ticket:
+    record = await _write(ctx, act, source, "intended")
+    return await ctx.host.outbox.put(_draft(ctx, act, record))
+
+
+def _draft(ctx: GroupContext, act: Act, record: audit.Record) -> Draft:
+    return Draft(
+        api=act.api,
+        params=act.params,
+        group_id=ctx.group.id,
+        priority=Priority.ACT,
+        feature=ctx.feature.id,
+        record_id=record.id,
+        source=record.source,
+    )

@@ -1,0 +1,1 @@
+"""What developers and owners run from a shell."""

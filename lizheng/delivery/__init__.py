@@ -1,0 +1,1 @@
+"""What must survive a crash: calls on their way, due slots, who acts for which group."""

@@ -1,0 +1,1 @@
+"""From an event to the handlers that want it."""

@@ -1,0 +1,328 @@
+"""One message or notice to the features that want it. The cost does not grow with the number of plugins.
+
+Our commands stand in a dictionary and our observers in a list per group; NoneBot sees one matcher for all of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from nonebot import logger
+from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent, NetworkError
+from nonebot.matcher import Matcher
+from tortoise.expressions import Q
+
+from lizheng.acts.decision_replies import by_quote
+from lizheng.acts.decisions import feature as pending_feature
+from lizheng.acts.perform import NO_RIGHTS_TOPIC
+from lizheng.base.roles import Role
+from lizheng.dispatch.loop_guard import LoopGuard
+from lizheng.dispatch.notices import translate
+from lizheng.dispatch.ourselves import heed
+from lizheng.dispatch.private_chat import PrivateChat
+from lizheng.events import GroupEvent, GroupMet, MemberJoined, MemberLeft, RoleChanged
+from lizheng.grammar import Misread, Text, Words
+from lizheng.groups.choices import GroupState
+from lizheng.plugin.command import Form, WrongUse
+from lizheng.plugin.context import CommandInfo, Context, GroupContext, Quoted
+from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.refusals import Declined
+from lizheng.plugin.services import Services
+from lizheng.registry.access import is_on, may
+from lizheng.registry.command_index import CLOSING, Match, split_name
+from lizheng.registry.registry import Registry, claimed_elsewhere
+from lizheng.store.tables import Outgoing, Pending, Record
+
+STALE_SECONDS = 60
+MOST_WAITING = 3
+"""Answers to one member that may wait in a group."""
+
+
+class Dispatcher:
+    """Who looks on at a message, and how a command is run."""
+
+    def __init__(self, host: Services[GroupContext], registry: Registry, private: PrivateChat):
+        self._host = host
+        self._registry = registry
+        self._private = private
+        self._commands = registry.commands
+        self._echoes = LoopGuard()
+
+    async def message(self, event: MessageEvent) -> bool:
+        """Handle a message; True when it was ours and nobody else needs to see it."""
+        if isinstance(event, GroupMessageEvent):
+            self._host.outbox.come_back((event.group_id,))
+            return await self._in_group(event, self._host.groups[event.group_id])
+        group = await self._private.group_for(event)
+        return group is not None and await self._in_group(event, group)
+
+    async def _in_group(self, event: MessageEvent, group: GroupState) -> bool:
+        if event.user_id in group.bots:
+            return False
+        watches = self._registry.watches(group)
+        quoted = quoted_by(event)
+        called = self._commands.called(event.get_message())
+        if called is None:
+            self._echoes.spoke(group.id, event.user_id)
+            if not watches and quoted is None:
+                return False
+        role = self._host.role_of(group, event)
+        ctx = Context(self._host, group, pending_feature, event, role=role, quoted=quoted)
+        if event.message_type == "private":
+            ctx.place = f"【{group.name or group.id}】" if self._private.shares_several(event.user_id) else ""
+            await ctx.confirmed_role()
+        hit = self._commands.find(ctx, called) if called is not None else None
+        ctx.command = CommandInfo(hit.command.name, hit.command.feature.id) if hit else None
+        if event.message_type == "group":
+            for watch in watches:
+                ctx.feature = watch.feature
+                if await self._guarded(ctx, watch.handler(ctx)):
+                    return True
+        if called is not None and self._goes_round(ctx, called):
+            await self._look_back(ctx, hit, succeeded=False)
+            return hit is not None
+        if hit is not None:
+            await self._look_back(ctx, hit, succeeded=await self._run(ctx, hit))
+            return True
+        if quoted is not None:
+            ctx.feature = pending_feature
+            return bool(await self._guarded(ctx, by_quote(ctx)))
+        if called is not None:
+            await self._hint(ctx, called)
+        return False
+
+    def _goes_round(self, ctx: Context, called: str) -> bool:
+        now = self._host.clock.elapsed()
+        return self._echoes.silenced(ctx.group.id, ctx.author_id, called, now)
+
+    async def _look_back(self, ctx: Context, hit: Match | None, succeeded: bool | None) -> None:
+        """Show a command that has ended to those who look at how it did; None is not known any more."""
+        if hit is None or succeeded is None or ctx.event.message_type != "group":
+            return
+        ctx.succeeded = succeeded
+        for feature, handler in self._registry.looking_back(ctx.group):
+            ctx.feature = feature
+            await self._guarded(ctx, handler(ctx), silent=True)
+
+    async def _run(self, ctx: Context, hit: Match) -> bool | None:
+        """Whether it did what was asked; None for one that ran before a restart."""
+        ctx.feature = hit.command.feature
+        self._host.roster.meet(ctx.group.id, ctx.event.sender)
+        if await self._ran_before(ctx):
+            return None
+        await self._meet(ctx)
+        if self._is_stale(ctx):
+            await ctx.note("stale", f"/{hit.command.name} 来得太晚，没有执行")
+            return False
+        ctx.asker_id = ctx.author_id
+        if await self._is_hasty(ctx):
+            return False
+        return bool(await self._guarded(ctx, self._execute(ctx, hit)))
+
+    async def _ran_before(self, ctx: Context) -> bool:
+        """Whether this command had an effect before a restart: what the adapter remembers ended with that process."""
+        if ctx.event.time > self._host.doubted_until(ctx.group.id).timestamp():
+            return False
+        first = f"{ctx.source}#1"
+        return (
+            await Outgoing.filter(source=first).exists()
+            or await Record.filter(source__in=(ctx.source, first)).exists()
+            or await Pending.filter(Q(source=first) | Q(decided_from=ctx.source)).exists()
+        )
+
+    def _is_stale(self, ctx: Context) -> bool:
+        """Whether it was old when it reached us; how long we kept it waiting does not count."""
+        came_at = getattr(ctx.event, "came_at", 0.0) or ctx.now.timestamp()
+        return came_at - ctx.event.time > STALE_SECONDS
+
+    async def _is_hasty(self, ctx: Context) -> bool:
+        """Whether a member has more answers waiting than anybody reads; told once a minute."""
+        waiting = self._host.outbox.waiting(ctx.group.id, ctx.author_id)
+        if waiting < MOST_WAITING or ctx.role > Role.MEMBER:
+            return False
+        if self._host.cooldown.now_and_then(ctx.group.id, f"hasty:{ctx.author_id}", STALE_SECONDS):
+            await ctx.say("太快了，前面的还没回完。等一分钟再发。")
+        else:
+            await ctx.stay_silent()
+        return True
+
+    async def _execute(self, ctx: Context, hit: Match) -> bool:
+        """True once it is done; False when the author may not."""
+        forms = hit.command.candidates(hit.words)
+        lowest = min(forms, key=lambda form: form.role)
+        if not await self._allowed(ctx, lowest):
+            return False
+        form, values = await hit.command.choose(ctx, forms, hit.words)
+        if form is not lowest and not await self._allowed(ctx, form):
+            return False
+        ctx.needed_role = form.role
+        try:
+            await form.handler(ctx, **values)
+        except WrongUse:
+            raise
+        except Misread as misread:
+            raise WrongUse(str(misread), form, misread.example) from misread
+        return True
+
+    async def carry_out(self, ctx: Context, called: str) -> None:
+        """Run a command for the author of another message; see `Context.carry_out`."""
+        name, words = split_name(called)
+        command = self._commands.command(name)
+        if command is None:
+            raise LookupError(name)
+        before, ctx.feature = ctx.feature, command.feature
+        try:
+            await self._execute(ctx, Match(command, Words([Text(words)])))
+        finally:
+            ctx.feature = before
+
+    async def _allowed(self, ctx: Context, form: Form) -> bool:
+        if form.role > Role.MEMBER and is_on(ctx.group, ctx.feature):
+            try:
+                await ctx.confirmed_role(form.role)
+            except Declined as unread:
+                await self._deny(ctx, f"unread:{form.command.name}", str(unread))
+                return False
+        verdict = may(ctx.group, ctx.feature, form, ctx.role)
+        if verdict.allowed:
+            return True
+        await self._deny(ctx, f"{verdict.denial}:{form.command.name}", verdict.sentence)
+        return False
+
+    async def _deny(self, ctx: Context, why: str, sentence: str) -> None:
+        """Say it to each once a minute."""
+        if sentence and self._host.cooldown.now_and_then(ctx.group.id, f"deny:{why}:{ctx.author_id}", 60):
+            await ctx.say("{sentence}", sentence=sentence)
+        else:
+            await ctx.stay_silent()
+
+    async def _guarded(self, ctx: Context, work: Any, *, silent: bool = False) -> Any:
+        """Run a handler: bad input is answered with its sentence, a failure once with the number of its case.
+
+        A `silent` one fails into the log alone.
+        """
+        try:
+            return await work
+        except WrongUse as wrong:
+            await ctx.say(
+                "{sentence}\n用法：{usage}\n例如：{example}",
+                sentence=str(wrong),
+                usage=wrong.form.usage,
+                example=wrong.example,
+            )
+        except (Declined, Misread) as refusal:
+            await ctx.say("{sentence}", sentence=str(refusal))
+        except NetworkError as silence:
+            logger.warning("lizheng: {} (group {}) had no answer: {}", ctx.feature.id, ctx.group.id, silence)
+            if _is_its_command(ctx) and not silent:
+                await ctx.say("QQ 那边没有回话，没有完成，过一会儿再试。")
+        except Exception as error:
+            case = secrets.token_hex(2).upper()
+            logger.opt(exception=error).error(
+                "lizheng: case {} in {} (group {})", case, ctx.feature.id, ctx.group.id
+            )
+            if _is_its_command(ctx) and not silent:
+                await ctx.say("出了点问题，没有完成（编号 {case}）。请把编号告诉管理员。", case=case)
+        return None
+
+    async def _hint(self, ctx: Context, called: str) -> None:
+        """Name what somebody may have meant, to each once a minute; what nobody of ours is called like stays silent."""
+        name = split_name(called)[0].rstrip(CLOSING)
+        near = self._commands.nearest(name, ctx.group, ctx.role)
+        if not near or claimed_elsewhere(name):
+            return
+        if self._host.cooldown.now_and_then(ctx.group.id, f"hint:{ctx.author_id}", 60):
+            names = " 或 ".join(f"/{one}" for one in near)
+            await ctx.say("没有「/{name}」，你是不是想发 {names}？", name=name[:12], names=names)
+
+    # — everything else ————————————————————————————————————————————————————————————————————
+
+    async def notice(self, event: Event) -> None:
+        """Tell the features that listen, in groups where they are on."""
+        happened = translate(event)
+        if happened is None:
+            return
+        group = self._host.groups[happened.group_id]
+        if isinstance(happened, MemberJoined | MemberLeft):
+            there = isinstance(happened, MemberJoined)
+            self._private.moved(happened.group_id, happened.user_id, there=there)
+        if isinstance(happened, MemberJoined | RoleChanged):
+            self._host.roster.forget(happened.group_id, happened.user_id)
+        if isinstance(happened, RoleChanged) and happened.user_id in self._host.our_accounts():
+            self._host.cooldown.forget(group.id, NO_RIGHTS_TOPIC)
+        await heed(self._host, happened)
+        if isinstance(happened, MemberJoined) and happened.user_id in self._host.accounts():
+            ctx = GroupContext(self._host, group, pending_feature, source=f"met:{group.id}")
+            await self._meet(ctx)
+            return
+        await self.tell(group, happened)
+        if isinstance(happened, MemberLeft):
+            self._host.roster.forget(happened.group_id, happened.user_id)
+
+    async def tell(self, group: GroupState, happened: GroupEvent, only: FeatureInfo | None = None) -> None:
+        """Hand an event to its listeners; one that fails is logged and does not stop the others."""
+        source = f"{type(happened).__name__}:{group.id}:{happened.key}"
+        for feature, handler in self._registry.listening(type(happened), group):
+            if only is not None and feature is not only:
+                continue
+            name = getattr(handler, "__name__", "")
+            ctx = GroupContext(self._host, group, feature, source=f"{source}/{feature.id}.{name}")
+            try:
+                await handler(ctx, happened)
+            except Exception as error:
+                logger.opt(exception=error).error(
+                    "lizheng: {} failed on {}", feature.id, type(happened).__name__
+                )
+
+    async def _meet(self, ctx: GroupContext) -> None:
+        """Told before it is written down, under a source that never changes: killed in between, it is still said once."""
+        if ctx.group.introduced:
+            return
+        ctx.group.introduced = True
+        await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=0))
+        await self._host.groups.introduce(ctx.group.id, ctx.now)
+
+
+def _is_its_command(ctx: Context) -> bool:
+    """Whether the feature at work is the one whose command was sent: what only looks on fails in silence."""
+    return ctx.command is not None and ctx.command.feature_id == ctx.feature.id
+
+
+def quoted_by(event: MessageEvent) -> Quoted | None:
+    """What the message replies to, as the adapter has read it; at least its number."""
+    if (reply := event.reply) is None:
+        return None
+    segments = tuple({"type": s.type, "data": dict(s.data)} for s in reply.message)
+    return Quoted(int(reply.message_id), int(reply.sender.user_id or 0), segments)
+
+
+class Entry(Matcher):
+    """The one matcher NoneBot knows us by: no permission, no rule object, no dependency injection."""
+
+    dispatch: Dispatcher
+
+    @classmethod
+    async def check_perm(cls, bot: Any, event: Any, stack: Any = None, dependency_cache: Any = None) -> bool:
+        return True
+
+    @classmethod
+    async def check_rule(
+        cls, bot: Any, event: Any, state: Any, stack: Any = None, dependency_cache: Any = None
+    ) -> bool:
+        """True, which ends the event's way, when the message was ours."""
+        if isinstance(event, MessageEvent):
+            return await cls.dispatch.message(event)
+        await cls.dispatch.notice(event)
+        return False
+
+    async def run(
+        self, bot: Any, event: Any, state: Any, stack: Any = None, dependency_cache: Any = None
+    ) -> None:
+        """Nothing is left to do: the message was handled while it was matched."""
+
+
+def install(dispatch: Dispatcher) -> type[Matcher]:
+    """Put the entry before every other plugin's matchers; call once per process."""
+    entry = type("LizhengEntry", (Entry,), {"dispatch": dispatch})
+    return entry.new(type_="", priority=0, block=True)

@@ -1,0 +1,1 @@
+"""Messages as values: the one interpolation, and what a message holds."""

@@ -1,7 +1,0 @@
-"""The one door for API calls that change QQ: written down first, paced, sent once, looked up in doubt."""
-
-from lizheng.outbox.entry import Draft, Entry, Priority, Ticket
-from lizheng.outbox.outbox import Outbox, Withdrawal
-from lizheng.outbox.pacing import Pacing
-
-__all__ = ["Draft", "Entry", "Outbox", "Pacing", "Priority", "Ticket", "Withdrawal"]

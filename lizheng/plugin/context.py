@@ -1,0 +1,373 @@
+"""What a handler is given: who, where, when, and the verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from nonebot import logger
+from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, NetworkError
+from pydantic import BaseModel
+
+from lizheng.base.roles import Role
+from lizheng.delivery.outbox import Priority
+from lizheng.groups.choices import GroupState
+from lizheng.groups.members import UNREADABLE, MemberInfo
+from lizheng.messages.templates import Segment, compose
+from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.refusals import Declined
+from lizheng.plugin.services import Decider, Proposal, Services
+from lizheng.plugin.verbs import Verbs
+from lizheng.store.tables import Pending, Slot
+from lizheng.text import clip, visible
+
+S = TypeVar("S", bound=BaseModel)
+NAME_LENGTH, SHORT_NAME = 20, 12
+HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
+HOW_TO_DECIDE = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
+HOW_TO_ANSWER = "长按这条选「回复」写下答案；先不定就回「跳过」（或发 /取消 {n}）。"
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """The message somebody replied to.
+
+    When it could not be read, `segments` is empty and `user_id` whom the client named as its author by an @, else 0.
+    """
+
+    message_id: int
+    user_id: int = 0
+    segments: tuple[Segment, ...] = ()
+
+
+class GroupContext(Verbs):
+    """One feature at work in one group: what jobs, listeners and hook answers are given.
+
+    `author_id` is the person on whose behalf this happens, 0 when it is a rule. `source` names what caused it
+    (`message:…`, `slot:…`): everything said and done carries it, so that the same cause never has its effect twice.
+    """
+
+    host: Services[GroupContext]
+    quoted: Quoted | None = None
+
+    def __init__(
+        self,
+        host: Services[GroupContext],
+        group: GroupState,
+        feature: FeatureInfo,
+        *,
+        source: str | None = None,
+        author_id: int = 0,
+        needed_role: Role = Role.MEMBER,
+        priority: Priority = Priority.NOTICE,
+    ):
+        super().__init__(host, group, feature, source=source, author_id=author_id, priority=priority)
+        self.needed_role = needed_role
+
+    def settings(self, kind: type[S]) -> S:
+        """This feature's settings in this group, as an instance of its settings model."""
+        values = self.host.read_settings(self.feature, self.group)
+        assert isinstance(values, kind)
+        return values
+
+    def within(self, feature: FeatureInfo) -> GroupContext:
+        """The same place and cause, seen by another feature."""
+        step = self.next_source()
+        return GroupContext(
+            self.host,
+            self.group,
+            feature,
+            source=step and f"{step}/{feature.id}",
+            priority=self.priority,
+        )
+
+    def on_behalf(
+        self, feature: FeatureInfo, author_id: int, needed_role: Role, source: str | None
+    ) -> GroupContext:
+        """The same place, for a feature acting for a person who decided something."""
+        ctx = GroupContext(
+            self.host,
+            self.group,
+            feature,
+            source=source,
+            author_id=author_id,
+            needed_role=needed_role,
+            priority=Priority.ACT,
+        )
+        ctx.confirmed = True
+        return ctx
+
+    def name_of(self, user_id: int) -> str:
+        """The card or nickname last seen, on one line and not too long, else the number."""
+        known = self.host.roster.seen(self.group.id, user_id)
+        return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
+
+    def names(self, people: Collection[int]) -> str:
+        """Short ones as last seen, joined by 、, for a sentence that lists many."""
+        return "、".join(clip(self.name_of(user_id), SHORT_NAME) for user_id in people)
+
+    async def names_of(self, people: Collection[int]) -> str:
+        """Their cards or nicknames, joined by 、; asks for those not seen yet, as long as it is answered."""
+        with suppress(NetworkError):
+            for user_id in people:
+                if self.host.roster.seen(self.group.id, user_id) is None:
+                    await self.host.roster.member(self.group.id, user_id)
+        return "、".join(map(self.name_of, people))
+
+    # — asking ——————————————————————————————————————————————————————————————————————————————
+
+    async def query(self, api: str, /, **params: Any) -> Any:
+        """Ask the endpoint something about this group, within 2 s. Raises `NetworkError` or `ActionFailed`."""
+        return await self.host.query(self.group.id, api, **params)
+
+    async def members(self, *, fresh: bool = True) -> dict[int, MemberInfo]:
+        """Everyone in the group by QQ number, as of now or, unless `fresh`, at most five minutes ago.
+
+        Raises `Declined` while the list cannot be read: no answer is never an empty group.
+        """
+        try:
+            return await self.host.roster.members(self.group.id, fresh=fresh)
+        except (NetworkError, ActionFailed) as silence:
+            raise Declined(UNREADABLE) from silence
+
+    async def member(self, user_id: int, *, fresh: bool = True) -> MemberInfo | None:
+        """One member as of now or, unless `fresh`, as last seen; None when not in the group.
+
+        Raises `Declined` while the endpoint does not answer.
+        """
+        try:
+            return await self.host.roster.member(self.group.id, user_id, fresh=fresh)
+        except NetworkError as silence:
+            raise Declined(UNREADABLE) from silence
+
+    def seen(self, user_id: int) -> MemberInfo | None:
+        """What is remembered of a member, without asking anyone."""
+        return self.host.roster.seen(self.group.id, user_id)
+
+    def why_protected(self, user_id: int, member: MemberInfo | None = None) -> str:
+        """Say in Chinese why nobody may act on this person here, "" when they are not protected. Asks no one.
+
+        `member` is the person as the member list has them, for the role; without, a protected role goes unseen.
+        """
+        if user_id in self.host.our_accounts():
+            return "那是里正自己"
+        if user_id in self.host.superusers:
+            return "他是超级用户，受保护"
+        if member is not None and member.role >= Role.ADMIN:
+            return f"他是{member.role.label}，受保护"
+        if user_id in self.group.whitelist:
+            return "他在白名单里，受保护"
+        if user_id in self.group.bots:
+            return "那是登记过的机器人，受保护"
+        return ""
+
+    def is_on(self, feature_id: str) -> bool:
+        """Whether a feature is loaded and on in this group."""
+        feature = self.host.features.get(feature_id)
+        return feature is not None and self.host.is_on(self.group, feature)
+
+    async def still_holds_role(self) -> bool:
+        """Whether the author has the role this needs according to the member list now. Raises `NetworkError`."""
+        if self.needed_role is Role.MEMBER:
+            return True
+        return await self.host.role_now(self.group, self.author_id) >= self.needed_role
+
+    # — later ———————————————————————————————————————————————————————————————————————————————
+
+    async def plan(
+        self,
+        job: str,
+        at: datetime,
+        *,
+        key: str = "",
+        payload: Mapping[str, Any] | None = None,
+        replace: bool = False,
+        gather: bool = False,
+    ) -> Slot:
+        """Have one of the feature's jobs run at `at`; the slot as it then is.
+
+        The same job, group and key is one slot. Planned again while it waits or runs, it stays as it is; once it has
+        run it is planned anew, though never twice for one cause (`source`), which may be met again after a crash. With
+        `replace` the new time and payload count in any case. With `gather`, for a job that looks itself at what is
+        new, they count unless it waits: one that runs may have looked already, and so runs once more.
+
+        Raises `ValueError` for a job the feature does not declare.
+        """
+        if job not in self.feature.job_names:
+            raise ValueError(f"{self.feature.id} declares no job {job!r}")
+        return await self.host.schedule.plan(
+            self.feature.id,
+            job,
+            self.group.id,
+            at,
+            key=key,
+            payload=dict(payload or {}),
+            replace=replace,
+            gather=gather,
+            cause=self.source,
+        )
+
+    async def planned(self, job: str, *, key: str = "") -> Slot | None:
+        """What `plan` wrote down: the slot, with `state` and `due_at`; None where there is none."""
+        where = {"feature": self.feature.id, "name": job, "group_id": self.group.id, "key": key}
+        return await Slot.filter(**where).first()
+
+    async def unplan(self, job: str, *, key: str = "") -> None:
+        """Forget a planned job; one that is running just now runs to its end."""
+        await self.host.schedule.cancel(self.feature.id, job, self.group.id, key=key)
+
+    async def preview(
+        self, decision: str, template: str, /, *, payload: Mapping[str, Any], **values: Any
+    ) -> Pending:
+        """Show what would happen under a short number; `/确认` by the same person within 5 minutes does it.
+
+        Made by a rule (no author), any admin confirms, for 24 hours.
+        """
+        decider: Decider = "author" if self.author_id else "admin"
+        span = timedelta(minutes=5) if self.author_id else timedelta(hours=24)
+        text = compose(template, values)
+        return await self.host.propose(self, Proposal(decision, text, payload, decider, span, HOW_TO_CONFIRM))
+
+    async def submit(
+        self,
+        decision: str,
+        template: str,
+        /,
+        *,
+        payload: Mapping[str, Any],
+        span: timedelta = timedelta(days=7),
+        by: Role = Role.DEPUTY,
+        muted_too: bool = False,
+        **values: Any,
+    ) -> Pending:
+        """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝.
+
+        With `by` ADMIN the deputies have no say. The group reads it: from a private chat, who is muted may not, but
+        for `muted_too`. Raises `Declined`.
+        """
+        if self.answers_to and not muted_too:
+            await self.refuse_muted()
+        decider: Decider = "admin" if by is Role.ADMIN else "deputy"
+        text = compose(template, values)
+        return await self.host.propose(self, Proposal(decision, text, payload, decider, span, HOW_TO_DECIDE))
+
+    async def ask(
+        self,
+        decision: str,
+        template: str,
+        /,
+        *,
+        payload: Mapping[str, Any],
+        example: str = "",
+        span: timedelta = timedelta(days=1),
+        **values: Any,
+    ) -> Pending:
+        """Ask the admins something that they answer in words, by quoting the question; 跳过 or `/取消 n` leaves it.
+
+        The template may name the `example`, which is said again with what was wrong about an answer.
+        """
+        text = compose(template, {**values, "example": example})
+        kept = {**payload, "example": example}
+        return await self.host.propose(self, Proposal(decision, text, kept, "admin", span, HOW_TO_ANSWER))
+
+    async def refuse_muted(self) -> None:
+        """Keep who is muted in the group from having words said there by way of a private chat. Raises `Declined`."""
+        try:
+            member = await self.host.roster.member(self.group.id, self.author_id, fresh=True)
+        except NetworkError:
+            raise Declined(UNREADABLE) from None
+        if member is not None and member.muted_until > self.now.timestamp():
+            raise Declined("你在群里被禁言了，等解除了再来。")
+
+
+@dataclass(frozen=True)
+class CommandInfo:
+    """The command a message hits: its Chinese name, and the id of the feature that declares it."""
+
+    name: str
+    feature_id: str
+
+
+class Context(GroupContext):
+    """A message and its author, for commands and observers.
+
+    `message` is what was said, without the quote and without an @ of the bot at either end; `command` is the command
+    it hits, if any, and `succeeded` whether that did what was asked, None before it has
+    ended. `cleared`: its message has been taken away. In private, `channel` is `"private"` and `say` answers the author alone.
+    """
+
+    def __init__(
+        self,
+        host: Services[GroupContext],
+        group: GroupState,
+        feature: FeatureInfo,
+        event: MessageEvent,
+        *,
+        role: Role,
+        quoted: Quoted | None,
+        command: CommandInfo | None = None,
+        needed_role: Role = Role.MEMBER,
+    ):
+        super().__init__(
+            host,
+            group,
+            feature,
+            source=f"message:{event.self_id}:{group.id}:{event.message_id}:{event.time}",
+            author_id=event.user_id,
+            needed_role=needed_role,
+            priority=Priority.REPLY,
+        )
+        self.event = event
+        self.role: Role = role
+        self.quoted = quoted
+        self.command = command
+        self.succeeded: bool | None = None
+        self.cleared = False
+        self.answers_to = event.user_id if event.message_type == "private" else 0
+        self._claimed = role
+        self._confirmed = False
+
+    async def confirmed_role(self, needed: Role = Role.MEMBER) -> Role:
+        """The author's role by the member list now, as the one an event claims may be stale or forged.
+
+        When nobody answers, it is what holds without the list: a superuser's, a deputy's, or a role of that height
+        which the list told minutes ago and the event still claims. Raises `Declined` when that is below `needed`
+        although the author says, or in private may, hold it.
+        """
+        if self._confirmed or is_anonymous(self.event):
+            return self.role
+        try:
+            self.role = await self.host.role_now(self.group, self.author_id)
+            self._confirmed = True
+        except NetworkError:
+            logger.warning("lizheng: the member list of group {} cannot be read", self.group.id)
+            self.role = self.host.role_unread(self.group, self.event)
+            if self.role < needed and (self.channel == "private" or self._claimed >= needed):
+                raise Declined(UNREADABLE) from None
+        return self.role
+
+    async def carry_out(self, called: str) -> None:
+        """Run a command as if the author had typed it after the prefix. Raises `Misread` and `Declined` as it does, and
+        `LookupError` when there is none of that name.
+        """
+        await self.host.carry_out(self, called)
+
+    @property
+    def message(self) -> Message:
+        return self.event.get_message()
+
+    @property
+    def message_id(self) -> int:
+        return self.event.message_id
+
+    @property
+    def channel(self) -> str:
+        return self.event.message_type
+
+
+def is_anonymous(event: MessageEvent) -> bool:
+    """Whether its author is hidden, and so holds no role."""
+    return bool(getattr(event, "anonymous", None)) or event.sub_type == "anonymous"

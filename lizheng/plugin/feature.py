@@ -1,0 +1,287 @@
+"""The manifest: what a plugin declares about itself, read by dispatch, gate, help, settings and docs alike."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any, TypeVar
+
+from nonebot.plugin import PluginMetadata
+from pydantic import BaseModel
+
+from lizheng.base.roles import Role
+from lizheng.events import GroupEvent
+from lizheng.plugin.checks import require
+from lizheng.plugin.command import Command
+from lizheng.plugin.context import Context, GroupContext
+from lizheng.plugin.hook import Hook
+from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.retention import Keep
+from lizheng.plugin.services import Services
+from lizheng.plugin.settings import settings_of
+from lizheng.store import AppModules
+from lizheng.store.tables import Pending, Record, Slot
+
+E = TypeVar("E", bound=GroupEvent)
+Q = TypeVar("Q")
+A = TypeVar("A")
+Observer = Callable[[Context], Awaitable[bool | None]]
+JobHandler = Callable[[GroupContext, Slot], Awaitable[Any]]
+StartHandler = Callable[[Services[GroupContext]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One observer of ordinary messages; lower `order` looks first."""
+
+    feature: Feature
+    handler: Observer
+    order: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something due at a time. `late_limit`: how late it may still run after downtime; later it counts as missed.
+
+    One that `repeats` is tried until it succeeds; one that `acts` does not wait for those that only talk; one with
+    `nightly` is the whole host's, planned by it every day.
+    """
+
+    name: str
+    handler: JobHandler
+    late_limit: timedelta | None = None
+    repeats: bool = False
+    nightly: time | None = None
+    acts: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens when a pending number is decided. Handlers take `(ctx, pending)`, `answer` also the words."""
+
+    name: str
+    approve: Callable[[GroupContext, Pending], Awaitable[None]]
+    reject: Callable[[GroupContext, Pending], Awaitable[None]] | None
+    answer: Callable[[Context, Pending, str], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """What a new group is asked when everything is switched on. The answer is what follows `command`.
+
+    `command` has no prefix: `名片格式`, or `设置 广告税 价格`. It is asked while the group has chosen none of these
+    `settings`, fields of the feature's model. Steps with the same `topic` are parts of one question.
+    """
+
+    question: str
+    command: str
+    example: str
+    order: int
+    settings: tuple[str, ...]
+    topic: str
+
+
+class Feature(FeatureInfo):
+    """One plugin's declaration of itself.
+
+    `module` is the plugin's `__name__`, from which the id comes (`plugins.welcome` → `welcome`) where none is given;
+    `title` is the Chinese name people switch on and off, `summary` one sentence. `settings` is a pydantic model whose
+    fields each carry a Chinese `title`, a `description` and a default. A feature with `always_on` cannot be switched
+    off, one that is `hidden` is not listed. One that `serves` something is on wherever a feature that `needs` it is.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        title: str,
+        summary: str,
+        *,
+        id: str = "",
+        settings: type[BaseModel] | None = None,
+        always_on: bool = False,
+        hidden: bool = False,
+        needs: Iterable[str] = (),
+        serves: str = "",
+    ):
+        super().__init__(
+            module,
+            title,
+            summary,
+            id=id,
+            settings=settings,
+            always_on=always_on,
+            hidden=hidden,
+            needs=needs,
+            serves=serves,
+        )
+        self.commands: list[Command] = []
+        self.watches: list[Watch] = []
+        self.afterwards: list[Callable[[Context], Awaitable[None]]] = []
+        self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}
+        self.jobs: dict[str, Job] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
+        self.undo_labels: dict[str, Callable[[GroupContext, int], Awaitable[Record | None]]] = {}
+        self.hook_answers: dict[object, Callable[..., Awaitable[Any]]] = {}
+        self.keeps: list[Keep] = []
+        self.start_hooks: list[StartHandler] = []
+        self.first_steps: list[FirstStep] = []
+        settings_of(self)
+
+    def command(
+        self,
+        name: str,
+        summary: str,
+        *,
+        aliases: Iterable[str] = (),
+        role: Role = Role.MEMBER,
+        example: str = "",
+    ) -> Command:
+        """Declare a slash command; use the result as a decorator for a command of one form, or give it `.form(…)`s.
+
+        `role` and `example` are the defaults of its forms. Raises `ValueError` for a name this feature already has.
+        """
+        command = Command(self, name, summary, tuple(sorted(aliases)), role, example)
+        taken = {n for known in self.commands for n in known.names}
+        if clash := taken & set(command.names):
+            raise ValueError(f"{self.id}: {'、'.join(sorted(clash))} is declared twice")
+        self.commands.append(command)
+        return command
+
+    def on_message(self, handler: Observer, *, order: int = 50) -> Observer:
+        """Look at every message of the groups where this feature is on, commands included (`ctx.command`).
+
+        Returning True ends the message here: no later observer, no command and no other plugin sees it.
+        """
+        require(self.module, handler, "ctx")
+        self.watches.append(Watch(self, handler, order))
+        return handler
+
+    def after_command(self, handler: Callable[[Context], Awaitable[None]]) -> None:
+        """Look at a command in a group once it has ended, whoever's it was: `ctx.succeeded` says how.
+
+        It did not when it was misread, declined, not allowed, too late, one too many, or failed.
+        """
+        require(self.module, handler, "ctx")
+        self.afterwards.append(handler)
+
+    def on(self, kind: type[E], handler: Callable[[GroupContext, E], Awaitable[None]]) -> None:
+        """Listen to one kind of `lizheng.events`."""
+        require(self.module, handler, "ctx", "happened")
+        self.listeners.setdefault(kind, []).append(handler)
+
+    def on_start(self, handler: StartHandler) -> None:
+        """Run once per start of the host, with the host, after the database is open and before messages come.
+
+        When one raises, the feature is off in every group, the others start, and all its hooks are run again later.
+        """
+        require(self.module, handler, "host")
+        self.start_hooks.append(handler)
+
+    def job(
+        self,
+        name: str,
+        handler: JobHandler,
+        *,
+        late_limit: timedelta | None = None,
+        repeats: bool = False,
+        acts: bool = False,
+    ) -> None:
+        """Name what `ctx.plan(name, …)` runs when it is due; a returned datetime plans it again.
+
+        One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`. A group's
+        jobs run one after the other; those that `acts`, on people or their messages, do not wait for the rest.
+        """
+        require(self.module, handler, "ctx", "slot")
+        self.jobs[name] = Job(name, handler, late_limit, repeats, acts=acts)
+        self.job_names.add(name)
+
+    def nightly(self, name: str, handler: JobHandler, at: time) -> None:
+        """Run `handler(ctx, slot)` once a day for the host as a whole, whatever is on: `ctx.group.id` is 0.
+
+        `at` is in the host's zone. A night that the host slept through is made up for at its next start.
+        """
+        require(self.module, handler, "ctx", "slot")
+        self.jobs[name] = Job(name, handler, repeats=True, nightly=at)
+        self.job_names.add(name)
+
+    def decision(
+        self,
+        name: str,
+        approve: Callable[[GroupContext, Pending], Awaitable[None]],
+        reject: Callable[[GroupContext, Pending], Awaitable[None]] | None = None,
+        answer: Callable[[Context, Pending, str], Awaitable[None]] | None = None,
+    ) -> None:
+        """Name what `ctx.preview(name, …)`, `ctx.submit(name, …)` and `ctx.ask(name, …)` do once somebody decides.
+
+        What was asked with `ctx.ask` is answered by quoting it: `answer(ctx, pending, words)`, and unless that raises
+        `Misread` or `Declined`, `approve` follows.
+        """
+        for handler, *given in ((approve,), (reject,), (answer, "words")):
+            if handler is not None:
+                require(self.module, handler, "ctx", "pending", *given)
+        self.decisions[name] = Decision(name, approve, reject, answer)
+
+    def first_step(
+        self,
+        question: str,
+        command: str,
+        example: str,
+        *,
+        order: int,
+        settings: Iterable[str] = (),
+        topic: str = "",
+    ) -> None:
+        """Ask a new group for what this feature cannot guess; see `FirstStep`. Lower `order` is asked first.
+
+        Without a `topic` it is a question of its own.
+        """
+        step = FirstStep(question, command, example, order, tuple(settings), topic or command)
+        self.first_steps.append(step)
+
+    def undo(self, name: str, handler: Callable[[Context, Any], Awaitable[None]]) -> None:
+        """Name how records whose `undo` is `{"name": name, …}` are reversed; the handler takes `(ctx, undo)`."""
+        require(self.module, handler, "ctx", "undo")
+        self.undos[name] = handler
+
+    def undo_label(self, letter: str, find: Callable[[GroupContext, int], Awaitable[Record | None]]) -> None:
+        """Let `/撤销` take this feature's own numbers, such as W3: `find(ctx, 3)` is the record meant, None for none."""
+        require(self.module, find, "ctx", "number")
+        self.undo_labels[letter] = find
+
+    def answers(self, hook: Hook[Q, A], handler: Callable[[GroupContext, Q], Awaitable[A | None]]) -> None:
+        """Answer a hook of the kit wherever this feature is on."""
+        require(self.module, handler, "ctx", "question")
+        self.hook_answers[hook] = handler
+
+    def keep(self, *kinds: Keep) -> None:
+        """Say what this feature keeps about people: every table with a member's number in it, see `Keep`."""
+        self.keeps += kinds
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether there is a module `models` with Tortoise tables of its own."""
+        spec = importlib.util.find_spec(self.module)
+        if spec is None or spec.submodule_search_locations is None:
+            return False
+        return importlib.util.find_spec(f"{self.module}.models") is not None
+
+    @property
+    def metadata(self) -> PluginMetadata:
+        """What a plugin exposes as `__plugin_meta__`, by which the host finds the feature."""
+        usage = "\n".join(form.usage for command in self.commands for form in command.forms)
+        return PluginMetadata(
+            name=self.title,
+            description=self.summary,
+            usage=usage or self.summary,
+            type="application",
+            supported_adapters={"~onebot.v11"},
+            extra={"lizheng": self},
+        )
+
+
+def apps_of(features: Iterable[Feature]) -> dict[str, AppModules]:
+    """Where the tables of these features are, by the label Tortoise knows each by."""
+    return {feature.id: AppModules.of(feature.module) for feature in features if feature.has_tables}
