@@ -25,7 +25,12 @@ FIRST_RETRY = timedelta(seconds=5)
 DB_TROUBLE = 1.0
 
 Handler = Callable[[Slot], Awaitable[datetime | None]]
+Allowed = Callable[[Slot], bool]
 Lane = tuple[bool, int, str, str]
+
+
+def _always(slot: Slot) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class _Job:
     handler: Handler
     late_limit: timedelta | None
     repeats: bool
-    acts: bool
+    acts: bool = False
+    allowed: Allowed = _always
 
 
 class Schedule:
@@ -64,6 +70,7 @@ class Schedule:
         late_limit: timedelta | None = None,
         repeats: bool = False,
         acts: bool = False,
+        allowed: Allowed = _always,
     ) -> None:
         """Run `handler(slot)` for this feature's slots of that name.
 
@@ -71,8 +78,11 @@ class Schedule:
         times more, with growing pauses, then `failed`; one that `repeats` is tried until it succeeds, every hour in
         the end, as nobody would ever plan it again. A slot later than `late_limit` is not run but `missed`. One that
         `acts` does not wait for those that do not.
+
+        One that is not `allowed` when it comes due is `parked` until `unpark`, which looks at its lateness as if the
+        host had been down for so long.
         """
-        self._jobs[feature, name] = _Job(handler, late_limit, repeats, acts)
+        self._jobs[feature, name] = _Job(handler, late_limit, repeats, acts, allowed)
         self.wake()
 
     async def plan(
@@ -89,10 +99,11 @@ class Schedule:
     ) -> Slot:
         """Write a slot down, within the running atomic if there is one.
 
-        Feature, name, group and key are one slot. Planned again before it has run, it stays as it is. Once it is
-        finished, another `cause` makes it wait anew with the new time and payload, while the same one, met again
-        after a crash, changes nothing, nor does None. With `replace` the new time and payload count in any case; with
-        `gather` unless it waits, so that it runs once more when it is running just now.
+        Feature, name, group and key are one slot. Planned again before it has run, it stays as it is. Once it runs
+        or is finished, another `cause` makes it wait anew with the new time and payload, after that run and instead of
+        the next time it gave; the same cause, met again after a crash, changes nothing, nor does None. With `replace`
+        the new time and payload count in any case; with `gather` unless it waits, so that it runs once more when it is
+        running just now.
         """
         job = self._jobs.get((feature, name))
         late = job.late_limit if job else None
@@ -114,6 +125,11 @@ class Schedule:
     async def cancel(self, feature: str, name: str, group_id: int, key: str = "") -> None:
         """Forget a slot; one that is running just now runs to its end, without a next time."""
         await Slot.filter(feature=feature, name=name, group_id=group_id, key=key).delete()
+
+    async def unpark(self, feature: str, group_id: int) -> None:
+        """Have what came due while the feature was off run now, unless it is later than its limit."""
+        if await slots.unpark(feature, group_id):
+            after_commit(self.wake)
 
     async def upcoming(self, group_id: int, limit: int) -> list[Slot]:
         """The group's next waiting slots, soonest first."""
@@ -225,6 +241,10 @@ class Schedule:
 
     async def _run_slot(self, slot: Slot) -> None:
         job = self._jobs[slot.feature, slot.name]
+        if not job.allowed(slot):
+            slot.state = "parked"
+            self._finish(slot, None)
+            return
         late = self._clock.now() - slot.due_at
         if job.late_limit is not None and late > job.late_limit:
             self._finish(slot, self._give_up(slot, "missed"))
@@ -259,7 +279,7 @@ class Schedule:
         if following is not None and following > slot.due_at:
             slot.state, slot.due_at = "waiting", following
             slot.attempts, slot.error, slot.retry_at = 0, "", None
-        elif slot.state != "waiting":
+        elif slot.state not in ("waiting", "parked"):
             slot.done_at = self._clock.now()
         self._finished.append(slot)
 
@@ -268,3 +288,7 @@ class Schedule:
         if finished:
             await slots.finish(finished)
             del self._finished[: len(finished)]
+            # Switched on just before that was written, the feature found nothing to unpark.
+            for slot in finished:
+                if slot.state == "parked" and self._jobs[slot.feature, slot.name].allowed(slot):
+                    await self.unpark(slot.feature, slot.group_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tortoise.expressions import Q, Subquery
 
+from lizheng.store import atomic
 from lizheng.store.sql import fetch, fetch_many
 from lizheng.store.tables import HostRow, Slot
 
@@ -21,14 +22,26 @@ _PLAN = (
 _REPLACE = (
     'UPDATE SET "due_at" = excluded."due_at", "payload" = excluded."payload", "state" = \'waiting\', '
     '"late_limit" = excluded."late_limit", "attempts" = 0, "error" = \'\', "retry_at" = NULL, '
-    '"claimed_at" = NULL, "done_at" = NULL, "planned_from" = excluded."planned_from"'
+    '"claimed_at" = NULL, "done_at" = NULL, "planned_from" = excluded."planned_from", '
+    '"next_due_at" = NULL, "next_payload" = NULL, "next_from" = NULL'
+)
+_OWN = '"lizheng_slot".'
+_RUNS = f"{_OWN}\"state\" = 'running'"
+# What runs goes on as it is, and the new plan is kept in the row until the run has ended.
+_ANEW = {"state": "'waiting'", "attempts": "0", "error": "''"}
+_ANEW |= {name: f'excluded."{name}"' for name in ("due_at", "payload", "late_limit", "planned_from")}
+_ANEW |= dict.fromkeys(("retry_at", "claimed_at", "done_at"), "NULL")
+_KEPT = {"next_due_at": "due_at", "next_payload": "payload", "next_from": "planned_from"}
+_REPEAT = "UPDATE SET " + ", ".join(
+    [f'"{name}" = CASE WHEN {_RUNS} THEN {_OWN}"{name}" ELSE {new} END' for name, new in _ANEW.items()]
+    + [f'"{name}" = CASE WHEN {_RUNS} THEN excluded."{new}" END' for name, new in _KEPT.items()]
 )
 # Who gathers finds what is new when it runs; one that runs may have looked already.
-_UNLESS_WAITING = ' WHERE "lizheng_slot"."state" <> \'waiting\''
+_UNLESS_WAITING = f" WHERE {_OWN}\"state\" NOT IN ('waiting', 'parked')"
 # What the same cause planned before is not planned again when that cause is gone through once more.
 _UNLESS_THE_SAME = (
-    " WHERE \"lizheng_slot\".\"state\" NOT IN ('waiting', 'running') "
-    'AND COALESCE("lizheng_slot"."planned_from", \'\') <> excluded."planned_from"'
+    f" WHERE {_OWN}\"state\" NOT IN ('waiting', 'parked') AND {_OWN}\"next_from\" IS NULL "
+    f'AND COALESCE({_OWN}"planned_from", \'\') <> excluded."planned_from"'
 )
 _CLAIM = (
     'UPDATE "lizheng_slot" SET "state" = \'running\', "claimed_at" = ?, "claimed_by" = ? '
@@ -42,6 +55,13 @@ _FOLLOWING = (
 _FINISH = (
     'UPDATE "lizheng_slot" SET "state" = ?, "due_at" = ?, "attempts" = ?, "error" = ?, "retry_at" = ?, '
     '"done_at" = ? WHERE "id" = ? AND "state" = \'running\' AND "claimed_at" = ?'
+)
+# A run has ended: what was planned meanwhile counts, whatever next time the run itself gave.
+_GO_ON = (
+    'UPDATE "lizheng_slot" SET "state" = \'waiting\', "due_at" = "next_due_at", "payload" = "next_payload", '
+    '"planned_from" = "next_from", "attempts" = 0, "error" = \'\', "retry_at" = NULL, "done_at" = NULL, '
+    '"next_due_at" = NULL, "next_payload" = NULL, "next_from" = NULL '
+    'WHERE "next_due_at" IS NOT NULL AND "state" NOT IN (\'running\', \'parked\') AND "id" IN ({})'
 )
 
 
@@ -59,9 +79,9 @@ async def plan(
     cause: str | None,
 ) -> Slot:
     """The one slot of that feature, name, group and key: new, as it was, or replaced."""
-    conflict = _REPLACE if replace else f"{_REPLACE}{_UNLESS_THE_SAME}" if cause else "NOTHING"
+    conflict = _REPLACE if replace else f"{_REPEAT}{_UNLESS_THE_SAME}" if cause else "NOTHING"
     if gather:
-        conflict = f"{_REPLACE}{_UNLESS_WAITING}"
+        conflict = f"{_REPEAT}{_UNLESS_WAITING}"
     late = late_limit.total_seconds() if late_limit is not None else None
     rows = await fetch(
         f"{_PLAN}{conflict} RETURNING *",
@@ -115,9 +135,24 @@ async def claim(ids: Sequence[int], now: datetime, host: str) -> list[Slot]:
     return await Slot.filter(id__in=[0, *(row["id"] for row in rows)]).order_by("due_at", "id")
 
 
+async def unpark(feature: str, group_id: int) -> int:
+    """Let a feature's parked slots in a group wait again, due as they were; how many."""
+    return await Slot.filter(feature=feature, group_id=group_id, state="parked").update(state="waiting")
+
+
+async def parked() -> set[tuple[str, int]]:
+    """Return the features that have parked slots, each with the group."""
+    rows = await Slot.filter(state="parked").distinct().values("feature", "group_id")
+    return {(row["feature"], row["group_id"]) for row in rows}
+
+
+@atomic
 async def finish(slots: Sequence[Slot]) -> None:
-    """Write down together how runs ended, unless a slot was planned anew meanwhile."""
+    """Write down together how runs ended, unless a slot was replaced meanwhile, and go on with what was planned."""
     rows = [
         (s.state, s.due_at, s.attempts, s.error, s.retry_at, s.done_at, s.id, s.claimed_at) for s in slots
     ]
     await fetch_many(_FINISH, rows)
+    again = [s.id for s in slots if s.state == "parked" or (s.state == "waiting" and s.retry_at)]
+    if ended := [s.id for s in slots if s.id not in again]:
+        await fetch(_GO_ON.format(", ".join("?" * len(ended))), ended)

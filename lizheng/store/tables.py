@@ -64,6 +64,7 @@ class Slot(Model):
     """One due job of the schedule. `late_limit` is in seconds; `retry_at` holds a failed one back.
 
     `planned_from` is what caused it to be planned; `claimed_by` the host that runs it, where several share the database.
+    A `parked` one came due while its feature was off. `next_…` is what was planned while it ran.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -82,6 +83,9 @@ class Slot(Model):
     claimed_by = fields.CharField(max_length=32, null=True)
     done_at = fields.DatetimeField(null=True)
     planned_from = fields.CharField(max_length=255, null=True)
+    next_due_at = fields.DatetimeField(null=True)
+    next_payload = fields.JSONField(null=True)
+    next_from = fields.CharField(max_length=255, null=True)
 
     class Meta(Model.Meta):
         table = "lizheng_slot"
@@ -89,11 +93,33 @@ class Slot(Model):
         indexes: ClassVar = (("state", "due_at"),)
 
 
+class Gathered(Model):
+    """One thing that waits to be handled together with others of its name; see `GroupContext.gather`.
+
+    `batch` is the first row of those it is handled with, once that has begun; `done_at` when they had been handled.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    feature = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=64)
+    group_id = fields.BigIntField()
+    item = fields.JSONField(default=dict)
+    at = fields.DatetimeField()
+    source = fields.CharField(max_length=255, null=True, unique=True)
+    batch = fields.BigIntField(null=True)
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "lizheng_gathered"
+        indexes: ClassVar = (("group_id", "feature", "name"),)
+
+
 class Pending(Model):
     """Something that waits for a person's decision, under a short number of its group.
 
     `needed_role` is the role it took to ask for it, which its author must still hold when it is carried out. `source`
-    is what caused it, `decided_from` the message that decided it.
+    is what caused it, `decided_from` the message that decided it. `people` are those who may decide, where they are
+    named; `seconded_by` is the first of two admins who agreed.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -115,6 +141,8 @@ class Pending(Model):
     needed_role = fields.SmallIntField(null=True)
     source = fields.CharField(max_length=255, null=True)
     decided_from = fields.CharField(max_length=255, null=True)
+    people = fields.JSONField(null=True)
+    seconded_by = fields.BigIntField(null=True)
 
     class Meta(Model.Meta):
         table = "lizheng_pending"

@@ -294,6 +294,82 @@ async def test_replanned_while_running_the_new_time_counts(schedule: Schedule, c
     assert (await Slot.get()).state == "done"
 
 
+async def test_planned_by_another_cause_while_running_it_runs_again_then(schedule: Schedule, clock: Clock):
+    """The first of several such plans counts, with its payload, over the next time that the run itself gives."""
+    ran: list[tuple[datetime, dict]] = []
+
+    async def handler(slot: Slot) -> datetime | None:
+        ran.append((slot.due_at, slot.payload))
+        if len(ran) > 1:
+            return None
+        for cause, span in (("first", 9), (None, 1), ("second", 2), ("third", 3)):
+            due, payload = NOON + hours(span), {"by": cause}
+            await schedule.plan("f", "job", 1, due, payload=payload, cause=cause)
+        return NOON + hours(1)
+
+    schedule.register("f", "job", handler)
+    await schedule.plan("f", "job", 1, NOON, cause="first", payload={"by": "first"})
+    await settle(schedule)
+    clock.move(hours(1))
+    await settle(schedule)
+    assert len(ran) == 1
+    clock.move(hours(1))
+    await settle(schedule)
+    assert ran == [(NOON, {"by": "first"}), (NOON + hours(2), {"by": "second"})]
+    assert (await Slot.get()).state == "done"
+    await schedule.plan("f", "job", 1, NOON + hours(9), cause="second")
+    assert (await Slot.get()).state == "done"
+
+
+async def test_what_is_planned_while_running_outlives_failures_of_the_run(schedule: Schedule, clock: Clock):
+    handler = Handler(fails=1)
+
+    async def failing(slot: Slot) -> None:
+        await schedule.plan("f", "job", 1, NOON + hours(2), cause="second")
+        await handler(slot)
+
+    schedule.register("f", "job", failing)
+    await schedule.plan("f", "job", 1, NOON, cause="first")
+    await settle(schedule)
+    clock.move(timedelta(seconds=5))
+    await settle(schedule)
+    assert [slot.due_at for slot in handler.ran] == [NOON, NOON]
+    clock.move(hours(2))
+    await settle(schedule)
+    assert [slot.due_at for slot in handler.ran] == [NOON, NOON, NOON + hours(2)]
+
+
+async def test_what_may_not_run_is_parked_and_not_looked_at_until_it_may(
+    schedule: Schedule, clock: Clock
+) -> None:
+    handler, asked, on = Handler(), list[str](), set[int]()
+
+    def allowed(slot: Slot) -> bool:
+        asked.append(slot.key)
+        return slot.group_id in on
+
+    schedule.register("f", "job", handler, late_limit=hours(3), allowed=allowed)
+    for key, due in (("early", 1), ("late", 4)):
+        await schedule.plan("f", "job", 1, NOON + hours(due), key=key, cause="first")
+    clock.move(hours(5))
+    await settle(schedule)
+    for _ in range(5):
+        schedule.wake()
+        await settle(schedule)
+    assert (handler.keys, sorted(set(asked)), len(asked)) == ([], ["early", "late"], 4)
+    await schedule.plan("f", "job", 1, NOON + hours(9), key="late", cause="second")
+    assert {(slot.state, slot.done_at) for slot in await Slot.all()} == {("parked", None)}
+    on.add(1)
+    await schedule.unpark("g", 1)
+    await schedule.unpark("f", 2)
+    await settle(schedule)
+    assert handler.ran == []
+    await schedule.unpark("f", 1)
+    await settle(schedule)
+    assert handler.keys == ["late"]
+    assert (await Slot.get(key="early")).state == "missed"
+
+
 async def test_a_slot_that_ran_at_a_crash_runs_again(schedule: Schedule, clock: Clock):
     started = asyncio.Event()
 
