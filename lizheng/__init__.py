@@ -35,9 +35,11 @@ from lizheng.plugin.command import Command, Form
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
+from lizheng.plugin.memory import InMemory
 from lizheng.plugin.params import Duration, Member, Members, People, Person, Word, Yuan
 from lizheng.plugin.refusals import CannotUndo, Declined
 from lizheng.plugin.retention import Keep
+from lizheng.plugin.stage import Stage
 from lizheng.store import after_commit, atomic, next_number
 from lizheng.store.tables import Pending, Record, Slot
 
@@ -57,6 +59,7 @@ __all__ = [
     "GroupMet",
     "Hook",
     "HookFailed",
+    "InMemory",
     "JoinRequested",
     "Keep",
     "Member",
@@ -81,6 +84,7 @@ __all__ = [
     "SettingChanged",
     "Sheet",
     "Slot",
+    "Stage",
     "State",
     "Style",
     "WeeklySpans",

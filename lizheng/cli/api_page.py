@@ -17,7 +17,7 @@ INTRODUCTION = (
     "[writing-a-plugin.md](writing-a-plugin.md)."
 )
 GROUPS = {
-    "Declaring": ("Feature", "Role", "Keep", "Hook", "HookFailed"),
+    "Declaring": ("Feature", "Role", "Stage", "Keep", "Hook", "HookFailed", "InMemory"),
     "Acting": ("Context", "GroupContext", "Quoted", "Outcome", "State", "Mention", "Picture"),
     "Reading what members type": (
         *("Duration", "Member", "Members", "People", "Person", "WeeklySpans", "Word", "Words", "Yuan"),
@@ -28,7 +28,7 @@ GROUPS = {
 }
 EVENTS = "What happens in a group"
 """Where everything goes that no group names: the events."""
-GIVEN = {"Context", "GroupContext", "Ticket"}
+GIVEN = {"Context", "GroupContext", "InMemory", "Ticket"}
 """What a plugin is given rather than makes."""
 INSTANCES = {"Context": "ctx", "GroupContext": "ctx"}
 GENERATED = "由 python -m lizheng docs 生成，请不要手改"

@@ -282,6 +282,7 @@ class Dispatcher:
         ctx.group.introduced = True
         await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=0))
         await self._host.groups.introduce(ctx.group.id, ctx.now)
+        self._host.awaken([ctx.group.id])
 
 
 def _is_its_command(ctx: Context) -> bool:

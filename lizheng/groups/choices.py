@@ -84,13 +84,14 @@ class Groups:
             if standing.kind in STANDINGS:
                 self[standing.group_id].standing(cast(StandingKind, standing.kind)).add(standing.user_id)
 
-    async def refresh(self) -> None:
-        """Read again the groups whose choices another host has changed since."""
+    async def refresh(self) -> list[int]:
+        """Read again the groups whose choices another host has changed since; which they are."""
         rows = await GroupRow.filter(revision__gt=self._seen).values("group_id", "revision")
         for row in rows:
             self._seen = max(self._seen, row["revision"])
         if changed := [row["group_id"] for row in rows]:
             await self._read(changed)
+        return changed
 
     @atomic
     async def switch(self, group_id: int, feature: str, on: bool) -> None:

@@ -36,19 +36,23 @@ from lizheng.dispatch.dispatcher import Dispatcher, install
 from lizheng.dispatch.matcher_index import install_index
 from lizheng.dispatch.private_chat import PrivateChat
 from lizheng.events import FeatureSwitched, GroupEvent, GroupSet, SettingChanged
+from lizheng.grammar import Misread
 from lizheng.groups.choices import Groups, GroupState
 from lizheng.groups.cooldown import Cooldown
 from lizheng.groups.members import Roster
 from lizheng.host import maintenance
 from lizheng.host.startup import Startup
 from lizheng.host.takeover import ClusterHost
+from lizheng.host.wake import Waker
 from lizheng.host.web import Guard, driver_options, mount_status
 from lizheng.plugin.act import Act
 from lizheng.plugin.context import Context, GroupContext, is_anonymous
 from lizheng.plugin.feature import Feature, Job, apps_of
 from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.memory import Memory
+from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Proposal
-from lizheng.registry.access import is_on
+from lizheng.registry.access import is_on, is_switched_on
 from lizheng.registry.command_index import CommandIndex
 from lizheng.registry.registry import Registry
 from lizheng.registry.settings_reader import SettingsReader
@@ -97,6 +101,8 @@ class Host:
         self.schedule, self.outbox = self._engines()
         self.startup = Startup(self)
         self.cooldown = Cooldown(self.clock)
+        self.memory = Memory()
+        self.waker = Waker(self)
         self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
         self.masking.add(sandbox_key)
@@ -150,6 +156,7 @@ class Host:
 
     async def _start(self) -> None:
         self.started_at = self.clock.now()
+        self.memory.clear()
         if self.config.pacing == "off":
             logger.warning("PACING=off：发送不限速，只该用于沙盒和测试")
         self.registry.take_in()
@@ -167,12 +174,16 @@ class Host:
         for feature in self.features.values():
             for job in feature.jobs.values():
                 handler = partial(self._run_job, feature, job)
-                self.schedule.register(feature.id, job.name, handler, job.late_limit, job.repeats, job.acts)
+                allowed = partial(self._may_run, feature)
+                self.schedule.register(
+                    feature.id, job.name, handler, job.late_limit, job.repeats, job.acts, allowed
+                )
         await self.outbox.start(alone=self.store.is_sqlite)
         await self.shares.start()
         await self.startup.begin()
         await maintenance.plan_nights(self)
         await self.schedule.start()
+        self.awaken(group.id for group in self.groups.known() if self.shares.mine(group.id))
         fold("暖")  # builds its tables, which the first message should not wait for
         gc.collect()
         gc.freeze()
@@ -211,9 +222,12 @@ class Host:
         if self.store is None:
             return
         await self.startup.stop()
+        await self.waker.stop()
         await asyncio.gather(self.adapter.drain(3.0), self.schedule.stop())
+        await self.waker.stop()
         await self.outbox.stop(3.0)
         await self.shares.stop()
+        self.memory.clear()
         await self.store.close()
         self.store = None
 
@@ -223,16 +237,32 @@ class Host:
         self.roster.clear()
         self.private.forget()
         self.cooldown.clear()
+        self.memory.clear()
         self.registry.forget()
 
+    def _may_run(self, feature: Feature, slot: Slot) -> bool:
+        """Tell whether a due slot may run: its feature is on in the group, or it is the whole host's.
+
+        One whose feature could not begin waits for that, and is not parked.
+        """
+        return not slot.group_id or is_switched_on(self.groups[slot.group_id], feature)
+
+    def awaken(self, groups: Iterable[int]) -> None:
+        """Soon have the features that are on in these groups do what they do when they wake up."""
+        self.waker.soon(groups)
+
     async def _run_job(self, feature: Feature, job: Job, slot: Slot) -> datetime | None:
-        group = self.groups[slot.group_id]
         if feature.asleep:
             return self.clock.now() + ASLEEP_PAUSE
-        if slot.group_id and not is_on(group, feature):
-            return None
         source = f"slot:{slot.id}:{int(slot.due_at.timestamp())}"
-        following = await job.handler(GroupContext(self, group, feature, source=source), slot)
+        ctx = GroupContext(self, self.groups[slot.group_id], feature, source=source)
+        try:
+            following = await job.handler(ctx, slot)
+        except (Declined, Misread) as refusal:
+            if not slot.group_id:
+                raise
+            await ctx.say("{sentence}", sentence=str(refusal))
+            following = None
         return following if job.nightly is None else maintenance.next_night(self.now(), job.nightly)
 
     # — what the features ask ——————————————————————————————————————————————————————————————
@@ -361,8 +391,10 @@ class Host:
     async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:
         """Switch a feature (or, by its `store:` id, another plugin) from the next message on.
 
-        The feature is told while it is on: after it goes on, before it goes off.
+        The feature is told while it is on: after it goes on, before it goes off. Then it wakes up, and with it those
+        that are on with it.
         """
+        before = [known for known in self.features.values() if is_on(group, known)]
         feature, time = self.features.get(switch_id), int(self.clock.now().timestamp())
         happened = FeatureSwitched(group.id, 0, 0, time, on=on)
         if feature is not None and not on:
@@ -370,6 +402,9 @@ class Host:
         await self.groups.switch(group.id, switch_id, on)
         if feature is not None and on:
             await self.dispatch.tell(group, happened, only=feature)
+        for known in self.features.values():
+            if known not in before and is_on(group, known):
+                await self.waker.wake(group, known)
 
     async def change_setting(self, group: GroupState, feature: FeatureInfo, name: str, stored: Any) -> None:
         """Store a setting in its JSON form, None for the default, and tell the feature."""
@@ -397,7 +432,8 @@ class Host:
 
     def idle(self) -> bool:
         """Whether everything that has happened so far has been dealt with."""
-        return self.adapter.lanes.idle() and self.schedule.idle() and self.outbox.idle()
+        engines = self.schedule.idle() and self.outbox.idle() and self.waker.idle()
+        return self.adapter.lanes.idle() and engines
 
 
 async def _remember_notice(row: Any) -> None:

@@ -17,7 +17,7 @@ from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Services
 from lizheng.registry.registry import declared
 from lizheng.store import StoreError
-from lizheng.store.tables import Outgoing, Record, Slot, Standing
+from lizheng.store.tables import Gathered, Outgoing, Record, Slot, Standing
 
 BACKUP = "backup"
 
@@ -70,6 +70,10 @@ def _over(now: datetime) -> Q:
     return _ended(now) & Q(planned_from__isnull=False)
 
 
+def _parked(now: datetime) -> Q:
+    return Q(state="parked")
+
+
 def _sent(now: datetime) -> Q:
     return Q(state__in=("done", "not_done"))
 
@@ -102,6 +106,7 @@ feature.keep(
         free=lambda now: _sent(now) & Q(api__in=MESSAGES),
     ),
     Keep(Slot, "办完的定时任务", person=(), at="done_at", days=30, free=_over),
+    Keep(Gathered, "等着一起处理的事", person=(), at="at", days=7),
     Keep(
         Slot,
         "定时任务的内容",
@@ -112,4 +117,5 @@ feature.keep(
         blank={"payload": {}},
         lasting=True,
     ),
+    Keep(Slot, "到点时功能关着、没做的定时任务", person=(), at="due_at", days=180, free=_parked),
 )

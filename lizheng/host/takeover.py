@@ -126,6 +126,7 @@ class ClusterHost(SingleHost):
                 self._doubted[key] = now
                 moment = GroupTakenOver(key, user_id=0, operator_id=0, time=int(now.timestamp()))
                 await host.tell(host.groups[key], moment)
+        host.awaken(key for key in taken if key > 0)
         self._let_in(taken)
 
     async def _lost(self, keys: Collection[int]) -> None:
@@ -134,7 +135,8 @@ class ClusterHost(SingleHost):
 
     async def _beaten(self) -> None:
         self._adapter.kin = self._leases.kin
-        await self._host.groups.refresh()
+        changed = await self._host.groups.refresh()
+        self._host.awaken(key for key in changed if self._leases.mine(key))
         self._standby.sweep()
         mine = [key for key in self._standby.places() if self._leases.mine(key)]
         self._let_in(dict.fromkeys(mine, 0))

@@ -17,6 +17,7 @@ from lizheng.delivery.outbox import Priority
 from lizheng.groups.choices import GroupState
 from lizheng.groups.members import UNREADABLE, MemberInfo
 from lizheng.messages.templates import Segment, compose
+from lizheng.plugin import gathered
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Decider, Proposal, Services
@@ -189,10 +190,11 @@ class GroupContext(Verbs):
     ) -> Slot:
         """Have one of the feature's jobs run at `at`; the slot as it then is.
 
-        The same job, group and key is one slot. Planned again while it waits or runs, it stays as it is; once it has
-        run it is planned anew, though never twice for one cause (`source`), which may be met again after a crash. With
-        `replace` the new time and payload count in any case. With `gather`, for a job that looks itself at what is
-        new, they count unless it waits: one that runs may have looked already, and so runs once more.
+        The same job, group and key is one slot. Planned again while it waits, it stays as it is; while it runs or once
+        it has run it is planned anew, though never twice for one cause (`source`), which may be met again after a
+        crash. What is planned while it runs counts when that run has ended, over the next time the run gives. With
+        `replace` the new time and payload count in any case; with `gather`, for a job that looks itself at what is new,
+        unless it waits: one that runs may have looked already, and so runs once more.
 
         Raises `ValueError` for a job the feature does not declare.
         """
@@ -218,6 +220,15 @@ class GroupContext(Verbs):
     async def unplan(self, job: str, *, key: str = "") -> None:
         """Forget a planned job; one that is running just now runs to its end."""
         await self.host.schedule.cancel(self.feature.id, job, self.group.id, key=key)
+
+    async def gather(self, name: str, item: Mapping[str, Any]) -> None:
+        """Have an item handled together with others of that name in this group; see `Feature.gather`.
+
+        It is stored within the running atomic, if there is one. Raises `ValueError` for a name not declared.
+        """
+        if name not in self.feature.gathers:
+            raise ValueError(f"{self.feature.id} gathers nothing called {name!r}")
+        await gathered.put(self, name, self.feature.gathers[name], item)
 
     async def preview(
         self, decision: str, template: str, /, *, payload: Mapping[str, Any], **values: Any

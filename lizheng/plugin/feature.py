@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from nonebot.plugin import PluginMetadata
 from pydantic import BaseModel
@@ -16,25 +16,30 @@ from lizheng.events import GroupEvent
 from lizheng.plugin.checks import require
 from lizheng.plugin.command import Command
 from lizheng.plugin.context import Context, GroupContext
+from lizheng.plugin.gather import GatherHandler, Gathering
 from lizheng.plugin.hook import Hook
 from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.memory import InMemory
 from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Services
 from lizheng.plugin.settings import settings_of
+from lizheng.plugin.stage import Stage
 from lizheng.store import AppModules
 from lizheng.store.tables import Pending, Record, Slot
 
 E = TypeVar("E", bound=GroupEvent)
 Q = TypeVar("Q")
 A = TypeVar("A")
+T = TypeVar("T")
 Observer = Callable[[Context], Awaitable[bool | None]]
 JobHandler = Callable[[GroupContext, Slot], Awaitable[Any]]
 StartHandler = Callable[[Services[GroupContext]], Awaitable[None]]
+ReadyHandler = Callable[[GroupContext], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Watch:
-    """One observer of ordinary messages; lower `order` looks first."""
+    """One observer of ordinary messages; lower `order` looks first, of equals the lower feature id."""
 
     feature: Feature
     handler: Observer
@@ -43,7 +48,8 @@ class Watch:
 
 @dataclass(frozen=True)
 class Job:
-    """Something due at a time. `late_limit`: how late it may still run after downtime; later it counts as missed.
+    """Something due at a time. `late_limit`: how late it may still run, after downtime or once its feature, which was
+    off when it came due, is switched on again; later it counts as missed.
 
     One that `repeats` is tried until it succeeds; one that `acts` does not wait for those that only talk; one with
     `nightly` is the whole host's, planned by it every day.
@@ -127,6 +133,7 @@ class Feature(FeatureInfo):
         self.hook_answers: dict[object, Callable[..., Awaitable[Any]]] = {}
         self.keeps: list[Keep] = []
         self.start_hooks: list[StartHandler] = []
+        self.ready_hooks: list[ReadyHandler] = []
         self.first_steps: list[FirstStep] = []
         settings_of(self)
 
@@ -150,13 +157,16 @@ class Feature(FeatureInfo):
         self.commands.append(command)
         return command
 
-    def on_message(self, handler: Observer, *, order: int = 50) -> Observer:
+    def on_message(
+        self, handler: Observer, *, stage: Stage = Stage.LOOK, order: int | None = None
+    ) -> Observer:
         """Look at every message of the groups where this feature is on, commands included (`ctx.command`).
 
-        Returning True ends the message here: no later observer, no command and no other plugin sees it.
+        Returning True ends the message here: no later observer, no command and no other plugin sees it. Earlier
+        stages look first, within one the lower feature id. `order` is a bare number in place of a stage, deprecated.
         """
         require(self.module, handler, "ctx")
-        self.watches.append(Watch(self, handler, order))
+        self.watches.append(Watch(self, handler, int(stage) if order is None else order))
         return handler
 
     def after_command(self, handler: Callable[[Context], Awaitable[None]]) -> None:
@@ -166,6 +176,18 @@ class Feature(FeatureInfo):
         """
         require(self.module, handler, "ctx")
         self.afterwards.append(handler)
+
+    @overload
+    def state(self, factory: Callable[[], T]) -> InMemory[T]: ...
+    @overload
+    def state(self, factory: Callable[[Services[GroupContext]], T]) -> InMemory[T]: ...
+    def state(self, factory: Callable[..., T]) -> InMemory[T]:
+        """Keep an object in memory from one start of the host to the next; `.of(ctx)` of the result is that object.
+
+        It is made when first asked for, by a factory that takes nothing or the host. At the end of a start its
+        `close()` is called, if it has one. Raises `TypeError` for a factory that takes more.
+        """
+        return InMemory(factory)
 
     def on(self, kind: type[E], handler: Callable[[GroupContext, E], Awaitable[None]]) -> None:
         """Listen to one kind of `lizheng.events`."""
@@ -180,6 +202,15 @@ class Feature(FeatureInfo):
         require(self.module, handler, "host")
         self.start_hooks.append(handler)
 
+    def on_ready(self, handler: ReadyHandler) -> None:
+        """Run in each group where this feature is on: after a start, when switched on, when a host takes it over.
+
+        Groups come one after the other, beside their messages; one that fails is logged and stops no other. It may
+        run again for the same reason. `ctx.source` differs each time, so `ctx.plan` plans what is not waiting.
+        """
+        require(self.module, handler, "ctx")
+        self.ready_hooks.append(handler)
+
     def job(
         self,
         name: str,
@@ -191,8 +222,10 @@ class Feature(FeatureInfo):
     ) -> None:
         """Name what `ctx.plan(name, …)` runs when it is due; a returned datetime plans it again.
 
-        One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`. A group's
-        jobs run one after the other; those that `acts`, on people or their messages, do not wait for the rest.
+        One that raises is tried three times more within two minutes, and until it succeeds when it `repeats`;
+        `Declined` and `Misread` are said in the group instead, and end it. A group's jobs run one after the other; those
+        that `acts`, on people or their messages, do not wait for the rest. What comes due while the feature is off is
+        parked: it runs once that is on again, unless it is later than `late_limit` by then.
         """
         require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, late_limit, repeats, acts=acts)
@@ -206,6 +239,26 @@ class Feature(FeatureInfo):
         require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, repeats=True, nightly=at)
         self.job_names.add(name)
+
+    def gather(
+        self,
+        name: str,
+        handler: GatherHandler,
+        *,
+        after: timedelta = timedelta(seconds=3),
+        quiet: timedelta = timedelta(),
+        most: int = 100,
+        late_limit: timedelta | None = None,
+    ) -> None:
+        """Name what is handled together: `handler(ctx, items)` is given what `ctx.gather(name, item)` put.
+
+        The first waits `after` for others; after one hand-over there is none for `quiet`. At most `most` items are
+        handed over at a time, oldest first, and none older than `late_limit`. Nothing is lost at a crash: items whose
+        hand-over was interrupted are handed over again, under the same `ctx.source`, so what is said is said once.
+        """
+        require(self.module, handler, "ctx", "items")
+        self.job(name, Gathering(name, handler, after, quiet, most, late_limit).run)
+        self.gathers[name] = after
 
     def decision(
         self,

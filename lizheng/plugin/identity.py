@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -45,6 +46,8 @@ class FeatureInfo:
         """Whether a start hook of it raised at this start: it is then off everywhere, and tried again."""
         self.job_names: set[str] = set()
         """What it may plan for later."""
+        self.gathers: dict[str, timedelta] = {}
+        """What it may gather, and how long the first of it waits for more."""
 
     def __repr__(self) -> str:
         return f"Feature({self.id!r}, {self.title!r})"

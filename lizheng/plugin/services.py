@@ -26,6 +26,7 @@ from lizheng.groups.members import Roster
 from lizheng.messages.templates import Segment
 from lizheng.plugin.act import Act
 from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.memory import Memory
 from lizheng.store import Store
 from lizheng.store.tables import Pending
 
@@ -61,6 +62,7 @@ class Services(Protocol[C]):
     groups: Groups
     roster: Roster
     cooldown: Cooldown
+    memory: Memory
     outbox: Outbox
     schedule: Schedule
     store: Store | None
@@ -146,6 +148,10 @@ class Services(Protocol[C]):
 
     async def carry_out(self, ctx: C, called: str) -> None:
         """Run a command for the author of a message; see `Context.carry_out`."""
+        ...
+
+    def awaken(self, groups: Iterable[int]) -> None:
+        """Soon have the features that are on in these groups do what they do when they wake up."""
         ...
 
     async def tell(self, group: GroupState, happened: GroupEvent, only: FeatureInfo | None = None) -> None:

@@ -55,7 +55,7 @@ class Registry:
         if kept is not None and kept[0] == group.revision:
             return kept[1]
         found = [w for f in self.features.values() if is_on(group, f) for w in f.watches]
-        found.sort(key=lambda w: w.order)
+        found.sort(key=lambda w: (w.order, w.feature.id))
         self._watches[group.id] = (group.revision, found)
         return found
 

@@ -1,0 +1,69 @@
+"""试办：a feature of the tests alone, which keeps things in memory, wakes up, gathers, and is told late."""
+
+from collections import Counter
+from datetime import timedelta
+
+from lizheng import Context, Declined, Duration, Feature, GroupContext, Misread, Slot, Stage
+
+feature = Feature(__name__, "试办", "测试用", hidden=True)
+
+
+class Tally:
+    """What was said since the start, by whom."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        Tally.made += 1
+        self.said: Counter[int] = Counter()
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def look(self, ctx: Context) -> None:
+        self.said[ctx.author_id] += 1
+
+    async def tell(self, ctx: Context, more: int = 0) -> None:
+        await ctx.say("你说了 {n} 句。", n=self.said[ctx.author_id] + more)
+
+
+tally = feature.state(Tally)
+feature.on_message(tally(Tally.look), stage=Stage.COUNT)
+feature.command("试数", "这次启动以来说了几句", example="/试数 3").form(tally(Tally.tell))
+
+
+async def woke(ctx: GroupContext) -> None:
+    await ctx.say("醒了。")
+
+
+async def look(ctx: Context) -> None:
+    said = ctx.message.extract_plain_text()
+    if said.startswith("记"):
+        await ctx.gather("notes", {"said": said})
+
+
+async def told(ctx: GroupContext, items: list[dict]) -> None:
+    await ctx.say("记下了：{said}。", said="、".join(item["said"] for item in items))
+
+
+@feature.command("试约", "到时候说一声", example="/试约 10分 开饭")
+async def arrange(ctx: Context, span: Duration, what: str) -> None:
+    await ctx.plan("call", ctx.now + span, key=what, payload={"what": what})
+
+
+async def call(ctx: GroupContext, slot: Slot) -> None:
+    what = slot.payload["what"]
+    if what == "不做":
+        raise Declined("这件事做不了了。")
+    if what == "看不懂":
+        raise Misread("这件事没看懂。")
+    await ctx.say("到了：{what}", what=what)
+
+
+feature.on_message(look)
+feature.on_ready(woke)
+feature.gather("notes", told, after=timedelta(seconds=3), quiet=timedelta(seconds=20), most=4)
+feature.job("call", call, late_limit=timedelta(hours=1))
+
+__plugin_meta__ = feature.metadata
