@@ -36,9 +36,10 @@ from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
 from lizheng.plugin.memory import InMemory
-from lizheng.plugin.params import Duration, Member, Members, People, Person, Word, Yuan
+from lizheng.plugin.params import Duration, Member, Members, Numbers, People, Person, Word, Yuan
 from lizheng.plugin.refusals import CannotUndo, Declined
 from lizheng.plugin.retention import Keep
+from lizheng.plugin.services import Waiting
 from lizheng.plugin.stage import Stage
 from lizheng.store import after_commit, atomic, next_number
 from lizheng.store.tables import Pending, Record, Slot
@@ -71,6 +72,7 @@ __all__ = [
     "Mention",
     "MessageRecalled",
     "Misread",
+    "Numbers",
     "Outcome",
     "Pending",
     "People",
@@ -87,6 +89,7 @@ __all__ = [
     "Stage",
     "State",
     "Style",
+    "Waiting",
     "WeeklySpans",
     "Word",
     "Words",

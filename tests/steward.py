@@ -3,7 +3,18 @@
 from collections import Counter
 from datetime import timedelta
 
-from lizheng import Context, Declined, Duration, Feature, GroupContext, Misread, Slot, Stage
+from lizheng import (
+    Context,
+    Declined,
+    Duration,
+    Feature,
+    GroupContext,
+    Member,
+    Misread,
+    Pending,
+    Slot,
+    Stage,
+)
 
 feature = Feature(__name__, "试办", "测试用", hidden=True)
 
@@ -61,6 +72,63 @@ async def call(ctx: GroupContext, slot: Slot) -> None:
     await ctx.say("到了：{what}", what=what)
 
 
+@feature.command("试荐", "请一个人作保", example="/试荐 @小李 修车")
+async def vouch(ctx: Context, person: Member, what: str) -> None:
+    await ctx.submit(
+        "item", "请 {who} 作保：{what}", payload={"what": what}, people=[person], **_of(ctx, person, what)
+    )
+
+
+@feature.command("试款", "用一笔钱", example="/试款 买灯")
+async def spend(ctx: Context, what: str) -> None:
+    await ctx.submit("item", "要用钱：{what}", payload={"what": what}, two=True, what=what)
+
+
+@feature.command("试稿", "投一句，最多两句在等", example="/试稿 你好")
+async def draft(ctx: Context, what: str) -> None:
+    await ctx.submit("draft", "投稿：{what}", payload={"what": what}, what=what)
+
+
+@feature.command("试等", "自己有哪些在等")
+async def list_waiting(ctx: Context) -> None:
+    own = await ctx.waiting("draft", author=ctx.author_id)
+    everything = await ctx.waiting()
+    said = "、".join(f"{one.number} {one.payload['what']}" for one in own)
+    await ctx.say("你的：{said}；一共 {n} 件。", said=said, n=len(everything))
+
+
+@feature.command("试收", "收回一件", example="/试收 1")
+async def take_back(ctx: Context, number: int) -> None:
+    await ctx.withdraw(number)
+
+
+def _of(ctx: Context, person: int, what: str) -> dict[str, str]:
+    return {"who": ctx.name_of(person), "what": what}
+
+
+async def agreed(ctx: GroupContext, pending: Pending) -> None:
+    if pending.payload["what"] == "不成":
+        raise Declined("现在做不成。")
+    if pending.payload["what"] == "不懂":
+        raise Misread("没看懂。")
+    await ctx.say("成了：{what}", what=pending.payload["what"])
+
+
+async def refused(ctx: GroupContext, pending: Pending) -> None:
+    await ctx.say(
+        "没成（{state}）：{what}{reason}",
+        state=pending.state,
+        what=pending.payload["what"],
+        reason=pending.reason,
+    )
+
+
+async def expired(ctx: GroupContext, pending: Pending) -> None:
+    await ctx.say("没人管，过期了：{what}", what=pending.payload["what"])
+
+
+feature.decision("item", agreed, refused)
+feature.decision("draft", agreed, refused, expired=expired, most_per_member=2)
 feature.on_message(look)
 feature.on_ready(woke)
 feature.gather("notes", told, after=timedelta(seconds=3), quiet=timedelta(seconds=20), most=4)

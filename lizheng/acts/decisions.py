@@ -6,28 +6,34 @@ once.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from lizheng.base.roles import Role
 from lizheng.grammar import Misread, Words, say_duration
 from lizheng.messages.templates import compose, plain
 from lizheng.plugin.context import Context, GroupContext
-from lizheng.plugin.feature import Feature
+from lizheng.plugin.expiry import expiry_of
+from lizheng.plugin.feature import Decision, Feature
+from lizheng.plugin.params import Numbers
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.retention import Keep
-from lizheng.plugin.services import Proposal
+from lizheng.plugin.services import Proposal, Waiting
 from lizheng.registry.access import is_on
 from lizheng.registry.registry import declared
 from lizheng.store import atomic, next_number
 from lizheng.store.tables import Pending, Slot
+from lizheng.text import clip, visible
 
 DECIDED = "decided"
 NOTICE_SOURCE = "pending:"
 AGAIN = "again"
 """Follows the number in the source of a notice that is said once more; its message stands for the same one."""
-DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN}
+DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN, "two": Role.ADMIN}
 
 
 async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
@@ -35,12 +41,14 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
     owner = declared(ctx.host, ctx.feature.id) or ctx.feature
     if not isinstance(owner, Feature) or proposal.decision not in owner.decisions:
         raise ValueError(f"{ctx.feature.id} declares no decision {proposal.decision!r}")
+    decision = owner.decisions[proposal.decision]
     source = ctx.next_source()
     if source and (earlier := await Pending.filter(source=source).first()):
         return earlier
 
     @atomic
     async def store() -> Pending:
+        await _refuse_one_more(ctx, decision)
         number = await next_number(ctx.group.id, "pending")
         pending = await Pending.create(
             group_id=ctx.group.id,
@@ -55,7 +63,17 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
             expires_at=ctx.now + proposal.span,
             needed_role=ctx.needed_role,
             source=source,
+            people=list(proposal.people) or None,
         )
+        if decision.expired is not None:
+            await ctx.host.schedule.plan(
+                owner.id,
+                expiry_of(decision.name),
+                ctx.group.id,
+                pending.expires_at,
+                key=str(pending.id),
+                payload={"id": pending.id},
+            )
         how = proposal.hint.replace("{n}", str(number)).replace("{span}", say_duration(proposal.span))
         # What somebody prepares in private is nobody else's business before they confirm it.
         aside = ctx.answers_to if proposal.decider == "author" else 0
@@ -64,6 +82,40 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
         return pending
 
     return await store()
+
+
+async def _refuse_one_more(ctx: GroupContext, decision: Decision) -> None:
+    """Raises `Declined` when the author has as many waiting as a member may."""
+    if not decision.most_per_member or not ctx.author_id:
+        return
+    theirs = await waiting(ctx, [decision.name], ctx.author_id)
+    if len(theirs) >= decision.most_per_member:
+        numbers = "、".join(str(one.number) for one in reversed(theirs))
+        raise Declined(decision.too_many.format(count=len(theirs), numbers=numbers))
+
+
+def _open_of(ctx: GroupContext) -> QuerySet[Pending]:
+    """What of this feature nobody has decided and is not too old to be."""
+    here = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, state="open")
+    return here.filter(expires_at__gt=ctx.host.clock.now())
+
+
+async def waiting(ctx: GroupContext, kinds: Collection[str], author: int | None) -> list[Waiting]:
+    """List what of this feature waits for a decision, the newest first."""
+    found = _open_of(ctx).filter(kind__in=[*kinds]) if kinds else _open_of(ctx)
+    if author is not None:
+        found = found.filter(author_id=author)
+    return [
+        Waiting(p.number, p.kind, p.author_id, p.payload, p.summary, p.created_at, p.expires_at)
+        for p in await found.order_by("-number")
+    ]
+
+
+async def withdraw(ctx: GroupContext, number: int) -> None:
+    """Take back what the author of `ctx` put up. Raises `Declined`."""
+    pending = await _open_of(ctx).filter(number=number, author_id=ctx.author_id or -1).first()
+    if pending is None or not await decide(ctx, pending, "cancelled"):
+        raise Declined(f"你没有 {number} 号在等决定。")
 
 
 async def remember_notice(source: str | None, message_id: int | None) -> None:
@@ -96,13 +148,13 @@ async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...])
         told = await noticed_by(ctx, ctx.quoted.message_id)
         found = [told] if told else []
     else:
-        waiting = here.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
-        found = _likeliest(ctx, await waiting.order_by("-number"))
+        still_open = here.filter(decider__in=deciders, state="open", expires_at__gt=ctx.host.clock.now())
+        found = _likeliest(ctx, await still_open.order_by("-number"))
     if not found:
         raise Declined(f"没有待办 {number}。" if number is not None else "现在没有等你决定的事。")
     if len(found) > 1:
         numbers = "、".join(str(p.number) for p in found[:5])
-        raise Declined(f"有几件事在等：{numbers}。请带上编号。")
+        raise Declined(f"有几件事在等：{numbers}。请带上编号；是什么事，发 /待办 看。")
     _refuse_closed(ctx, found[0])
     return found[0]
 
@@ -111,10 +163,19 @@ def _likeliest(ctx: Context, waiting: list[Pending]) -> list[Pending]:
     """Those a word without a number may mean: what they prepared themselves, else what waits for anybody like them,
     and questions, which are answered in words, only where there is nothing else.
     """
-    mine = [p for p in waiting if p.decider == "author" and p.author_id == ctx.author_id]
-    others = [p for p in waiting if p.decider != "author" and ctx.role >= DECIDERS[p.decider]]
+    mine = [p for p in waiting if p.decider not in DECIDERS and _may_decide(ctx, p)]
+    others = [p for p in waiting if p.decider in DECIDERS and _may_decide(ctx, p)]
     found = mine or others
     return [p for p in found if not _asks_for_words(ctx, p)] or found
+
+
+def _may_decide(ctx: Context, pending: Pending) -> bool:
+    """Tell whether it is theirs to decide, by the role they are known to have."""
+    if pending.decider == "author":
+        return pending.author_id == ctx.author_id
+    if pending.decider == "person":
+        return ctx.author_id in (pending.people or ())
+    return ctx.role >= DECIDERS[pending.decider]
 
 
 def _asks_for_words(ctx: Context, pending: Pending) -> bool:
@@ -141,6 +202,10 @@ async def refuse_other(ctx: Context, pending: Pending) -> None:
     if pending.decider == "author":
         if pending.author_id != ctx.author_id:
             raise Declined(f"{pending.number} 号要由发起的人自己确认。")
+        return
+    if pending.decider == "person":
+        if ctx.author_id not in (pending.people or ()):
+            raise Declined(f"{pending.number} 号只能由 {ctx.names(pending.people or ())} 来决定。")
         return
     needed = DECIDERS[pending.decider]
     role = await ctx.confirmed_role(needed)
@@ -177,6 +242,9 @@ async def decide(ctx: GroupContext, pending: Pending, state: str, reason: str = 
         reason=reason,
     )
     if changed:
+        owner = declared(ctx.host, pending.feature)
+        if owner is not None and (job := expiry_of(pending.kind)) in owner.jobs:
+            await ctx.host.schedule.cancel(owner.id, job, ctx.group.id, key=str(pending.id))
         await ctx.host.schedule.plan(
             feature.id,
             DECIDED,
@@ -200,28 +268,157 @@ async def carry_out(ctx: GroupContext, slot: Slot) -> None:
         await ctx.say("{number} 号{state}。", number=pending.number, state=STATES[pending.state])
         return
     needed = DECIDERS.get(pending.decider, Role(pending.needed_role or 0))
-    await handler(ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}"), pending)
+    acting = ctx.on_behalf(owner, pending.decided_by or 0, needed, f"decision:{pending.id}")
+    try:
+        await handler(acting, pending)
+    except (Declined, Misread) as refusal:
+        await acting.say("{sentence}", sentence=str(refusal))
 
 
 async def settle(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
+    """Decide it, if they may. Raises `Declined`."""
+    await _check(ctx, pending, state)
+    await _close(ctx, pending, state, reason)
+
+
+async def _check(ctx: Context, pending: Pending, state: str) -> None:
+    """Raises `Declined` when they may not decide it like that."""
     await refuse_other(ctx, pending)
     if state == "approved":
         await _refuse_demoted(ctx, pending)
         refuse_off(ctx, pending)
+        if pending.decider == "two":
+            await _forget_demoted(ctx, pending)
+            if pending.seconded_by == ctx.author_id:
+                raise Declined(f"{pending.number} 号你已经同意了，还要另一位管理员。")
+
+
+async def _forget_demoted(ctx: Context, pending: Pending) -> None:
+    """Who agreed first counts as long as they are an admin."""
+    first = pending.seconded_by
+    if first and await ctx.host.role_now(ctx.group, first) < Role.ADMIN:
+        await Pending.filter(id=pending.id, seconded_by=first).update(seconded_by=None)
+        pending.seconded_by = None
+
+
+@atomic
+async def _close(ctx: Context, pending: Pending, state: str, reason: str) -> None:
+    """Raises `Declined` when somebody else was faster. The first of two admins leaves it open."""
+    if state == "approved" and pending.decider == "two" and not pending.seconded_by:
+        still = Pending.filter(id=pending.id, state="open", seconded_by=None)
+        if await still.update(seconded_by=ctx.author_id):
+            await ctx.say("{n} 号有一位管理员同意了，还要另一位也发 /通过 {n}。", n=pending.number)
+            return
+        fresh = await Pending.get(id=pending.id)
+        if fresh.seconded_by == ctx.author_id:
+            return
     if not await decide(ctx, pending, state, reason):
         raise Declined(f"{pending.number} 号刚刚已有人决定了，没有再动。")
 
 
 async def confirm(ctx: Context, number: int | None = None) -> None:
-    await _agree(ctx, await find_open(ctx, number, ("author", "admin")))
+    await _agree(ctx, await find_open(ctx, number, ("author", "admin", "person")))
 
 
 async def cancel(ctx: Context, number: int | None = None) -> None:
-    await settle(ctx, await find_open(ctx, number, ("author", "admin")), "cancelled")
+    pending = await find_open(ctx, number, ("author", "admin", "person"))
+    await settle(ctx, pending, "rejected" if pending.decider == "person" else "cancelled")
 
 
 async def approve(ctx: Context, number: int | None = None) -> None:
-    await _agree(ctx, await find_open(ctx, number, ("deputy", "admin")))
+    await _agree(ctx, await find_open(ctx, number, ("deputy", "admin", "two")))
+
+
+async def approve_numbers(ctx: Context, numbers: Numbers | None = None) -> None:
+    if numbers is None or len(numbers) == 1:
+        await approve(ctx, numbers[0] if numbers else None)
+    else:
+        await _settle_each(ctx, numbers, "approved")
+
+
+async def reject_numbers(ctx: Context, numbers: Numbers | None = None, reason: str = "") -> None:
+    if numbers is None or len(numbers) == 1:
+        await reject(ctx, numbers[0] if numbers else None, reason)
+    else:
+        await _settle_each(ctx, numbers, "rejected", reason)
+
+
+MOST_LEFT = 3
+"""So many of those left undecided are told why."""
+
+
+async def _settle_each(ctx: Context, numbers: Sequence[int], state: str, reason: str = "") -> None:
+    """Decide each that can be, all at once, and say which were left and why."""
+    able: list[Pending] = []
+    left: list[str] = []
+    for number in numbers:
+        try:
+            pending = await find_open(ctx, number, ())
+            if state == "approved" and _asks_for_words(ctx, pending):
+                raise Declined(f"{number} 号在等一个答案。")
+            await _check(ctx, pending, state)
+            able.append(pending)
+        except Declined as refusal:
+            left.append(str(refusal))
+
+    @atomic
+    async def close() -> None:
+        """In one go: a command that was cut short is not carried out again."""
+        done: list[str] = []
+        for pending in able:
+            try:
+                await _close(ctx, pending, state, reason)
+                done.append(str(pending.number))
+            except Declined as refusal:
+                left.append(str(refusal))
+        what = "同意" if state == "approved" else "不同意"
+        lines = [f"{'、'.join(done)} 号：{what}，记下了。"] if done else ["一个也没有动。"]
+        lines += left[:MOST_LEFT]
+        if len(left) > MOST_LEFT:
+            lines.append(f"还有 {len(left) - MOST_LEFT} 个也没有动，发 /待办 看剩下的。")
+        await ctx.say("{lines}", lines="\n".join(lines))
+
+    await close()
+
+
+A_PAGE = 4
+
+
+async def show(ctx: Context, page: Annotated[int, "页"] = 1) -> None:
+    """List what waits for whoever asks, and what they put up: number, who, what, since when."""
+    here = Pending.filter(group_id=ctx.group.id, state="open", expires_at__gt=ctx.host.clock.now())
+    found = [
+        p
+        for p in await here.order_by("number")
+        if _may_decide(ctx, p) or (p.author_id == ctx.author_id and p.decider != "author")
+    ]
+    pages = max(1, -(-len(found) // A_PAGE))
+    if not found:
+        raise Declined("没有等你决定的事，你也没有在等别人决定的事。")
+    if not 1 <= page <= pages:
+        raise Declined(f"只有 {pages} 页，发 /待办 {pages} 看最后一页。")
+    shown = found[A_PAGE * (page - 1) : A_PAGE * page]
+    await ctx.names_of({p.author_id for p in shown if p.author_id})
+    more = f"，/待办 {page + 1} 看后面的" if page < pages else ""
+    head = f"在等决定的 {len(found)} 件" + (f"（第 {page}/{pages} 页{more}）" if pages > 1 else "") + "："
+    lines = [head, *(_line(ctx, p) for p in shown)]
+    await ctx.say("{lines}", lines="\n".join(lines))
+
+
+def _line(ctx: Context, pending: Pending) -> str:
+    who = clip(ctx.name_of(pending.author_id), 8) if pending.author_id else "里正"
+    what = clip(visible(pending.summary.split("\n")[0]), 30)
+    mine = "，等别人决定" if not _may_decide(ctx, pending) else ""
+    return f"{pending.number} {who}：{what}（{_ago(ctx.host.clock.now() - pending.created_at)}{mine}）"
+
+
+def _ago(span: timedelta) -> str:
+    """Say roughly how long ago: by minutes, hours or days."""
+    minutes = int(span.total_seconds() // 60)
+    for size, unit in ((1440, "天"), (60, "小时"), (1, "分钟")):
+        if minutes >= size:
+            return f"{minutes // size} {unit}前"
+    return "刚刚"
 
 
 async def _agree(ctx: Context, pending: Pending) -> None:
@@ -235,7 +432,7 @@ async def _agree(ctx: Context, pending: Pending) -> None:
 
 
 async def reject(ctx: Context, number: int | None = None, reason: str = "") -> None:
-    await settle(ctx, await find_open(ctx, number, ("deputy", "admin")), "rejected", reason)
+    await settle(ctx, await find_open(ctx, number, ("deputy", "admin", "two")), "rejected", reason)
 
 
 class NoticeQuoted:
@@ -265,12 +462,13 @@ feature: Feature = Feature(
 )
 feature.command("确认", "确认自己发起的操作", aliases={"confirm"}, example="/确认 3").form(confirm)
 feature.command("取消", "放弃自己发起的操作", aliases={"cancel"}, example="/取消 3").form(cancel)
-feature.command("通过", "同意一件待办", aliases={"approve"}, role=Role.DEPUTY, example="/通过 3").form(
-    approve
-)
+feature.command("待办", "哪些事在等人决定", aliases={"pending"}, example="/待办").form(show)
 feature.command(
-    "拒绝", "不同意一件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
-).form(reject).form(reject_quoted, example="/拒绝 内容太长")
+    "通过", "同意一件待办，或几件：/通过 3-8,10", aliases={"approve"}, role=Role.DEPUTY, example="/通过 3"
+).form(approve_numbers)
+feature.command(
+    "拒绝", "不同意一件或几件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
+).form(reject_numbers).form(reject_quoted, example="/拒绝 内容太长")
 feature.job(DECIDED, carry_out, acts=True)
 feature.keep(
     Keep(
@@ -281,6 +479,6 @@ feature.keep(
         days=60,
         stays="还在等决定，或者一天之内刚决定",
         free=_decided,
-        hidden=("decided_by", "decided_from", "needed_role"),
+        hidden=("decided_by", "decided_from", "needed_role", "people", "seconded_by"),
     ),
 )

@@ -20,15 +20,26 @@ GROUPS = {
     "Declaring": ("Feature", "Role", "Stage", "Keep", "Hook", "HookFailed", "InMemory"),
     "Acting": ("Context", "GroupContext", "Quoted", "Outcome", "State", "Mention", "Picture"),
     "Reading what members type": (
-        *("Duration", "Member", "Members", "People", "Person", "WeeklySpans", "Word", "Words", "Yuan"),
+        *(
+            "Duration",
+            "Member",
+            "Members",
+            "Numbers",
+            "People",
+            "Person",
+            "WeeklySpans",
+            "Word",
+            "Words",
+            "Yuan",
+        ),
         *("Declined", "Misread"),
     ),
     "Drawing": ("Sheet", "Style", "Drawing"),
-    "Remembering": ("atomic", "Pending", "Record", "Slot"),
+    "Remembering": ("atomic", "Pending", "Waiting", "Record", "Slot"),
 }
 EVENTS = "What happens in a group"
 """Where everything goes that no group names: the events."""
-GIVEN = {"Context", "GroupContext", "InMemory", "Ticket"}
+GIVEN = {"Context", "GroupContext", "InMemory", "Ticket", "Waiting"}
 """What a plugin is given rather than makes."""
 INSTANCES = {"Context": "ctx", "GroupContext": "ctx"}
 GENERATED = "由 python -m lizheng docs 生成，请不要手改"

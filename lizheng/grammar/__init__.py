@@ -3,7 +3,15 @@
 from lizheng.grammar.durations import parse_duration, say_duration
 from lizheng.grammar.misread import Misread, misread, plain, tight
 from lizheng.grammar.money import parse_money, say_money
-from lizheng.grammar.numbers import parse_int, parse_label, parse_number_list, parse_on_off
+from lizheng.grammar.numbers import (
+    is_range_sign,
+    looks_like_numbers,
+    parse_choice,
+    parse_int,
+    parse_label,
+    parse_number_list,
+    parse_on_off,
+)
 from lizheng.grammar.spans import WeeklySpan, WeeklySpans, parse_weekly
 from lizheng.grammar.times import parse_date, parse_time_of_day, say_time_of_day
 from lizheng.grammar.words import At, Other, Text, Token, Words, speaks_for_itself, strip_unseen
@@ -17,7 +25,10 @@ __all__ = [
     "WeeklySpan",
     "WeeklySpans",
     "Words",
+    "is_range_sign",
+    "looks_like_numbers",
     "misread",
+    "parse_choice",
     "parse_date",
     "parse_duration",
     "parse_int",

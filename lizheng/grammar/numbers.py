@@ -94,6 +94,39 @@ def parse_number_list(text: str, most: int = 100) -> list[int]:
     return list(found)
 
 
+_LISTED = re.compile(r"[#0-9,、;~至到.。号-]*[0-9]号?[,、;.。]?")
+
+
+def looks_like_numbers(word: str) -> bool:
+    """Tell whether a word is nothing but numbers of a list: `3`, `#3`, `3-8,10`, `3号`."""
+    return bool(_LISTED.fullmatch(tight(word)))
+
+
+def is_range_sign(word: str) -> bool:
+    """Tell whether a word is the sign between the two numbers of a range."""
+    return tight(word) in ("-", "~", "至", "到")
+
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_CHOICE = re.compile(
+    r"[(\[]?(?:选|第|no\.?)?([0-9]{1,3}|[零〇一二两三四五六七八九十百]+)(?:个|条|项|号|种)?[)\].、,。:]?"
+)
+
+
+def parse_choice(text: str, most: int) -> int | None:
+    """Read which of the choices 1…most is meant: `1`, `１`, `1.`, `(1)`, `①`, `一`, `第一个`, `选1`; None for other words."""
+    written = text.strip()
+    if re.search(r"\d\s+\d", written):
+        return None
+    if len(written) == 1 and written in _CIRCLED:
+        value: int | None = _CIRCLED.index(written) + 1
+    else:
+        match = _CHOICE.fullmatch(tight(plain(text)))
+        digits = match[1] if match else ""
+        value = int(digits) if digits.isdecimal() else chinese_number(digits)
+    return value if value is not None and 1 <= value <= most else None
+
+
 def parse_on_off(text: str) -> bool:
     """True for 开, on, 启用 …; False for 关, off, 停用 …"""
     if (on := _ON_OFF.get(tight(text))) is None:

@@ -51,7 +51,7 @@ from lizheng.plugin.feature import Feature, Job, apps_of
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.memory import Memory
 from lizheng.plugin.refusals import Declined
-from lizheng.plugin.services import Proposal
+from lizheng.plugin.services import Proposal, Waiting
 from lizheng.registry.access import is_on, is_switched_on
 from lizheng.registry.command_index import CommandIndex
 from lizheng.registry.registry import Registry
@@ -292,6 +292,14 @@ class Host:
     async def propose(self, ctx: GroupContext, proposal: Proposal) -> Pending:
         """Store a proposal under the group's next number and say it."""
         return await decisions.propose(ctx, proposal)
+
+    async def waiting(self, ctx: GroupContext, kinds: Collection[str], author: int | None) -> list[Waiting]:
+        """List what waits for a decision of these names, the newest first."""
+        return await decisions.waiting(ctx, kinds, author)
+
+    async def withdraw(self, ctx: GroupContext, number: int) -> None:
+        """Take back what the author of `ctx` put up; see `GroupContext.withdraw`."""
+        await decisions.withdraw(ctx, number)
 
     def answering(
         self, hook: object, group: GroupState

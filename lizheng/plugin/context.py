@@ -20,7 +20,7 @@ from lizheng.messages.templates import Segment, compose
 from lizheng.plugin import gathered
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
-from lizheng.plugin.services import Decider, Proposal, Services
+from lizheng.plugin.services import Decider, Proposal, Services, Waiting
 from lizheng.plugin.verbs import Verbs
 from lizheng.store.tables import Pending, Slot
 from lizheng.text import clip, visible
@@ -29,6 +29,8 @@ S = TypeVar("S", bound=BaseModel)
 NAME_LENGTH, SHORT_NAME = 20, 12
 HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
 HOW_TO_DECIDE = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
+HOW_TO_AGREE = "同意请发 /确认 {n}，不同意发 /取消 {n}，别人不能替（{span}内有效）。"
+HOW_TO_DECIDE_BY_TWO = "要两位管理员同意：各发一次 /通过 {n}；不同意发 /拒绝 {n}（{span}内有效）。"
 HOW_TO_ANSWER = "长按这条选「回复」写下答案；先不定就回「跳过」（或发 /取消 {n}）。"
 
 
@@ -251,19 +253,43 @@ class GroupContext(Verbs):
         payload: Mapping[str, Any],
         span: timedelta = timedelta(days=7),
         by: Role = Role.DEPUTY,
+        people: Collection[int] = (),
+        two: bool = False,
         muted_too: bool = False,
         **values: Any,
     ) -> Pending:
         """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝.
 
-        With `by` ADMIN the deputies have no say. The group reads it: from a private chat, who is muted may not, but
-        for `muted_too`. Raises `Declined`.
+        With `by` ADMIN the deputies have no say. With `people` these decide and nobody else, by `/确认 n`, `/取消 n` or
+        quoting; with `two` it takes two different admins to agree, and one to refuse. The group reads it: from a
+        private chat, who is muted may not, but for `muted_too`. Raises `Declined`, also for one more than a member
+        may have waiting.
         """
         if self.answers_to and not muted_too:
             await self.refuse_muted()
         decider: Decider = "admin" if by is Role.ADMIN else "deputy"
+        hint = HOW_TO_DECIDE
+        if people:
+            decider, hint = "person", HOW_TO_AGREE
+        elif two:
+            decider, hint = "two", HOW_TO_DECIDE_BY_TWO
         text = compose(template, values)
-        return await self.host.propose(self, Proposal(decision, text, payload, decider, span, HOW_TO_DECIDE))
+        proposal = Proposal(decision, text, payload, decider, span, hint, tuple(people))
+        return await self.host.propose(self, proposal)
+
+    async def waiting(self, *decisions: str, author: int | None = None) -> list[Waiting]:
+        """List what of this feature waits for a decision in this group, the newest first.
+
+        Given names, of these decisions alone; given an `author`, that member's alone.
+        """
+        return await self.host.waiting(self, decisions, author)
+
+    async def withdraw(self, number: int) -> None:
+        """Take back what the author put up and nobody has decided; its `reject` runs, with state `cancelled`.
+
+        Raises `Declined` where this feature has nothing of theirs waiting under that number.
+        """
+        await self.host.withdraw(self, number)
 
     async def ask(
         self,

@@ -16,6 +16,7 @@ from lizheng.events import GroupEvent
 from lizheng.plugin.checks import require
 from lizheng.plugin.command import Command
 from lizheng.plugin.context import Context, GroupContext
+from lizheng.plugin.expiry import expiry, expiry_of
 from lizheng.plugin.gather import GatherHandler, Gathering
 from lizheng.plugin.hook import Hook
 from lizheng.plugin.identity import FeatureInfo
@@ -71,6 +72,12 @@ class Decision:
     approve: Callable[[GroupContext, Pending], Awaitable[None]]
     reject: Callable[[GroupContext, Pending], Awaitable[None]] | None
     answer: Callable[[Context, Pending, str], Awaitable[None]] | None = None
+    expired: Callable[[GroupContext, Pending], Awaitable[None]] | None = None
+    most_per_member: int = 0
+    too_many: str = ""
+
+
+TOO_MANY = "你已经有 {count} 件在等决定（{numbers}），等有了结果再来。"
 
 
 @dataclass(frozen=True)
@@ -266,16 +273,24 @@ class Feature(FeatureInfo):
         approve: Callable[[GroupContext, Pending], Awaitable[None]],
         reject: Callable[[GroupContext, Pending], Awaitable[None]] | None = None,
         answer: Callable[[Context, Pending, str], Awaitable[None]] | None = None,
+        expired: Callable[[GroupContext, Pending], Awaitable[None]] | None = None,
+        most_per_member: int = 0,
+        too_many: str = TOO_MANY,
     ) -> None:
         """Name what `ctx.preview(name, …)`, `ctx.submit(name, …)` and `ctx.ask(name, …)` do once somebody decides.
 
         What was asked with `ctx.ask` is answered by quoting it: `answer(ctx, pending, words)`, and unless that raises
-        `Misread` or `Declined`, `approve` follows.
+        `Misread` or `Declined`, `approve` follows. What approve and reject refuse by raising these is said.
+        `expired(ctx, pending)` runs when nobody has decided in time. With `most_per_member` one more is refused with
+        the sentence `too_many`, in which `{count}` and `{numbers}` stand for what waits.
         """
-        for handler, *given in ((approve,), (reject,), (answer, "words")):
+        for handler, *given in ((approve,), (reject,), (answer, "words"), (expired,)):
             if handler is not None:
                 require(self.module, handler, "ctx", "pending", *given)
-        self.decisions[name] = Decision(name, approve, reject, answer)
+        decision = Decision(name, approve, reject, answer, expired, most_per_member, too_many)
+        self.decisions[name] = decision
+        if expired is not None:
+            self.job(expiry_of(name), expiry(expired))
 
     def first_step(
         self,

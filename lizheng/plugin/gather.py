@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lizheng.plugin.context import GroupContext
-from lizheng.plugin.gathered import Waiting
+from lizheng.plugin.gathered import Batches
 from lizheng.store.tables import Slot
 
 GatherHandler = Callable[[GroupContext, list[dict[str, Any]]], Awaitable[None]]
@@ -30,7 +30,7 @@ class Gathering:
 
         What a crash interrupted is handed over again: the same items, under the same source.
         """
-        waiting, now = Waiting(ctx, self.name), ctx.host.clock.now()
+        waiting, now = Batches(ctx, self.name), ctx.host.clock.now()
         batch = await waiting.begun()
         if batch is None:
             last = await waiting.last_done()

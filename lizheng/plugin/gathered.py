@@ -36,7 +36,7 @@ async def put(ctx: Speaking, name: str, after: timedelta, item: Mapping[str, Any
         await ctx.host.schedule.plan(ctx.feature.id, name, ctx.group.id, now + after, cause=cause)
 
 
-class Waiting:
+class Batches:
     """What one feature gathers under one name in a group."""
 
     def __init__(self, ctx: Speaking, name: str):

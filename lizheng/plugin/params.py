@@ -20,9 +20,12 @@ from lizheng.grammar import (
     Misread,
     WeeklySpans,
     Words,
+    is_range_sign,
+    looks_like_numbers,
     parse_duration,
     parse_int,
     parse_money,
+    parse_number_list,
     parse_on_off,
     parse_weekly,
 )
@@ -69,7 +72,14 @@ class Members(tuple[int, ...]):
     __slots__ = ()
 
 
+class Numbers(tuple[int, ...]):
+    """Numbers and ranges such as `3`, `3 5 8` and `3-8,10`, in the order written, each once; other words are left."""
+
+    __slots__ = ()
+
+
 MOST_WORDS_OF_A_LENGTH = 6
+ALL = frozenset({"全部", "所有", "全", "all"})
 
 
 def _need(words: Words, what: str) -> str:
@@ -148,6 +158,24 @@ async def _read_int(ctx: Context, words: Words) -> int:
     return parse_int(_need(words, "数字"))
 
 
+async def _read_numbers(ctx: Context, words: Words) -> Numbers:
+    """As many words as are numbers; a first one that is none may still be a numeral."""
+    written: list[str] = []
+    end = words.mark()
+    while word := words.word():
+        if looks_like_numbers(word):
+            end = words.mark()
+        elif not (written and is_range_sign(word)):
+            break
+        written.append(word)
+    words.reset(end)
+    while written and is_range_sign(written[-1]):
+        written.pop()
+    if not written and words.peek() in ALL:
+        raise Misread("一次决定几个，要写明编号，例如 3-8,10。")
+    return Numbers(parse_number_list(" ".join(written)) if written else [await _read_int(ctx, words)])
+
+
 async def _read_on_off(ctx: Context, words: Words) -> bool:
     return parse_on_off(_need(words, "开或关"))
 
@@ -202,6 +230,7 @@ KINDS: dict[Any, Kind] = {
     Word: Kind("<词>", _read_word),
     int: Kind("<数字>", _read_int),
     bool: Kind("开|关", _read_on_off, lambda ctx: ("开", "关")),
+    Numbers: Kind("<数字>", _read_numbers, fits=looks_like_numbers),
     Duration: Kind("<时长>", _read_duration, fits=_is_duration),
     timedelta: Kind("<时长>", _read_duration, fits=_is_duration),
     Yuan: Kind("<金额>", _read_money),

@@ -31,7 +31,7 @@ from lizheng.store import Store
 from lizheng.store.tables import Pending
 
 C = TypeVar("C", contravariant=True)
-Decider = Literal["author", "deputy", "admin"]
+Decider = Literal["author", "deputy", "admin", "person", "two"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Proposal:
     """Something that is to wait for a person's decision.
 
     `decision` is one that the feature declares, `text` what the group reads, followed by `hint`, in which `{n}` and
-    `{span}` stand for the number and the time it waits.
+    `{span}` stand for the number and the time it waits. `people` decide where the decider is a `person`.
     """
 
     decision: str
@@ -48,6 +48,20 @@ class Proposal:
     decider: Decider
     span: timedelta
     hint: str
+    people: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a person's decision, as it is now. `author_id` is 0 where a rule asked."""
+
+    number: int
+    decision: str
+    author_id: int
+    payload: Mapping[str, Any]
+    summary: str
+    created_at: datetime
+    expires_at: datetime
 
 
 class Services(Protocol[C]):
@@ -138,6 +152,14 @@ class Services(Protocol[C]):
 
     async def propose(self, ctx: C, proposal: Proposal) -> Pending:
         """Store a proposal under the group's next number and say it."""
+        ...
+
+    async def waiting(self, ctx: C, kinds: Collection[str], author: int | None) -> list[Waiting]:
+        """List what waits for a decision of these names, the newest first."""
+        ...
+
+    async def withdraw(self, ctx: C, number: int) -> None:
+        """Take back what the author of `ctx` put up; see `GroupContext.withdraw`."""
         ...
 
     def answering(

@@ -32,7 +32,7 @@ async def test_without_the_extra_the_words_are_named(stage: HostStage) -> None:
 小王：/帮助
 里正：你现在能用（/帮助 加名字看用法）：
   …
-  待办：/确认 /取消
+  待办：/确认 /取消 /待办
 """)
 
 
