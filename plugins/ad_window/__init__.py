@@ -19,7 +19,7 @@ feature.command("广告时段", "看什么时候可以发广告", aliases={"adwi
 
 feature.on(FeatureSwitched, timing.switched)
 feature.on(SettingChanged, timing.changed)
-feature.on_start(timing.resume(feature))
+feature.on_ready(timing.woke)
 feature.job(timing.LOOK, timing.look, repeats=True)
 feature.undo("spans", handlers.undo_spans)
 feature.answers(ad_opinion, allowance.opinion)

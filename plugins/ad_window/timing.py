@@ -7,10 +7,9 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng import Feature, GroupContext, HookFailed, atomic
+from lizheng import GroupContext, HookFailed, atomic
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.hooks import AdWindow, window_opens
-from lizheng.host.startup import in_each_group
 from lizheng.messages.templates import compose
 from plugins.ad_window import rules, texts
 from plugins.ad_window.models import Announced
@@ -26,6 +25,13 @@ def calendar_of(ctx: GroupContext) -> Calendar:
     """The group's windows as they are set now."""
     chosen = ctx.settings(Settings)
     return Calendar(chosen.spans, ctx.host.zone, rules.read_days_off(chosen.days_off))
+
+
+async def woke(ctx: GroupContext) -> None:
+    """Have the windows looked at soon; a look that is overdue keeps its time."""
+    slot = await ctx.plan(LOOK, ctx.now + SETTLING)
+    if slot.due_at > ctx.now + SETTLING:
+        await ctx.plan(LOOK, ctx.now + SETTLING, replace=True)
 
 
 async def changed(ctx: GroupContext, happened: SettingChanged) -> None:
@@ -109,18 +115,3 @@ async def _turn(ctx: GroupContext, turn: int, told: Told, announcements: list[li
     for number, segments in enumerate(announcements):
         source = f"ad_window:{ctx.group.id}:{turn}:{number}"
         await ctx.post(segments, source=source, expires_at=until)
-
-
-def resume(feature: Feature) -> Any:
-    """What makes sure, at every start, that each group with windows is looked at; an overdue look keeps its time."""
-
-    async def begin(host: Any) -> None:
-        await in_each_group(host, feature, _look_soon)
-
-    return begin
-
-
-async def _look_soon(ctx: GroupContext) -> None:
-    slot = await ctx.plan(LOOK, ctx.now)
-    if slot.state not in ("waiting", "running") or slot.due_at > ctx.now:
-        await ctx.plan(LOOK, ctx.now, replace=True)
