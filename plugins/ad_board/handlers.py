@@ -60,7 +60,7 @@ async def show_one(ctx: Context, number: Number) -> None:
         day = rules.say_day(one.expires_at, ctx.host.zone)
         await ctx.say(texts.ONE, pin=one.pin, number=number, who=one.who, day=day, text=one.text)
         return
-    for pending in await register.waiting(ctx, number=number):
+    for pending in [one for one in await register.waiting(ctx) if one.number == number]:
         if pending.author_id == ctx.author_id or await ctx.confirmed_role(Role.DEPUTY) >= Role.DEPUTY:
             await ctx.names_of([pending.author_id])
             who = register.name(ctx, pending.author_id)
@@ -132,10 +132,9 @@ async def take_down(ctx: Context, number: Number) -> None:
 
 async def _withdraw(ctx: Context, number: int) -> None:
     """The author takes back what nobody has decided yet."""
-    for pending in await register.waiting(ctx, number=number, author_id=ctx.author_id):
-        await decisions.decide(ctx, pending, "cancelled")
-        return
-    raise Declined(texts.MISSING.format(number=number))
+    if number not in {one.number for one in await register.waiting(ctx, ctx.author_id)}:
+        raise Declined(texts.MISSING.format(number=number))
+    await ctx.withdraw(number)
 
 
 async def pin(ctx: Context, number: Number) -> None:

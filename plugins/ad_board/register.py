@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from lizheng import GroupContext, Pending
+from lizheng import GroupContext, Pending, Waiting
 from lizheng.grammar.trades import unlawful
 from lizheng.text import clip, fold, visible
 from plugins.ad_board import rules, texts
@@ -43,23 +43,16 @@ def name(ctx: GroupContext, user_id: int) -> str:
     return clip(visible(ctx.name_of(user_id)), 12)
 
 
-async def waiting(ctx: GroupContext, **where: Any) -> list[Pending]:
+async def waiting(ctx: GroupContext, author_id: int | None = None) -> list[Waiting]:
     """Submissions that are open, the newest first."""
-    return await Pending.filter(
-        group_id=ctx.group.id,
-        feature=ctx.feature.id,
-        kind=DECISION,
-        state="open",
-        expires_at__gt=ctx.now,
-        **where,
-    ).order_by("-number")
+    return await ctx.waiting(DECISION, author=author_id)
 
 
 async def why_not(ctx: GroupContext, author_id: int, text: str) -> str:
     """Why this member may not submit this text now, "" when they may."""
     if trade := unlawful(text):
         return texts.UNLAWFUL.format(trade=trade)
-    for pending in await waiting(ctx, author_id=author_id):
+    for pending in await waiting(ctx, author_id):
         return texts.WAITS.format(number=pending.number)
     for entry in await live(ctx):
         if fold(entry.text) == fold(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from lizheng import GroupContext, Pending, atomic
+from lizheng import GroupContext, atomic
 from plugins.morning_brief.feeds.addresses import Address, read_address
 from plugins.morning_brief.feeds.choosing import News
 from plugins.morning_brief.models import Brief, Item, Shown, Source, Submission, Subscription, Tally
@@ -83,14 +83,7 @@ async def take_up(submissions: Collection[int], day: date) -> None:
 
 async def waiting(ctx: GroupContext, author_id: int) -> int:
     """How many submissions of a member wait for a decision."""
-    return await Pending.filter(
-        group_id=ctx.group.id,
-        feature=ctx.feature.id,
-        kind=DECISION,
-        state="open",
-        author_id=author_id,
-        expires_at__gt=ctx.now,
-    ).count()
+    return len(await ctx.waiting(DECISION, author=author_id))
 
 
 async def tally(group_id: int, day: date) -> Tally | None:
