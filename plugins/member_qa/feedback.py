@@ -83,9 +83,7 @@ async def _is_to_be_judged(ctx: Context, entry: Entry) -> bool:
     """Whether members doubt it and nobody has been asked about it. A shared answer is not this group's to judge."""
     if entry.shelf or entry.verdict or not rules.is_doubted(entry.useful, entry.useless):
         return False
-    asked = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DOUBT, state="open")
-    waiting = await asked.filter(expires_at__gt=ctx.now)
-    return all(one.payload["entry"] != entry.id for one in waiting)
+    return all(one.payload["entry"] != entry.id for one in await ctx.waiting(DOUBT))
 
 
 async def _ask_deputies(ctx: Context, entry: Entry) -> None:
@@ -135,13 +133,9 @@ async def stood_by(ctx: GroupContext, pending: Pending) -> None:
 
 
 async def _decide(ctx: GroupContext, pending: Pending, value: int) -> None:
-    """A decision's handler has nobody to decline to: what cannot be done is said."""
     asked = pending.payload
     entry = await Entry.get_or_none(id=asked["entry"], version=asked["version"], forgotten=False)
     if entry is None:
         await ctx.say(texts.DOUBT_OVER)
         return
-    try:
-        await _judge(ctx, entry, value)
-    except Declined as refusal:
-        await ctx.say("{sentence}", sentence=str(refusal))
+    await _judge(ctx, entry, value)

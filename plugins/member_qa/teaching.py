@@ -25,19 +25,19 @@ MOST_PROPOSED = 3
 SHOWN_ANSWER = 60
 
 
-Decided = Callable[[Any, "GroupContext", Pending], Awaitable[None]]
+Decided = Callable[[Any, GroupContext, Pending], Awaitable[None]]
 
 
-def telling(handler: Decided) -> Decided:
-    """What cannot be done any more when it is decided is said: nobody waits for the answer of a job."""
+def drops_pictures(handler: Decided) -> Decided:
+    """Let go of the pictures of what cannot be done any more when it is decided."""
 
     @wraps(handler)
     async def decided(self: Any, ctx: GroupContext, pending: Pending) -> None:
         try:
             await handler(self, ctx, pending)
-        except Declined as refusal:
+        except Declined:
             await pictures.drop_with(ctx, pending)
-            await ctx.say("{sentence}", sentence=str(refusal))
+            raise
 
     return decided
 
@@ -122,7 +122,7 @@ class Teaching:
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
-    @telling
+    @drops_pictures
     async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
         """A member's lesson was let through; one that has a twin by now replaces its answer."""
         lesson = Lesson.of(pending.payload)
@@ -134,7 +134,7 @@ class Teaching:
         entry, record = await self._library.add(ctx, lesson, pending.author_id)
         await _tell_taught(ctx, entry, record)
 
-    @telling
+    @drops_pictures
     async def merge_confirmed(self, ctx: GroupContext, pending: Pending) -> None:
         """The author wants the known entry changed: done at once with the role, else proposed, one's own too: what was
         let through once says nothing of what is put in its place.
@@ -168,11 +168,7 @@ def with_pictures(lesson: Lesson, fetched: Sequence[Fetched]) -> Lesson:
 
 async def refuse_too_many(ctx: GroupContext) -> None:
     """Nobody has the bot say, and keep the pictures of, more than a little that nobody has let through. Raises `Declined`."""
-    mine = Pending.filter(
-        group_id=ctx.group.id, feature=ctx.feature.id, author_id=ctx.author_id, state="open"
-    )
-    open_now = mine.filter(kind__in=PROPOSALS, expires_at__gt=ctx.now)
-    if (count := await open_now.count()) >= MOST_PROPOSED:
+    if (count := len(await ctx.waiting(*PROPOSALS, author=ctx.author_id))) >= MOST_PROPOSED:
         raise Declined(texts.TOO_MANY_PROPOSED.format(count=count))
 
 

@@ -18,7 +18,6 @@ from plugins.member_qa.teaching import (
     may_teach,
     refuse_too_many,
     tell_submitted,
-    telling,
     with_pictures,
 )
 
@@ -115,7 +114,6 @@ class Waiting:
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
-    @telling
     async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
         question = await Question.get_or_none(id=pending.payload["question"])
         lesson = Lesson.of(pending.payload)
