@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,12 @@ class Sight(NamedTuple):
     judgement: Judgement
 
 
+@cache
+def _weights() -> Recogniser:
+    """Read the weights, which never change, once per process."""
+    return Recogniser.load(WEIGHTS)
+
+
 class Guard:
     """Judges messages. What was found harmless lately is not judged again: chats repeat themselves."""
 
@@ -63,7 +70,7 @@ class Guard:
         """Read the weights: a tenth of a second and 15 MB, spent only where the feature is used."""
         if self.recogniser is None:
             try:
-                self.recogniser = Recogniser.load(WEIGHTS)
+                self.recogniser = _weights()
             except (ModelError, OSError) as error:
                 logger.error("lizheng: advertisements cannot be recognised: {}", error)
 
