@@ -15,6 +15,7 @@ from plugins.member_qa.replies import Reply, meant_by
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.teaching import (
     ANSWER,
+    drops_pictures,
     may_teach,
     refuse_too_many,
     tell_submitted,
@@ -114,6 +115,7 @@ class Waiting:
 
     # — what was decided ———————————————————————————————————————————————————————————————————
 
+    @drops_pictures
     async def accepted(self, ctx: GroupContext, pending: Pending) -> None:
         question = await Question.get_or_none(id=pending.payload["question"])
         lesson = Lesson.of(pending.payload)
