@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lizheng", "0006_planned_from")]
+    dependencies = [("lizheng", "0007_pending_looked_up")]
 
     initial = False
 
