@@ -61,12 +61,11 @@ class Counting:
             self._counted.update(counted)
             raise
 
-    async def begin(self, host: object) -> None:
-        """A new start of the host, perhaps on another database: nothing of before belongs to it."""
+    def close(self) -> None:
+        """The next start may be on another database: nothing of this one belongs to it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._counted.clear()
 
 
 @atomic

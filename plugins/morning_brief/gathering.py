@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -12,7 +12,7 @@ from nonebot import logger
 
 from lizheng import Feature, GroupContext, atomic
 from lizheng.groups.choices import GroupState
-from lizheng.host.host import Host
+from lizheng.plugin.services import Services
 from lizheng.registry.access import is_on
 from plugins.morning_brief import register, rules, texts
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
@@ -34,21 +34,18 @@ KEPT = timedelta(days=14)
 class Gathering:
     """Fetches and reads feeds, each once at a time."""
 
-    def __init__(self) -> None:
-        self._fetcher = Fetcher()
-        self._reader = Reader(UTC)
+    def __init__(self, hosts: frozenset[str] = frozenset(), zone: tzinfo = UTC) -> None:
+        """`hosts` are addresses inside this network that may be asked; `zone` is meant by dates that name none."""
+        self._fetcher = Fetcher(hosts)
+        self._reader = Reader(zone)
         self._fetching = asyncio.Semaphore(AT_ONCE)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-    async def begin(self, host: Host) -> None:
-        self._fetcher, self._reader = Fetcher(host.config.feed_hosts), Reader(host.zone)
-        self._fetching = asyncio.Semaphore(AT_ONCE)
 
     @property
     def fetcher(self) -> Fetcher:
         return self._fetcher
 
-    async def refresh(self, host: Host, sources: Iterable[Source], since: datetime) -> None:
+    async def refresh(self, host: Services[Any], sources: Iterable[Source], since: datetime) -> None:
         """Try those again that were not tried since then; ends within the limits of one fetch, or a few.
 
         What goes wrong is written down with its source and never raised.
@@ -58,7 +55,7 @@ class Gathering:
             if isinstance(failed, Exception):
                 logger.error("a feed could not be looked after: {}", type(failed).__name__)
 
-    async def _refresh(self, host: Host, source_id: int, since: datetime) -> None:
+    async def _refresh(self, host: Services[Any], source_id: int, since: datetime) -> None:
         lock = self._locks.setdefault(source_id, asyncio.Lock())
         async with lock, self._fetching:
             source = await Source.get_or_none(id=source_id)
@@ -170,7 +167,7 @@ class Rounds:
         await self._gathering.refresh(host, wanted.values(), now - RETRY / 2)
         return await self.next_round(host)
 
-    async def next_round(self, host: Host) -> datetime | None:
+    async def next_round(self, host: Services[Any]) -> datetime | None:
         """When it is worth fetching again; None while nobody takes a feed."""
         now = host.clock.now()
         times = [
@@ -178,12 +175,14 @@ class Rounds:
         ]
         return min(times, default=None)
 
-    async def plan(self, host: Host) -> None:
+    async def plan(self, host: Services[Any]) -> None:
         """Look at the time of the next round again, because a group has changed something."""
         if (at := await self.next_round(host)) is not None:
             await host.schedule.plan(self._feature.id, FETCH, 0, at, replace=True)
 
-    async def _upcoming(self, host: Host, after: datetime) -> list[tuple[datetime, Collection[Source]]]:
+    async def _upcoming(
+        self, host: Services[Any], after: datetime
+    ) -> list[tuple[datetime, Collection[Source]]]:
         """Every group that takes feeds: when its next brief is due, and what it takes."""
         found: list[tuple[datetime, Collection[Source]]] = []
         for group in host.groups.known():
@@ -193,7 +192,7 @@ class Rounds:
                     found.append((due, sources))
         return found
 
-    def _next_due(self, host: Host, group: GroupState, after: datetime) -> datetime | None:
+    def _next_due(self, host: Services[Any], group: GroupState, after: datetime) -> datetime | None:
         return self._timing.timetable(GroupContext(host, group, self._feature)).next_after(after)
 
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from lizheng import Context, Declined, Feature, GroupContext, Pending, atomic
+from lizheng import Context, Declined, GroupContext, Pending, atomic
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.grammar import Misread, Words, parse_time_of_day
-from lizheng.host.startup import in_each_group
 from lizheng.messages.templates import Mention
 from lizheng.text import clip, is_blank, visible
 from plugins.morning_brief import register, texts
@@ -158,15 +157,6 @@ class Desk:
         if happened.on:
             await self._timing.plan(ctx)
         await self._rounds.plan(ctx.host)
-
-    def resume(self, feature: Feature) -> Any:
-        """What plans, at every start, the brief of each group that has one."""
-
-        async def begin(host: Any) -> None:
-            await in_each_group(host, feature, self._timing.resume)
-            await self._rounds.plan(host)
-
-        return begin
 
 
 async def _change(ctx: Context, values: dict[str, str], what: str) -> int:

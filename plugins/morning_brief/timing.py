@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from nonebot import logger
 
 from lizheng import GroupContext, Slot
 from lizheng.base.config import ROOT
 from lizheng.grammar import parse_time_of_day
-from lizheng.host.host import Host
 from lizheng.messages.templates import compose
+from lizheng.plugin.services import Services
 from plugins.morning_brief import texts
 from plugins.morning_brief.almanac import Almanac, read_arrangement
 from plugins.morning_brief.rules import Timetable
@@ -26,7 +27,7 @@ class Timing:
     def __init__(self) -> None:
         self.almanac = Almanac()
 
-    async def begin(self, host: Host) -> None:
+    async def begin(self, host: Services[Any]) -> None:
         """Read the host's own table of holidays, if it has one."""
         try:
             self.almanac = Almanac(read_arrangement(TABLE))
@@ -48,7 +49,7 @@ class Timing:
         return due
 
     async def resume(self, ctx: GroupContext) -> None:
-        """After a start: a brief that came due meanwhile keeps its time, any other is planned as it is set now."""
+        """Waking up: a brief that came due meanwhile keeps its time, any other is planned as it is set now."""
         slot = await Slot.get_or_none(feature=ctx.feature.id, name=BRIEF, group_id=ctx.group.id, key="")
         if slot is None or slot.state not in ("waiting", "running") or slot.due_at > ctx.now:
             await self.plan(ctx)
