@@ -74,9 +74,9 @@ async def call(ctx: GroupContext, slot: Slot) -> None:
 
 @feature.command("试荐", "请一个人作保", example="/试荐 @小李 修车")
 async def vouch(ctx: Context, person: Member, what: str) -> None:
-    await ctx.submit(
-        "item", "请 {who} 作保：{what}", payload={"what": what}, people=[person], **_of(ctx, person, what)
-    )
+    who = ctx.name_of(person)
+    payload = {"what": what}
+    await ctx.submit("item", "请 {who} 作保：{what}", payload=payload, people=[person], who=who, what=what)
 
 
 @feature.command("试款", "用一笔钱", example="/试款 买灯")
@@ -100,10 +100,6 @@ async def list_waiting(ctx: Context) -> None:
 @feature.command("试收", "收回一件", example="/试收 1")
 async def take_back(ctx: Context, number: int) -> None:
     await ctx.withdraw(number)
-
-
-def _of(ctx: Context, person: int, what: str) -> dict[str, str]:
-    return {"who": ctx.name_of(person), "what": what}
 
 
 async def agreed(ctx: GroupContext, pending: Pending) -> None:

@@ -10,6 +10,7 @@ from lizheng.ledger import books, desk, nightly, orders
 from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
 from lizheng.ledger.retention import KEPT
 from lizheng.plugin.feature import Feature
+from lizheng.plugin.stage import Stage
 
 __all__ = ["MONEY", "SETTLED", "books", "desk", "feature", "orders", "remember_notice"]
 
@@ -19,7 +20,7 @@ feature: Feature = Feature(
 feature.command("已发红包", "说自己的红包已经发了", aliases={"paid"}, example="/已发红包 100 A12").form(
     desk.claim
 )
-feature.on_message(desk.look, order=20)
+feature.on_message(desk.look, stage=Stage.JUDGE)
 feature.undo(desk.UNDO, desk.undo_confirm)
 feature.on_start(nightly.begin)
 feature.nightly(nightly.CHECK, nightly.check, time(4, 10))

@@ -58,7 +58,7 @@ class Guard:
         self.acting = Acting()
         self._harmless: OrderedDict[tuple[int, int, str], None] = OrderedDict()
 
-    async def begin(self, host: Host) -> None:
+    async def begin(self, host: Services[Any]) -> None:
         """Read the lessons and the newcomers, and the weights where any group wants them; once per start."""
         if any(group.switches.get(FEATURE) for group in host.groups.known()):
             self.load()
