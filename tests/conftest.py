@@ -65,7 +65,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The plugins are loaded before any test module imports them: NoneBot refuses those imported earlier."""
-    session.config.stash[HOST] = make_host(["tests.probe", "tests.asker", "tests.steward"], project="pyproject.toml")
+    session.config.stash[HOST] = make_host(
+        ["tests.probe", "tests.asker", "tests.steward"], project="pyproject.toml"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from lizheng import Context, GroupContext, Pending, Role
 from lizheng.events import FeatureSwitched, GroupTakenOver
 from lizheng.hooks import ad_opinion
-from lizheng.host.host import Host
+from lizheng.plugin.services import Services
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
 from plugins.ad_guard.codes import Codes

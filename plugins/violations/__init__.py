@@ -1,6 +1,6 @@
 """违规处理：记下违规，一级一级处理，踢人送机票，能申诉。"""
 
-from lizheng import Feature, Role
+from lizheng import Feature, Role, Stage
 from lizheng.events import (
     FeatureSwitched,
     GroupTakenOver,
@@ -22,13 +22,15 @@ from plugins.violations import (
     showing,
     telling,
 )
+from plugins.violations.recalling import Memory
 from plugins.violations.rulebook import Rulebook
 from plugins.violations.ruling import Ruling
 from plugins.violations.settings import Settings
 
 feature = Feature(__name__, "违规处理", "记下违规，一级一级处理，踢人送机票，能申诉", settings=Settings)
-book = Rulebook()
-ruling = Ruling(book)
+book = feature.state(Rulebook)
+memory = feature.state(lambda host: book.of(host).memory)
+ruling = feature.state(lambda host: Ruling(book.of(host)))
 
 deputy, admin = Role.DEPUTY, Role.ADMIN
 feature.command("警告", "记一次违规，按阶梯处理", aliases={"warn"}, role=deputy).form(
@@ -65,32 +67,32 @@ command.form(
 )
 command.form(blacklist.remove, word="删除|移除", example="/黑名单 删除 123456", summary="又许谁进群")
 command = feature.command("违规规则", "本群自己定的规则", aliases={"violationrules"}, role=admin)
-command.form(ruling.show)
-command.form(ruling.show, word="查看|列表")
+command.form(ruling(Ruling.show))
+command.form(ruling(Ruling.show), word="查看|列表")
 command.form(
-    ruling.add,
+    ruling(Ruling.add),
     word="添加|加",
     example="/违规规则 添加 关键词 代充、刷单 → 撤回 第2级",
     summary="加一条规则：遇到什么，怎么处理",
 )
-command.form(ruling.remove, word="删除|移除", example="/违规规则 删除 1", summary="去掉一条规则")
+command.form(ruling(Ruling.remove), word="删除|移除", example="/违规规则 删除 1", summary="去掉一条规则")
 feature.command("规则测试", "看一句话会触发哪条规则，不会真的处理", aliases={"ruletest"}, role=admin).form(
-    ruling.test, example="/规则测试 低价代充"
+    ruling(Ruling.test), example="/规则测试 低价代充"
 )
 
-feature.on_message(book.look, order=30)
+feature.on_message(book(Rulebook.look), stage=Stage.RULES)
 feature.on(MemberLeft, enforcing.left)
 feature.on(MemberMuted, enforcing.muted)
 feature.on(MemberJoined, blacklist.came_in)
-feature.on(MessageRecalled, book.memory.recalled)
-feature.on(GroupTakenOver, book.taken_over)
+feature.on(MessageRecalled, memory(Memory.recalled))
+feature.on(GroupTakenOver, book(Rulebook.taken_over))
 feature.on(FeatureSwitched, blacklist.switched)
 feature.on(FeatureSwitched, appeals.resume)
-feature.on_start(book.begin)
+feature.on_start(book(Rulebook.begin))
 feature.on_start(blacklist.resume(feature))
 feature.job(cases.ENFORCE, enforcing.enforce, acts=True)
 feature.job(enforcing.FLED, enforcing.mute_unseen, acts=True)
-feature.job(cases.RECALL, book.memory.recall, acts=True)
+feature.job(cases.RECALL, memory(Memory.recall), acts=True)
 feature.job(telling.TELL, telling.tell)
 feature.job(raids.ASK, raids.ask)
 feature.job(appeals.LAPSE, appeals.lapse)
@@ -104,7 +106,7 @@ feature.undo_label("W", cases.record_of)
 feature.undo(cases.UNDO_PARDON, cases.undo_pardon)
 feature.undo("bar", blacklist.undo_bar)
 feature.undo("unbar", blacklist.undo_unbar)
-feature.undo("rule", ruling.undo)
+feature.undo("rule", ruling(Ruling.undo))
 feature.answers(violation, reports.take_over)
 feature.keep(*privacy.KEEPS)
 

@@ -35,10 +35,6 @@ class Memory:
         self.said: deque[Said] = deque(maxlen=REMEMBERED)
         self._gone: deque[tuple[int, int]] = deque(maxlen=GONE)
 
-    def clear(self) -> None:
-        self.said.clear()
-        self._gone.clear()
-
     async def recalled(self, ctx: GroupContext, happened: MessageRecalled) -> None:
         """Somebody took a message back: there is nothing left to recall."""
         self._gone.append((ctx.group.id, happened.message_id))

@@ -14,7 +14,7 @@ from lizheng import Context, GroupContext, Role
 from lizheng.events import GroupTakenOver
 from lizheng.grammar import say_duration
 from lizheng.groups.choices import GroupState
-from lizheng.host.host import Host
+from lizheng.plugin.services import Services
 from lizheng.registry.access import is_on
 from lizheng.store import readable
 from plugins.violations import cases, texts
@@ -41,18 +41,14 @@ class Rulebook:
         self._asleep: dict[int, list[int]] = {}
         self._pace: OrderedDict[tuple[int, int, int], deque[tuple[int, int]]] = OrderedDict()
 
-    async def begin(self, host: Host) -> None:
+    async def begin(self, host: Services[Any]) -> None:
         """Read all rules; once per start."""
-        self.memory.clear()
-        self._pace.clear()
-        self._sets.clear()
-        self._asleep.clear()
         for group_id in set(await Rule.filter(removed=False).values_list("group_id", flat=True)):
             group = host.groups[int(str(group_id))]
             await self.learn(group.id)
             await self._tell_asleep(host, group)
 
-    async def _tell_asleep(self, host: Host, group: GroupState) -> None:
+    async def _tell_asleep(self, host: Services[Any], group: GroupState) -> None:
         """Name the rules that do nothing to the group's admins, once a day at most."""
         feature, now = host.features.get(FEATURE), host.clock.now()
         if feature is None or not self._asleep.get(group.id) or not is_on(group, feature):
