@@ -36,7 +36,8 @@ from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
 from lizheng.plugin.memory import InMemory
-from lizheng.plugin.params import Duration, Member, Members, Numbers, People, Person, Word, Yuan
+from lizheng.plugin.param_kinds import Choice, Line, Numbered, Numbers, Several
+from lizheng.plugin.params import Duration, Member, Members, People, Person, Word, Yuan
 from lizheng.plugin.refusals import CannotUndo, Declined
 from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Waiting
@@ -47,6 +48,7 @@ from lizheng.store.tables import Pending, Record, Slot
 __all__ = [
     "CannotUndo",
     "CardChanged",
+    "Choice",
     "Command",
     "Context",
     "Declined",
@@ -63,6 +65,7 @@ __all__ = [
     "InMemory",
     "JoinRequested",
     "Keep",
+    "Line",
     "Member",
     "MemberInfo",
     "MemberJoined",
@@ -72,6 +75,7 @@ __all__ = [
     "Mention",
     "MessageRecalled",
     "Misread",
+    "Numbered",
     "Numbers",
     "Outcome",
     "Pending",
@@ -84,6 +88,7 @@ __all__ = [
     "Role",
     "RoleChanged",
     "SettingChanged",
+    "Several",
     "Sheet",
     "Slot",
     "Stage",

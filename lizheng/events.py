@@ -108,22 +108,15 @@ class FeatureSwitched(GroupEvent):
 
 @dataclass(frozen=True)
 class SettingChanged(GroupEvent):
-    """A setting of the feature that listens was changed in this group; told to that feature alone."""
+    """A setting was changed in this group: of the feature that listens, or of any where it listens `everywhere`.
+
+    `cause` is the source of what changed it, by which two changes within a second are told apart.
+    """
 
     name: str = ""
-
-    @property
-    def key(self) -> str:
-        return f"{super().key}:{self.name}"
-
-
-@dataclass(frozen=True)
-class GroupSet(GroupEvent):
-    """A setting of any feature was changed in this group; told to whoever listens, after the feature itself."""
-
     feature: str = ""
-    name: str = ""
+    cause: str = ""
 
     @property
     def key(self) -> str:
-        return f"{super().key}:{self.feature}.{self.name}"
+        return f"{super().key}:{self.feature}.{self.name}:{crc32(self.cause.encode())}"

@@ -65,9 +65,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The plugins are loaded before any test module imports them: NoneBot refuses those imported earlier."""
-    session.config.stash[HOST] = make_host(
-        ["tests.probe", "tests.asker", "tests.steward"], project="pyproject.toml"
-    )
+    probes = ["tests.probe", "tests.asker", "tests.steward", "tests.lister"]
+    session.config.stash[HOST] = make_host(probes, project="pyproject.toml")
 
 
 @pytest.fixture(scope="session")

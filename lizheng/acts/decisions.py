@@ -19,7 +19,7 @@ from lizheng.messages.templates import compose, plain
 from lizheng.plugin.context import Context, GroupContext
 from lizheng.plugin.expiry import expiry_of
 from lizheng.plugin.feature import Decision, Feature
-from lizheng.plugin.params import Numbers
+from lizheng.plugin.param_kinds import Numbers
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Proposal, Waiting

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.base.clock import Clock
 from lizheng.base.roles import Role
+from lizheng.text import fold, shown_name
 
 KEPT_GROUPS = 64
 KEPT_MEMBERS = 4096
@@ -53,6 +55,12 @@ class Query(Protocol):
     """Reads from the endpoint that acts for a group, within 2 s. Raises `NetworkError` when it does not answer."""
 
     def __call__(self, group_id: int, api: str, /, **params: Any) -> Awaitable[Any]: ...
+
+
+@lru_cache(maxsize=8192)
+def _looks(name: str) -> str:
+    """What people tell a name by: as it is shown, whatever its width, case and look-alikes."""
+    return fold(shown_name(name))
 
 
 @dataclass(slots=True)
@@ -131,6 +139,16 @@ class Roster:
         """The role that the endpoint told within the last minutes when it was asked, without asking; else a member's."""
         at, role = self._roles.get((group_id, user_id), (0.0, Role.MEMBER))
         return role if self._clock.elapsed() - at < FRESH_SECONDS else Role.MEMBER
+
+    def is_unique(self, group_id: int, user_id: int) -> bool:
+        """Tell whether nobody else known in the group has a name that looks like this one's."""
+        known = self.seen(group_id, user_id)
+        if known is None:
+            return True
+        looks, listing = _looks(known.name), self._listings.get(group_id)
+        others = {} if listing is None else listing.members
+        met = (m for (group, other), m in self._met.items() if group == group_id and other not in others)
+        return not any(m.user_id != user_id and _looks(m.name) == looks for m in (*others.values(), *met))
 
     def clear(self) -> None:
         self._listings.clear()

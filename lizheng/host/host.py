@@ -35,7 +35,7 @@ from lizheng.delivery.schedule import Schedule
 from lizheng.dispatch.dispatcher import Dispatcher, install
 from lizheng.dispatch.matcher_index import install_index
 from lizheng.dispatch.private_chat import PrivateChat
-from lizheng.events import FeatureSwitched, GroupEvent, GroupSet, SettingChanged
+from lizheng.events import FeatureSwitched, GroupEvent, SettingChanged
 from lizheng.grammar import Misread
 from lizheng.groups.choices import Groups, GroupState
 from lizheng.groups.cooldown import Cooldown
@@ -415,11 +415,10 @@ class Host:
                 await self.waker.wake(group, known)
 
     async def change_setting(self, group: GroupState, feature: FeatureInfo, name: str, stored: Any) -> None:
-        """Store a setting in its JSON form, None for the default, and tell the feature."""
+        """Store a setting in its JSON form, None for the default, and tell who listens."""
         await self.groups.set_value(group.id, feature.id, name, stored)
         time = int(self.clock.now().timestamp())
-        await self.dispatch.tell(group, SettingChanged(group.id, 0, 0, time, name=name), only=feature)
-        await self.dispatch.tell(group, GroupSet(group.id, 0, 0, time, feature=feature.id, name=name))
+        await self.dispatch.tell(group, SettingChanged(group.id, 0, 0, time, feature=feature.id, name=name))
 
     def health(self) -> dict[str, Any]:
         """What `/healthz` answers."""

@@ -99,9 +99,9 @@ class Command:
     ) -> Command:
         """Add a form and return the command, so that forms can be chained.
 
-        `word` is a literal sub-word, with its synonyms after `|` (`"添加|加"`). Parameters come from the handler's
-        annotations after `ctx`. Raises `TypeError` for a handler or an annotation that cannot be used, and `ValueError`
-        for a form that must be given something and has no example.
+        `word` is a literal sub-word, with its synonyms after `|` (`"添加|加"`), or two (`"免税 添加"`). Parameters come
+        from the handler's annotations after `ctx`. Raises `TypeError` for a handler or an annotation that cannot be
+        used, and `ValueError` for a form that must be given something and has no example.
         """
         words = tuple(w for w in word.split("|") if w)
         form = Form(
@@ -140,6 +140,11 @@ class Command:
         """The forms these words may mean: those whose sub-word comes next (which is then taken), else the others."""
         mark = words.mark()
         first = (words.word() or "").casefold()
+        after = words.mark()
+        if second := (words.word() or "").casefold():
+            if named := [f for f in self.forms if f"{first} {second}" in f.words]:
+                return named
+            words.reset(after)
         if first and (named := [f for f in self.forms if first in f.words]):
             return named
         words.reset(mark)
@@ -165,7 +170,8 @@ class Command:
             except Misread as misread:
                 failed.append((misread, form))
                 words.reset(mark)
-        misread, form = next((pair for pair in failed if pair[1].parameters), failed[0])
+        strong = (pair for pair in failed if any(not p.kind.weak for p in pair[1].parameters))
+        misread, form = next(strong, None) or next((pair for pair in failed if pair[1].parameters), failed[0])
         raise WrongUse(str(misread), form, misread.example) from misread
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, NetworkError
@@ -17,16 +18,17 @@ from lizheng.delivery.outbox import Priority
 from lizheng.groups.choices import GroupState
 from lizheng.groups.members import UNREADABLE, MemberInfo
 from lizheng.messages.templates import Segment, compose
-from lizheng.plugin import gathered
+from lizheng.plugin import changes, gathered
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Decider, Proposal, Services, Waiting
 from lizheng.plugin.verbs import Verbs
-from lizheng.store.tables import Pending, Slot
-from lizheng.text import clip, visible
+from lizheng.store.tables import Pending, Record, Slot
+from lizheng.text import NAME_SHOWN, clip, is_blank, shown_name, visible
 
 S = TypeVar("S", bound=BaseModel)
 NAME_LENGTH, SHORT_NAME = 20, 12
+NO_NAME = "（空白）"
 HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
 HOW_TO_DECIDE = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
 HOW_TO_AGREE = "同意请发 /确认 {n}，不同意发 /取消 {n}，别人不能替（{span}内有效）。"
@@ -76,6 +78,28 @@ class GroupContext(Verbs):
         assert isinstance(values, kind)
         return values
 
+    async def change(
+        self, kind: type[S], what: str = "", also: Mapping[str, Any] | None = None, /, **values: Any
+    ) -> Record:
+        """Change settings of this feature in this group, all or none; the record, which `/撤销` takes back.
+
+        Values are checked as the model wants them; None falls back to the default. `what` is said in the record, by
+        default what changed to what. `also` names an undo of the feature's own for what changed beside the settings.
+        Whoever listens to `SettingChanged` is told. Not to be called within `@atomic`. Raises `Misread`.
+        """
+        if self.feature.settings is not kind:
+            raise TypeError(f"{kind.__name__} is not the settings model of {self.feature.id}")
+        return await changes.change(self, values, what, also)
+
+    def as_feature(self, feature: FeatureInfo) -> Self:
+        """Give this very context to another feature: the same person, place and cause."""
+        if feature is self.feature:
+            return self
+        step = self.next_source()
+        other = copy(self)
+        other.feature, other.source, other._steps = feature, step and f"{step}/{feature.id}", 0
+        return other
+
     def within(self, feature: FeatureInfo) -> GroupContext:
         """The same place and cause, seen by another feature."""
         step = self.next_source()
@@ -107,6 +131,21 @@ class GroupContext(Verbs):
         """The card or nickname last seen, on one line and not too long, else the number."""
         known = self.host.roster.seen(self.group.id, user_id)
         return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
+
+    def who(self, user_id: int, *, full: bool = False) -> str:
+        """Name somebody as last seen so that they are told apart: `小王`, `小王（…4821）`, or the number alone.
+
+        The last four digits follow a name that another one here looks like, that is hidden or shows nothing; with
+        `full`, for lists that admins read, they follow every name.
+        """
+        known = self.host.roster.seen(self.group.id, user_id)
+        if known is None or known.name == str(user_id):
+            return str(user_id)
+        name = shown_name(known.name)
+        doubtful = is_blank(name) or name != clip(visible(known.name), NAME_SHOWN)
+        if full or doubtful or not self.host.roster.is_unique(self.group.id, user_id):
+            return f"{NO_NAME if is_blank(name) else name}（…{str(user_id)[-4:]}）"
+        return name
 
     def names(self, people: Collection[int]) -> str:
         """Short ones as last seen, joined by 、, for a sentence that lists many."""

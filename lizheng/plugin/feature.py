@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import wraps
 from typing import Any, TypeVar, overload
 
 from nonebot.plugin import PluginMetadata
 from pydantic import BaseModel
 
 from lizheng.base.roles import Role
-from lizheng.events import GroupEvent
+from lizheng.events import GroupEvent, SettingChanged
 from lizheng.plugin.checks import require
 from lizheng.plugin.command import Command
 from lizheng.plugin.context import Context, GroupContext
@@ -137,6 +138,7 @@ class Feature(FeatureInfo):
         self.decisions: dict[str, Decision] = {}
         self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
         self.undo_labels: dict[str, Callable[[GroupContext, int], Awaitable[Record | None]]] = {}
+        self.old_settings: dict[str, Callable[[Any], Mapping[str, Any]]] = {}
         self.hook_answers: dict[object, Callable[..., Awaitable[Any]]] = {}
         self.keeps: list[Keep] = []
         self.start_hooks: list[StartHandler] = []
@@ -196,10 +198,17 @@ class Feature(FeatureInfo):
         """
         return InMemory(factory)
 
-    def on(self, kind: type[E], handler: Callable[[GroupContext, E], Awaitable[None]]) -> None:
-        """Listen to one kind of `lizheng.events`."""
+    def on(
+        self,
+        kind: type[E],
+        handler: Callable[[GroupContext, E], Awaitable[None]],
+        *,
+        everywhere: bool = False,
+    ) -> None:
+        """Listen to one kind of `lizheng.events`; to changed settings of other features only with `everywhere`."""
         require(self.module, handler, "ctx", "happened")
-        self.listeners.setdefault(kind, []).append(handler)
+        heard = handler if everywhere or kind is not SettingChanged else _of_its_own(handler)
+        self.listeners.setdefault(kind, []).append(heard)
 
     def on_start(self, handler: StartHandler) -> None:
         """Run once per start of the host, with the host, after the database is open and before messages come.
@@ -319,6 +328,13 @@ class Feature(FeatureInfo):
         require(self.module, find, "ctx", "number")
         self.undo_labels[letter] = find
 
+    def undo_settings(self, name: str, before: Callable[[Any], Mapping[str, Any]]) -> None:
+        """Name records of earlier releases whose `undo`, `{"name": name, …}`, holds what settings were.
+
+        `before` reads from it the stored values by field. An undo declared under the same name runs beside it.
+        """
+        self.old_settings[name] = before
+
     def answers(self, hook: Hook[Q, A], handler: Callable[[GroupContext, Q], Awaitable[A | None]]) -> None:
         """Answer a hook of the kit wherever this feature is on."""
         require(self.module, handler, "ctx", "question")
@@ -348,6 +364,15 @@ class Feature(FeatureInfo):
             supported_adapters={"~onebot.v11"},
             extra={"lizheng": self},
         )
+
+
+def _of_its_own(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @wraps(handler)
+    async def heard(ctx: GroupContext, happened: SettingChanged) -> None:
+        if happened.feature == ctx.feature.id:
+            await handler(ctx, happened)
+
+    return heard
 
 
 def apps_of(features: Iterable[Feature]) -> dict[str, AppModules]:

@@ -13,22 +13,17 @@ from datetime import timedelta
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
-
 from lizheng.grammar import (
     Misread,
     WeeklySpans,
     Words,
-    is_range_sign,
-    looks_like_numbers,
     parse_duration,
     parse_int,
     parse_money,
-    parse_number_list,
     parse_on_off,
     parse_weekly,
 )
+from lizheng.plugin.amounts import Yuan
 from lizheng.plugin.context import Context
 
 Read = Callable[[Context, Words], Awaitable[Any]]
@@ -36,14 +31,6 @@ Read = Callable[[Context, Words], Awaitable[Any]]
 
 class Duration(timedelta):
     """A parameter such as `10分`, `1小时`, `一个半小时`."""
-
-
-class Yuan(int):
-    """An amount of money, in fen; also a type for settings."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls, core_schema.int_schema())
 
 
 class Word(str):
@@ -72,14 +59,7 @@ class Members(tuple[int, ...]):
     __slots__ = ()
 
 
-class Numbers(tuple[int, ...]):
-    """Numbers and ranges such as `3`, `3 5 8` and `3-8,10`, in the order written, each once; other words are left."""
-
-    __slots__ = ()
-
-
 MOST_WORDS_OF_A_LENGTH = 6
-ALL = frozenset({"全部", "所有", "全", "all"})
 
 
 def _need(words: Words, what: str) -> str:
@@ -158,24 +138,6 @@ async def _read_int(ctx: Context, words: Words) -> int:
     return parse_int(_need(words, "数字"))
 
 
-async def _read_numbers(ctx: Context, words: Words) -> Numbers:
-    """As many words as are numbers; a first one that is none may still be a numeral."""
-    written: list[str] = []
-    end = words.mark()
-    while word := words.word():
-        if looks_like_numbers(word):
-            end = words.mark()
-        elif not (written and is_range_sign(word)):
-            break
-        written.append(word)
-    words.reset(end)
-    while written and is_range_sign(written[-1]):
-        written.pop()
-    if not written and words.peek() in ALL:
-        raise Misread("一次决定几个，要写明编号，例如 3-8,10。")
-    return Numbers(parse_number_list(" ".join(written)) if written else [await _read_int(ctx, words)])
-
-
 async def _read_on_off(ctx: Context, words: Words) -> bool:
     return parse_on_off(_need(words, "开或关"))
 
@@ -217,12 +179,16 @@ def _never(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Kind:
-    """`fits`: whether a whole word can be nothing but one of these."""
+    """`fits`: whether a whole word can be nothing but one of these.
+
+    A form of nothing but `weak` ones is the last that a misuse is measured against: few mean a page by words.
+    """
 
     label: str
     read: Read
     known: Callable[[Context], Iterable[str]] = lambda ctx: ()
     fits: Callable[[str], bool] = _never
+    weak: bool = False
 
 
 KINDS: dict[Any, Kind] = {
@@ -230,7 +196,6 @@ KINDS: dict[Any, Kind] = {
     Word: Kind("<词>", _read_word),
     int: Kind("<数字>", _read_int),
     bool: Kind("开|关", _read_on_off, lambda ctx: ("开", "关")),
-    Numbers: Kind("<数字>", _read_numbers, fits=looks_like_numbers),
     Duration: Kind("<时长>", _read_duration, fits=_is_duration),
     timedelta: Kind("<时长>", _read_duration, fits=_is_duration),
     Yuan: Kind("<金额>", _read_money),
@@ -270,11 +235,13 @@ class Parameter:
 
 
 def parameter(declared: inspect.Parameter, hint: Any, where: str) -> Parameter:
-    """Turn one annotated handler parameter into its reader; `Annotated[str, "文本"]` names it in the usage line.
+    """Turn one annotated handler parameter into its reader; `Annotated[str, "文本"]` names it in the usage line, and
+    `Annotated[int, Numbered("W")]` reads it by a kind of `param_kinds`.
 
     Raises `TypeError`, with `where` the handler stands, for what is no parameter of a command.
     """
-    label, named = "", f"{where}: parameter `{declared.name}`"
+    said: list[Any] = []
+    named = f"{where}: parameter `{declared.name}`"
     if declared.kind not in (declared.POSITIONAL_OR_KEYWORD, declared.KEYWORD_ONLY):
         raise TypeError(
             f"{named} takes any number of values: name each, or let a last `str` take all that is left"
@@ -282,15 +249,16 @@ def parameter(declared: inspect.Parameter, hint: Any, where: str) -> Parameter:
     if hint is None:
         raise TypeError(f"{named} has no annotation, such as `int` or `str`, to say how it is read")
     if get_origin(hint) is Annotated:
-        hint, label, *_ = get_args(hint)
+        hint, *said = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
         choices = [arg for arg in get_args(hint) if arg is not NoneType]
         if len(choices) > 1:
             raise TypeError(f"{named} is `{hint}`, but is read as one type only: choose one")
         (hint,) = choices
         if get_origin(hint) is Annotated:
-            hint, label, *_ = get_args(hint)
-    kind = KINDS.get(hint) or _own_kind(hint)
+            hint, *said = get_args(hint)
+    label = next((one for one in said if isinstance(one, str)), "")
+    kind = next(filter(None, map(_own_kind, said)), None) or KINDS.get(hint) or _own_kind(hint)
     if kind is None:
         raise TypeError(f"{named} is {hint!r}, which is no type that a parameter can be read as")
     optional = declared.default is not inspect.Parameter.empty
@@ -306,8 +274,8 @@ def parameter(declared: inspect.Parameter, hint: Any, where: str) -> Parameter:
 
 def is_kind(hint: Any) -> bool:
     """Whether an annotation says how a parameter is read."""
-    hint = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-    return hint in KINDS or _own_kind(hint) is not None
+    hint, *said = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    return hint in KINDS or any(_own_kind(one) is not None for one in (hint, *said))
 
 
 def _own_kind(hint: Any) -> Kind | None:
@@ -315,4 +283,10 @@ def _own_kind(hint: Any) -> Kind | None:
     label = getattr(hint, "label", None)
     if read is None or not isinstance(label, str):
         return None
-    return Kind(label, read, getattr(hint, "known", lambda ctx: ()), getattr(hint, "fits", _never))
+    return Kind(
+        label,
+        read,
+        getattr(hint, "known", lambda ctx: ()),
+        getattr(hint, "fits", _never),
+        getattr(hint, "weak", False),
+    )

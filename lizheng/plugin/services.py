@@ -99,7 +99,7 @@ class Services(Protocol[C]):
         ...
 
     async def change_setting(self, group: GroupState, feature: FeatureInfo, name: str, stored: Any) -> None:
-        """Store a setting in its JSON form, None for the default, and tell the feature."""
+        """Store a setting in its JSON form, None for the default, and tell who listens."""
         ...
 
     async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:

@@ -20,8 +20,8 @@ from lizheng.grammar import (
     say_duration,
     say_money,
 )
+from lizheng.plugin.amounts import Yuan
 from lizheng.plugin.identity import FeatureInfo
-from lizheng.plugin.params import Yuan
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,18 @@ class Setting:
             if text not in options:
                 raise Misread(f"「{self.title}」只能是：{'、'.join(map(str, options))}。")
             return text
-        value = reader(text) if reader else text
+        return self.check(reader(text) if reader else text)
+
+    def check(self, value: Any) -> Any:
+        """Give the value as the field takes it. Raises `Misread` with a Chinese sentence for one that it does not."""
         try:
             return self._adapter().validate_python(value)
         except ValidationError as error:
-            raise Misread(f"「{self.title}」不能是这个值：{self._reason(error)}。") from error
+            raise self.unfit(error) from error
+
+    def unfit(self, error: ValidationError) -> Misread:
+        """Say in Chinese why a value does not fit."""
+        return Misread(f"「{self.title}」不能是这个值：{self._reason(error)}。")
 
     def show(self, value: Any) -> str:
         """The value with its unit, for people."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from lizheng import Context, Record, atomic
-from lizheng.grammar import Misread, Words, parse_label
+from lizheng import Context, Numbered, Record, atomic
+from lizheng.grammar import Misread
 from lizheng.hooks import AdSeen
 from lizheng.messages.templates import Mention
+from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.store.tables import Outgoing
+from lizheng.text import mask
 from plugins.ad_guard import findings, rules, texts
 from plugins.ad_guard.acting import Decided
 from plugins.ad_guard.guard import Guard
@@ -17,20 +19,18 @@ from plugins.ad_guard.models import Finding
 from plugins.ad_guard.reading import read
 from plugins.ad_guard.recognise import Evidence, Judgement
 
-MOST_SHOWN = 10
+RECORD = Numbered("#", "记录编号")
+REVIEW = Page(texts.REVIEW, texts.REVIEW_EMPTY, "/待审")
 MOST_EXPLANATIONS = 300
 _RECORD = re.compile(r"#(\d+)")
 LESSONS = {True: ("ad", texts.LESSON_AD), False: ("harmless", texts.LESSON_HARMLESS)}
 
 
-class RecordNumber(int):
-    """`#12` or `12`."""
-
-    label = "<#记录编号>"
-
-    @classmethod
-    async def read(cls, ctx: Context, words: Words) -> RecordNumber:
-        return cls(parse_label(words.word() or "", "#"))
+def _named(ctx: Context, user_id: int) -> str:
+    """A suspect, hidden where the name may be a way to reach them, and then told by their number."""
+    name, shown = ctx.name_of(user_id), ctx.who(user_id)
+    hidden = rules.shown_name(name)
+    return f"{hidden}（…{str(user_id)[-4:]}）" if hidden == mask(name) and name != str(user_id) else shown
 
 
 class Meant:
@@ -77,24 +77,18 @@ class Reviewing:
             raise Misread(texts.NOT_LOADED)
         return judgement
 
-    async def suspects(self, ctx: Context) -> None:
-        query = Finding.filter(group_id=ctx.group.id, state="suspect")
-        rows = await query.order_by("-number").limit(MOST_SHOWN)
-        if not rows:
-            await ctx.say(texts.REVIEW_EMPTY)
-            return
-        await ctx.names_of({row.user_id for row in rows})
-        lines = [
-            texts.REVIEW_LINE.format(
+    async def suspects(self, ctx: Context, page: PageNumber = FIRST) -> None:
+        def line(row: Finding) -> str:
+            return texts.REVIEW_LINE.format(
                 number=row.number,
-                name=rules.shown_name(ctx.name_of(row.user_id)),
+                name=_named(ctx, row.user_id),
                 text=rules.shown(row.text),
                 score=rules.points(row.score),
                 why=row.why,
             )
-            for row in reversed(rows)
-        ]
-        await ctx.say(texts.REVIEW, count=await query.count(), lines="\n".join(lines))
+
+        rows = Finding.filter(group_id=ctx.group.id, state="suspect").order_by("number")
+        await REVIEW.say(ctx, rows, line, page, people=lambda row: [row.user_id])
 
     # — teaching ———————————————————————————————————————————————————————————————————————————
 
@@ -107,7 +101,7 @@ class Reviewing:
     async def is_ad(self, ctx: Context) -> None:
         await self._is_ad(ctx, await quoted(ctx, texts.NOTHING_QUOTED_AD, texts.LOST))
 
-    async def is_harmless(self, ctx: Context, record: RecordNumber | None = None) -> None:
+    async def is_harmless(self, ctx: Context, record: Annotated[int, RECORD] | None = None) -> None:
         await self._is_harmless(ctx, await meant(ctx, record))
 
     async def _suspect(self, ctx: Context, number: int) -> Meant:

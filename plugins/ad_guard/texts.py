@@ -26,7 +26,7 @@ NO_WHY = "没看出广告的样子"
 NOTHING_TO_JUDGE = "要看什么？请在 /判 后面写内容，或引用一条消息。"
 NOT_LOADED = "识别用的文件坏了或不在，请看日志。"
 
-REVIEW = "有 {count} 条待审：\n{lines}\n是广告发 /待审 是 编号，不是发 /待审 不是 编号。"
+REVIEW = "有 {count} 条待审：\n{lines}{more}\n是广告发 /待审 是 编号，不是发 /待审 不是 编号。"
 REVIEW_LINE = "{number}. {name}：{text}（{score} 分，{why}）"
 REVIEW_EMPTY = "现在没有待审的消息。"
 NO_SUCH_SUSPECT = "没有待审的 {number} 号，发 /待审 看看现在有哪些。"

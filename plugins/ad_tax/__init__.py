@@ -1,25 +1,19 @@
 """广告税：发广告先发红包，管理员确认收到后发布。"""
 
-from lizheng import Feature, Role
+from lizheng import Feature
 from lizheng.events import FeatureSwitched, MemberLeft
 from lizheng.hooks import ad_opinion
 from lizheng.ledger import MONEY, SETTLED
-from plugins.ad_tax import exempts, opinion, ordering, paid, privacy
+from plugins.ad_tax import exempts, opinion, ordering, paid
 from plugins.ad_tax.settings import Settings
 
 feature = Feature(
     __name__, "广告税", "发广告先发红包，管理员确认收到后发布", settings=Settings, needs={MONEY}
 )
 
-feature.command("广告税", "广告税的规矩、我的次数和没付的单", aliases={"adtax"}, example="/广告税").form(
-    ordering.show
-).form(
-    exempts.toggle,
-    word="免税",
-    role=Role.ADMIN,
-    example="/广告税 免税 @小王",
-    summary="让成员发广告不用付，再发一次取消",
-).form(exempts.show, word="免税", role=Role.ADMIN, example="/广告税 免税", summary="发广告不用付的人")
+command = feature.command("广告税", "广告税的规矩、我的次数和没付的单", aliases={"adtax"}, example="/广告税")
+command.form(ordering.show)
+exempts.EXEMPTS.declare(feature, command, "免税", toggles="让成员发广告不用付，再发一次取消")
 feature.command("广告", "下单发一条广告", aliases={"ad"}, example="/广告 周末二手书市，欢迎来逛").form(
     ordering.order
 )
@@ -31,7 +25,6 @@ feature.job(SETTLED, paid.settled)
 feature.job(paid.SLOT_END, paid.slot_ended)
 feature.job(paid.POSTED, paid.posted)
 feature.job(ordering.EXPIRE, ordering.expire)
-feature.undo("exempt", exempts.undo)
 
 feature.first_step(
     "平时发一条广告，要发多少钱的红包？",
@@ -41,6 +34,5 @@ feature.first_step(
     settings=("price",),
     topic="广告",
 )
-feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -2,18 +2,13 @@
 
 from typing import ClassVar
 
-from tortoise import fields
 from tortoise.models import Model
 
+from lizheng.parts.member_list import ListedMember
 
-class Exempt(Model):
+
+class Exempt(ListedMember):
     """A member who need not pay."""
-
-    id = fields.BigIntField(primary_key=True)
-    group_id = fields.BigIntField()
-    user_id = fields.BigIntField()
-    by = fields.BigIntField(default=0)
-    at = fields.DatetimeField()
 
     class Meta(Model.Meta):
         table = "ad_tax_exempt"

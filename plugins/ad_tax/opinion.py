@@ -11,7 +11,7 @@ from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge
 from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
 from plugins.ad_tax import ordering, paid, texts
-from plugins.ad_tax.exempts import is_exempt
+from plugins.ad_tax.exempts import EXEMPTS
 from plugins.ad_tax.settings import Settings
 
 
@@ -19,7 +19,7 @@ async def answer(ctx: GroupContext, ad: AdSeen) -> AdOpinion | None:
     """Nothing while the books do not add up."""
     if books.are_closed(ctx.group):
         return None
-    if await is_exempt(ctx, ad.user_id):
+    if await EXEMPTS.has(ctx, ad.user_id):
         return Allow(texts.EXEMPT)
     price = say_money(ctx.settings(Settings).price)
     way_out = texts.WAY_OUT.format(price=price)

@@ -16,7 +16,7 @@ from lizheng.messages.templates import Mention
 from lizheng.parts.command_message import clear, is_cleared
 from lizheng.store.tables import Outgoing
 from plugins.ad_tax import paid, texts
-from plugins.ad_tax.exempts import is_exempt
+from plugins.ad_tax.exempts import EXEMPTS
 from plugins.ad_tax.settings import Settings
 
 EXPIRE = "expire"
@@ -36,7 +36,7 @@ async def show(ctx: Context) -> None:
     mine = await orders.credits_of(ctx.group.id, ctx.author_id, ctx.feature.id)
     owed = await orders.open_ones(ctx.group.id, ctx.author_id, ctx.feature.id)
     credit = ""
-    if await is_exempt(ctx, ctx.author_id):
+    if await EXEMPTS.has(ctx, ctx.author_id):
         credit = texts.EXEMPT_RULE
     elif mine:
         credit = texts.CREDITS.format(count=len(mine), numbers=_numbers(mine))
@@ -77,7 +77,7 @@ async def _order(ctx: Context, words: str) -> None:
         raise Declined(texts.UNLAWFUL.format(trade=trade))
     if ctx.channel == "private":
         await ctx.refuse_muted()
-    if await is_exempt(ctx, ctx.author_id) or await _is_free(ctx, words):
+    if await EXEMPTS.has(ctx, ctx.author_id) or await _is_free(ctx, words):
         await paid.post(ctx, ctx.author_id, words)
         return
     if await _post_with_credit(ctx, words):

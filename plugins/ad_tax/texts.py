@@ -40,5 +40,6 @@ VIOLATION = "广告没有付税，A{number} 到期未付"
 
 FREED = "{names} 以后发广告不用交税。再发一次 /广告税 免税 就恢复。"
 BOUND = "{names} 发广告又要交税了。"
-EXEMPTS = "免税的人：{names}"
+FREE_ALREADY, BOUND_ALREADY = "{names} 本来就免税。", "{names} 本来就要交税。"
+EXEMPTS = "免税的有 {count} 人：\n{lines}{more}"
 EXEMPTS_NONE = "现在没有人免税。发 /广告税 免税 @成员 来加。"

@@ -21,7 +21,7 @@ feature.on(FeatureSwitched, timing.switched)
 feature.on(SettingChanged, timing.changed)
 feature.on_ready(timing.woke)
 feature.job(timing.LOOK, timing.look, repeats=True)
-feature.undo("spans", handlers.undo_spans)
+feature.undo_settings("spans", lambda undo: {"spans": undo["old"]})
 feature.answers(ad_opinion, allowance.opinion)
 
 feature.first_step(

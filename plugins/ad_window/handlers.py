@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lizheng import Context, Declined
 from lizheng.grammar import WeeklySpans
 from lizheng.messages.templates import Drawing
@@ -46,7 +44,7 @@ async def _present(ctx: Context) -> str:
 
 
 async def set_spans(ctx: Context, spans: WeeklySpans) -> None:
-    number = await _change(ctx, spans.describe(), f"广告时段改为 {spans.describe()}")
+    record = await ctx.change(Settings, f"广告时段改为 {spans.describe()}", spans=spans)
     following = calendar_of(ctx).next_after(ctx.now)
     assert following is not None
     await ctx.say(
@@ -54,21 +52,12 @@ async def set_spans(ctx: Context, spans: WeeklySpans) -> None:
         spans=spans.describe(),
         present=await _present(ctx),
         following=rules.say_window(following, ctx.now),
-        number=number,
+        number=record.number,
     )
 
 
 async def end(ctx: Context) -> None:
     if not ctx.settings(Settings).spans.spans:
         raise Declined(texts.WAS_OFF)
-    await ctx.say(texts.OFF, number=await _change(ctx, "", "没有广告时段了"))
-
-
-async def _change(ctx: Context, stored: str, what: str) -> int:
-    old = ctx.group.settings.get((ctx.feature.id, "spans"))
-    await ctx.host.change_setting(ctx.group, ctx.feature, "spans", stored)
-    return (await ctx.note("setting", what, undo={"name": "spans", "old": old})).number
-
-
-async def undo_spans(ctx: Context, undo: dict[str, Any]) -> None:
-    await ctx.host.change_setting(ctx.group, ctx.host.features["ad_window"], "spans", undo["old"])
+    record = await ctx.change(Settings, "没有广告时段了", spans=WeeklySpans(()))
+    await ctx.say(texts.OFF, number=record.number)

@@ -1,7 +1,6 @@
 """控制：开关和设置，帮助、自检、记录与撤销。"""
 
-from lizheng import Feature, GroupMet, Role
-from lizheng.events import GroupSet
+from lizheng import Feature, GroupMet, Role, SettingChanged
 from plugins.control import checkup, guide, help, places, records, settings, standing, switches
 
 feature = Feature(
@@ -51,11 +50,10 @@ for kind in standing.KINDS:
     command.form(standing.remover(kind), word="删除|移除", role=ADMIN, example=example, summary=kind.removes)
 
 feature.on(GroupMet, help.introduce)
-feature.on(GroupSet, guide.look_again)
+feature.on(SettingChanged, guide.look_again, everywhere=True)
 feature.job(guide.SETTLED, guide.close_settled)
 feature.decision(guide.STEP, guide.go_on, guide.go_on, guide.answered)
 feature.undo("switch", switches.undo_switch)
-feature.undo("setting", settings.undo_change)
 feature.undo("standing", standing.undo_standing)
 feature.undo("dry_run", switches.undo_dry_run)
 

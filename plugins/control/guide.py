@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from tortoise.queryset import QuerySet
 
-from lizheng import Context, GroupContext, Pending, Slot
+from lizheng import Context, GroupContext, Pending, SettingChanged, Slot
 from lizheng.acts.decisions import decide
-from lizheng.events import GroupSet
 from lizheng.plugin.feature import FirstStep
 from lizheng.registry.access import is_on
 from plugins.control import texts
@@ -38,7 +37,7 @@ async def go_on(ctx: GroupContext, pending: Pending) -> None:
     await _ask(ctx, pending.payload["left"], pending.payload["topics"], over=pending.payload["topic"])
 
 
-async def look_again(ctx: GroupContext, happened: GroupSet) -> None:
+async def look_again(ctx: GroupContext, happened: SettingChanged) -> None:
     """A setting was made: by and by, see whether that settles what is being asked."""
     if await _asked(ctx).exists():
         await ctx.plan(SETTLED, ctx.now + AFTERWARDS, replace=True)

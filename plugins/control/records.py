@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Annotated
 
 from nonebot.adapters.onebot.v11 import NetworkError
 
-from lizheng import CannotUndo, Context, Declined, Misread, Record, Words
+from lizheng import CannotUndo, Context, Declined, Misread, Numbered, Record, Words
 from lizheng.acts.undo import undo_record
 from lizheng.grammar import parse_label
+from lizheng.parts.administration import Administration
+from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.store import audit
 from plugins.control import texts
 from plugins.control.screen import MOST_LINES, WIDTH, shortened, width
@@ -26,23 +29,27 @@ LINES, LEAST = 2, 4
 """Of a long list a record takes so many lines of a phone; how much of a reason must have room to be worth it."""
 
 
+NUMBER = Numbered()
+RECORDS = Page("{lines}{more}", texts.NO_RECORDS, "/记录 第{page}页")
+
+
 class RecordNumber(int):
     """`#12`, `12`, or a number that a feature gives to what it did, such as `W3`."""
 
-    label = "<编号>"
+    label = NUMBER.label
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "RecordNumber":
-        if not (word := words.word()):
-            raise Misread("缺少编号。")
-        for feature in ctx.host.features.values():
+        word = words.peek() or ""
+        for feature in Administration(ctx).features:
             for letter, find in feature.undo_labels.items():
                 with suppress(Misread):
                     labelled = parse_label(word, letter)
+                    words.word()
                     if record := await find(ctx, labelled):
                         return cls(record.number)
                     raise Declined(texts.NO_RECORD.format(number=f"{letter}{labelled}"))
-        return cls(parse_label(word, "#"))
+        return cls(await NUMBER.read(ctx, words))
 
 
 class Which:
@@ -57,6 +64,8 @@ class Which:
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Which":
+        if PageNumber.fits(words.peek() or ""):
+            return cls()
         if person := words.at():
             return cls(person=person)
         if not (word := words.word()):
@@ -83,18 +92,30 @@ def _actor(ctx: Context, record: Record, gone: set[int]) -> str:
     return _who(ctx, record.actor_id, rule if record.rule else "里正", gone)
 
 
-async def show(ctx: Context, which: Which | None = None) -> None:
+async def show(ctx: Context, which: Which | None = None, page: PageNumber = FIRST) -> None:
     which = which or Which(person=ctx.quoted.user_id if ctx.quoted else 0)
     if which.number:
         await _show_one(ctx, which.number)
         return
-    limit = which.count or ctx.settings(Settings).records
-    rows = await audit.recent(ctx.group.id, limit, target_id=which.person)
-    if not rows:
-        await ctx.say(texts.NO_RECORDS)
-        return
-    gone, room = await _gone(ctx, rows), WIDTH * max(LINES, MOST_LINES // len(rows))
-    await ctx.say("{lines}", lines="\n".join(_line(ctx, r, gone, room) for r in rows))
+    rows = Record.filter(group_id=ctx.group.id).order_by("-number")
+    command = ""
+    if which.person:
+        rows = rows.filter(target_id=which.person)
+        await ctx.names_of([which.person])
+        command = f"/记录 @{ctx.who(which.person)} 第{{page}}页"
+    elif which.count:
+        command = f"/记录 {which.count} 第{{page}}页"
+    size = which.count or ctx.settings(Settings).records
+    first = (page - 1) * size
+    shown = await rows.offset(first).limit(size)
+    gone, room = await _gone(ctx, shown), WIDTH * max(LINES, MOST_LINES // max(1, len(shown)))
+    # Where another page follows, the line that says so is the last row's second.
+    last = shown[-1].id if await rows.count() > size else 0
+
+    def line(record: Record) -> str:
+        return _line(ctx, record, gone, room - WIDTH if record.id == last else room)
+
+    await RECORDS.say(ctx, rows, line, page, command=command, size=size)
 
 
 async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
@@ -142,12 +163,14 @@ async def _show_one(ctx: Context, number: int) -> None:
     )
 
 
-async def undo(ctx: Context, number: RecordNumber) -> None:
+async def undo(ctx: Context, number: Annotated[int, NUMBER]) -> None:
     record = await audit.find(ctx.group.id, number)
     if record is None:
         raise Declined(texts.NO_RECORD.format(number=number))
     try:
-        await undo_record(ctx, record)
+        now = await undo_record(ctx, record)
     except CannotUndo as why:
         raise Declined(texts.CANNOT_UNDO.format(number=number, why=why)) from why
-    await ctx.say(texts.UNDONE, number=number, what=_what(record))
+    await ctx.say(
+        texts.UNDONE, number=number, what=_what(record), now=texts.HOLDS_NOW.format(now=now) if now else ""
+    )

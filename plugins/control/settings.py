@@ -94,29 +94,17 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
 async def change(
     ctx: Context, of: Configurable, name: Annotated[Word, "项"], value: Annotated[str, "值"]
 ) -> None:
-    setting = _find(of.feature, name)
+    feature = of.feature
+    setting = _find(feature, name)
+    assert feature.settings is not None
     try:
-        stored = None if value.casefold() in DEFAULT else setting.dump(setting.parse(value))
+        wanted = None if value.casefold() in DEFAULT else setting.parse(value)
+        record = await ctx.as_feature(feature).change(feature.settings, **{setting.name: wanted})
     except Misread as misread:
-        now = getattr(ctx.host.settings_reader.read(of.feature, ctx.group), setting.name)
-        example = _called(of.feature, setting, sample(setting, now))
+        now = getattr(ctx.host.read_settings(feature, ctx.group), setting.name)
+        example = _called(feature, setting, sample(setting, now))
         raise Misread(misread.sentence, example) from misread
-    old = ctx.group.settings.get((of.feature.id, setting.name))
-    await ctx.host.change_setting(ctx.group, of.feature, setting.name, stored)
-    now = getattr(ctx.host.settings_reader.read(of.feature, ctx.group), setting.name)
-    record = await ctx.note(
-        "setting",
-        f"{of.feature.title} {setting.title} 改为 {setting.show(now)}",
-        undo={"name": "setting", "feature": of.feature.id, "field": setting.name, "old": old},
-    )
+    now = getattr(ctx.host.read_settings(feature, ctx.group), setting.name)
     await ctx.say(
-        texts.CHANGED,
-        title=of.feature.title,
-        name=setting.title,
-        value=setting.show(now),
-        number=record.number,
+        texts.CHANGED, title=feature.title, name=setting.title, value=setting.show(now), number=record.number
     )
-
-
-async def undo_change(ctx: Context, undo: dict[str, Any]) -> None:
-    await ctx.host.change_setting(ctx.group, ctx.host.features[undo["feature"]], undo["field"], undo["old"])

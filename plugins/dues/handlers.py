@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lizheng import Context, Declined, Member, Person, Yuan, atomic
+from lizheng import Context, Declined, Member, Numbered, Person, Yuan, atomic
 from lizheng.delivery.outbox import Withdrawal
 from lizheng.grammar import Misread, Words, say_money
 from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
 from lizheng.messages.templates import Mention
+from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, visible
 from plugins.dues import texts
 
-SHOWN = 8
 LONGEST_PURPOSE = 30
-
-
-class Bill:
-    """An order by its number; the `A` may be left out."""
-
-    label = "<单号>"
-
-    def __init__(self, number: int):
-        self.number = number
-
-    @classmethod
-    async def read(cls, ctx: Context, words: Words) -> Bill:
-        word = words.word()
-        if word is None:
-            raise Misread("缺少单号。")
-        found = orders.NUMBER.fullmatch(word if word[:1] in "Aa" else f"A{word}")
-        if not found:
-            raise Misread(f"「{word[:12]}」不是单号，单号像 A12。")
-        return cls(int(found[1]))
+BOOK = Page(texts.BOOK, texts.EMPTY, "/账本")
+BILL = Numbered("A", "单号")
+OWED = Page(texts.OWING, texts.NOTHING_OWED, "/欠款")
 
 
 class Quoted:
@@ -55,24 +39,19 @@ class Quoted:
 # — looking ————————————————————————————————————————————————————————————————————————————————
 
 
-async def show_own(ctx: Context) -> None:
-    await _show(ctx, ctx.author_id)
+async def show_own(ctx: Context, page: PageNumber = FIRST) -> None:
+    await _show(ctx, ctx.author_id, page, "/账本")
 
 
-async def show_member(ctx: Context, person: Person) -> None:
-    await _show(ctx, person)
+async def show_member(ctx: Context, person: Person, page: PageNumber = FIRST) -> None:
+    await ctx.names_of([person])
+    await _show(ctx, person, page, f"/账本 @{ctx.who(person)}")
 
 
-async def _show(ctx: Context, user_id: int) -> None:
-    mine = Order.filter(group_id=ctx.group.id, user_id=user_id)
-    count = await mine.count()
-    name = clip(visible(await ctx.names_of([user_id])), 20)
-    if not count:
-        await ctx.say(texts.EMPTY, name=name)
-        return
-    shown = await mine.order_by("-number").limit(SHOWN)
-    more = texts.MORE.format(count=count - len(shown)) if count > len(shown) else ""
-    await ctx.say(texts.BOOK, name=name, lines="\n".join(map(_line, shown)), more=more)
+async def _show(ctx: Context, user_id: int, page: PageNumber, command: str) -> None:
+    mine = Order.filter(group_id=ctx.group.id, user_id=user_id).order_by("-number")
+    await ctx.names_of([user_id])
+    await BOOK.say(ctx, mine, _line, page, command=command, name=ctx.who(user_id))
 
 
 def _line(order: Order) -> str:
@@ -88,29 +67,19 @@ def _line(order: Order) -> str:
     return line + (texts.PAID_PARTLY.format(paid=say_money(order.paid)) if part else "")
 
 
-async def owing(ctx: Context) -> None:
-    found = await orders.open_ones(ctx.group.id)
-    if not found:
-        await ctx.say(texts.NOTHING_OWED)
-        return
-    shown = found[:SHOWN]
-    await ctx.names_of([order.user_id for order in shown])
-    lines = [
-        texts.OWED_LINE.format(
+async def owing(ctx: Context, page: PageNumber = FIRST) -> None:
+    def line(order: Order) -> str:
+        return texts.OWED_LINE.format(
             number=order.number,
-            name=clip(visible(ctx.name_of(order.user_id)), 12),
+            name=ctx.who(order.user_id),
             purpose=order.purpose,
             rest=say_money(order.price - order.paid),
         )
-        for order in shown
-    ]
-    await ctx.say(
-        texts.OWING,
-        count=len(found),
-        total=say_money(sum(order.price - order.paid for order in found)),
-        lines="\n".join(lines),
-        more=texts.MORE_OWED.format(count=len(found) - SHOWN) if len(found) > SHOWN else "",
-    )
+
+    found = Order.filter(group_id=ctx.group.id, state="open").order_by("number")
+    sums = await found.values_list("price", "paid")
+    total = say_money(sum(price - paid for price, paid in sums))
+    await OWED.say(ctx, found, line, page, people=lambda order: [order.user_id], total=total)
 
 
 # — money ——————————————————————————————————————————————————————————————————————————————————
@@ -151,8 +120,8 @@ async def confirm(ctx: Context, stated: desk.Stated) -> None:
     await desk.confirm(ctx, order, stated.amount, found)
 
 
-async def refuse(ctx: Context, which: Bill, reason: Annotated[str, "理由"] = "") -> None:
-    await _refuse(ctx, which.number, reason)
+async def refuse(ctx: Context, which: Annotated[int, BILL], reason: Annotated[str, "理由"] = "") -> None:
+    await _refuse(ctx, which, reason)
 
 
 async def refuse_quoted(ctx: Context, which: Quoted, reason: Annotated[str, "理由"] = "") -> None:
@@ -176,9 +145,9 @@ async def _refuse(ctx: Context, number: int, reason: str) -> None:
     await close()
 
 
-async def refund(ctx: Context, which: Bill, amount: Yuan | None = None) -> None:
+async def refund(ctx: Context, which: Annotated[int, BILL], amount: Yuan | None = None) -> None:
     books.insist(ctx.group)
-    order = await orders.find(ctx.group.id, which.number)
+    order = await orders.find(ctx.group.id, which)
 
     @atomic
     async def give_back() -> None:

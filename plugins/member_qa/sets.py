@@ -13,9 +13,9 @@ from plugins.member_qa.library import Label, Library, label, lesson_of
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson
+from plugins.member_qa.settings import Settings
 
 UNDO = "sets"
-SETTING = "shared"
 MOST_NAMES = 100
 """Characters of all names together, as the setting has it."""
 SHOWN = 8
@@ -46,17 +46,10 @@ class Sets:
         names = " ".join([*used, name] if on else [one for one in used if one != name])
         if len(names) > MOST_NAMES:
             raise Declined(texts.TOO_MANY_SETS)
-        old = ctx.group.settings.get((ctx.feature.id, SETTING))
-        await ctx.host.change_setting(ctx.group, ctx.feature, SETTING, names)
-        record = await ctx.note(
-            "sets", f"{'用上' if on else '不用'}公共题库「{name}」", undo={"name": UNDO, "old": old}
-        )
+        record = await ctx.change(Settings, f"{'用上' if on else '不用'}公共题库「{name}」", shared=names)
         await ctx.say(
             texts.SET_ON if on else texts.SET_OFF, name=name, count=known.get(name, 0), record=record.number
         )
-
-    async def undo(self, ctx: Context, undo: dict[str, Any]) -> None:
-        await ctx.host.change_setting(ctx.group, ctx.host.features["member_qa"], SETTING, undo["old"])
 
     # — what is in one —————————————————————————————————————————————————————————————————————
 

@@ -73,7 +73,7 @@ feature.job(gathering.FETCH, rounds(Rounds.fetch), repeats=True)
 feature.job(subscribing.OPEN, feeds_desk(Subscribing.open))
 feature.job(timing.YEAR, timing.tell_year)
 feature.decision(register.DECISION, handlers.accept, handlers.decline)
-feature.undo("times", handlers.undo_times)
+feature.undo_settings("times", lambda undo: undo["old"])
 feature.undo("add", feeds_desk(Subscribing.undo_add))
 feature.undo("remove", feeds_desk(Subscribing.undo_remove))
 

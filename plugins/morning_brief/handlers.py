@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 from zlib import crc32
 
-from lizheng import Context, Declined, GroupContext, Pending, atomic
+from lizheng import Choice, Context, Declined, GroupContext, Line, Pending, atomic
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.grammar import Misread, Words, parse_time_of_day
 from lizheng.messages.templates import Mention
-from lizheng.text import clip, is_blank, visible
+from lizheng.text import clip
 from plugins.morning_brief import register, texts
 from plugins.morning_brief.contents import put_together
 from plugins.morning_brief.counting import Counting
@@ -22,7 +22,7 @@ from plugins.morning_brief.timing import Timing
 
 LONGEST = 200
 SHOWN_SECONDS = 60
-DAYS = {"工作日": WORKDAYS, "每天": EVERY_DAY, "每日": EVERY_DAY, "天天": EVERY_DAY, "workdays": WORKDAYS}
+WHICH_DAYS = Choice(WORKDAYS, EVERY_DAY, also={"每日": EVERY_DAY, "天天": EVERY_DAY, "workdays": WORKDAYS})
 
 
 class TimeOfDay(str):
@@ -40,38 +40,6 @@ class TimeOfDay(str):
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> TimeOfDay:
         return cls(f"{parse_time_of_day(words.word() or ''):%H:%M}")
-
-
-class Days(str):
-    """Which days have a brief."""
-
-    label = "<工作日|每天>"
-    __slots__ = ()
-
-    @classmethod
-    async def read(cls, ctx: Context, words: Words) -> Days:
-        word = words.word() or ""
-        if (found := DAYS.get(word.casefold())) is None:
-            raise Misread(texts.DAYS_UNKNOWN.format(word=clip(visible(word), 12)))
-        return cls(found)
-
-
-class Line(str):
-    """What a member submits."""
-
-    label = "<一条>"
-    __slots__ = ()
-
-    @classmethod
-    async def read(cls, ctx: Context, words: Words) -> Line:
-        if words.others():
-            raise Misread(texts.TEXT_ONLY)
-        text = visible(words.rest())
-        if is_blank(text):
-            raise Misread(texts.NO_CONTENT)
-        if len(text) > LONGEST:
-            raise Misread(texts.TOO_LONG.format(most=LONGEST, length=len(text)))
-        return cls(text)
 
 
 class Desk:
@@ -135,18 +103,19 @@ class Desk:
 
     # — when ———————————————————————————————————————————————————————————————————————————————
 
-    async def set_time(self, ctx: Context, at: TimeOfDay, days: Days | None = None) -> None:
+    async def set_time(self, ctx: Context, at: TimeOfDay, days: Annotated[str, WHICH_DAYS] = "") -> None:
         chosen = ctx.settings(Settings)
         wanted = str(days or (EVERY_DAY if chosen.days == NEVER else chosen.days))
-        number = await _change(ctx, {"at": str(at), "days": wanted}, f"早报改为{wanted} {at}")
+        record = await ctx.change(Settings, f"早报改为{wanted} {at}", at=str(at), days=wanted)
         due = await self._next(ctx)
         assert due is not None
-        await ctx.say(texts.SET, days=wanted, at=at, when=self._when(ctx, due), number=number)
+        await ctx.say(texts.SET, days=wanted, at=at, when=self._when(ctx, due), number=record.number)
 
     async def stop(self, ctx: Context) -> None:
         if ctx.settings(Settings).days == NEVER:
             raise Declined(texts.WAS_STOPPED)
-        await ctx.say(texts.STOPPED, number=await _change(ctx, {"days": NEVER}, "不再自动发早报"))
+        record = await ctx.change(Settings, "不再自动发早报", days=NEVER)
+        await ctx.say(texts.STOPPED, number=record.number)
 
     async def changed(self, ctx: GroupContext, happened: SettingChanged) -> None:
         if happened.name in ("at", "days"):
@@ -159,23 +128,10 @@ class Desk:
         await self._rounds.plan(ctx.host)
 
 
-async def _change(ctx: Context, values: dict[str, str], what: str) -> int:
-    """Set several settings as one change; the number of its record."""
-    old = {name: ctx.group.settings.get((ctx.feature.id, name)) for name in values}
-    for name, value in values.items():
-        await ctx.host.change_setting(ctx.group, ctx.feature, name, value)
-    return (await ctx.note("setting", what, undo={"name": "times", "old": old})).number
-
-
-async def undo_times(ctx: Context, undo: dict[str, Any]) -> None:
-    for name, value in undo["old"].items():
-        await ctx.host.change_setting(ctx.group, ctx.host.features["morning_brief"], name, value)
-
-
 # — submissions ————————————————————————————————————————————————————————————————————————————
 
 
-async def submit(ctx: Context, line: Line) -> None:
+async def submit(ctx: Context, line: Annotated[str, Line(LONGEST, "一条")]) -> None:
     count = await register.waiting(ctx, ctx.author_id)
     if count >= register.MOST_WAITING:
         raise Declined(texts.WAITS.format(count=count))
@@ -184,7 +140,7 @@ async def submit(ctx: Context, line: Line) -> None:
     pending = await ctx.submit(
         register.DECISION,
         texts.SUBMITTED,
-        payload={"text": str(line), "who": who},
+        payload={"text": line, "who": who},
         who=who,
         text=line,
     )

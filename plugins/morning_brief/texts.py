@@ -35,7 +35,6 @@ JUST_SHOWN = "早报刚发过，往上翻一翻。"
 SCHEDULE = "早报{days} {at} 发，下一期 {when}。"
 SCHEDULE_OFF = "现在不自动发早报。管理员发 /早报 时间 08:00 来定时。"
 SET = "早报改为{days} {at} 发，下一期 {when}。撤销发 /撤销 {number}。"
-DAYS_UNKNOWN = "「{word}」不认识，时间后面只能写 工作日 或 每天。"
 STOPPED = "不再自动发早报，发 /早报 还能看。撤销发 /撤销 {number}。"
 WAS_STOPPED = "本来就没有自动发早报。"
 
@@ -55,9 +54,6 @@ FEED_FAILS = "早报的 {failing}。以后还会试；不要了发 /早报 退�
 FEEDS_FAIL = "{numbers} 号订阅这期没取到：{why}"
 MORE_FAIL = "另外还有 {count} 个，发 /早报 订阅列表 看"
 
-NO_CONTENT = "缺少内容。"
-TEXT_ONLY = "投稿只收文字，图片和别的放不进早报。"
-TOO_LONG = "一条投稿最多 {most} 个字，你写了 {length} 个。"
 SUBMITTED = "{who} 投稿早报：「{text}」"
 SUBMITTED_ASIDE = "投稿 {number} 号交上去了，管理员通过后会进早报。"
 WAITS = "你已经有 {count} 条在等管理员决定，等一等再投。"

@@ -25,8 +25,7 @@ feature.command(
 command = feature.command(
     "豁免", "名片格式不管的人", aliases={"exempt"}, role=Role.ADMIN, example="/豁免 @小王"
 )
-command.form(handlers.toggle_exempt, summary="名片格式不管谁，再发一次取消")
-command.form(handlers.list_exempts, word="查看|列表", example="/豁免 查看")
+register.EXEMPTS.declare(feature, command, keep="名片豁免", toggles="名片格式不管谁，再发一次取消")
 
 watcher = watching.Watcher()
 feature.on_message(watcher.look, order=90)
@@ -42,8 +41,7 @@ feature.job(watching.TELL, reminding.tell)
 feature.job(register.REMIND, reminding.remind)
 feature.decision("remind", reminding.remind_confirmed)
 feature.decision("kick", reminding.kick_confirmed)
-feature.undo("format", handlers.undo_format)
-feature.undo("exempt", handlers.undo_exempt)
+feature.undo_settings("format", lambda undo: {"format": undo["old"]})
 feature.answers(card_format, reminding.answer_format)
 
 feature.first_step("群名片要写成什么样？", "名片格式", "城市-行业-昵称", order=10, settings=("format",))

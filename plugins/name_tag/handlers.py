@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
-from lizheng import Context, Declined, Members, Role, State
+from lizheng import Context, Declined, Role, State
 from lizheng.grammar import Words, say_duration
 from lizheng.groups.members import UNREADABLE
+from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, visible
 from plugins.name_tag import register, reminding, texts
 from plugins.name_tag.formats import Format, example, parse_format
-from plugins.name_tag.models import Exempt
 from plugins.name_tag.rules import judge, judge_member
 from plugins.name_tag.settings import Settings
 
 ANY = parse_format("昵称")
 """Where the group has no format, a card is only to be readable, short enough and nobody else's."""
+
+
+CHECKED = Page(texts.CHECK, texts.CHECK_GOOD, "/名片检查", size=10)
 
 
 class Layout:
@@ -51,32 +55,21 @@ async def show_format(ctx: Context) -> None:
 
 async def set_format(ctx: Context, layout: Layout) -> None:
     form = layout.form
-    number = await _change_format(ctx, str(form), f"名片格式改为 {form}")
+    record = await ctx.change(Settings, f"名片格式改为 {form}", format=str(form))
     await ctx.say(
         texts.FORMAT_SET,
         format=str(form),
         example=example(form, _nickname(ctx)),
         grace=say_duration(ctx.settings(Settings).grace),
-        number=number,
+        number=record.number,
     )
 
 
 async def end_format(ctx: Context) -> None:
     if register.format_of(ctx) is None:
         raise Declined(texts.FORMAT_WAS_OFF)
-    number = await _change_format(ctx, "", "不再管名片格式")
-    await ctx.say(texts.FORMAT_OFF, number=number)
-
-
-async def _change_format(ctx: Context, text: str, what: str) -> int:
-    old = ctx.group.settings.get((ctx.feature.id, "format"))
-    await ctx.host.change_setting(ctx.group, ctx.feature, "format", text)
-    record = await ctx.note("setting", what, undo={"name": "format", "old": old})
-    return record.number
-
-
-async def undo_format(ctx: Context, undo: dict[str, Any]) -> None:
-    await ctx.host.change_setting(ctx.group, ctx.host.features["name_tag"], "format", undo["old"])
+    record = await ctx.change(Settings, "不再管名片格式", format="")
+    await ctx.say(texts.FORMAT_OFF, number=record.number)
 
 
 # — one's own card —————————————————————————————————————————————————————————————————————————
@@ -84,7 +77,7 @@ async def undo_format(ctx: Context, undo: dict[str, Any]) -> None:
 
 async def show_own(ctx: Context) -> None:
     form = _format(ctx)
-    if await register.is_exempt(ctx, ctx.author_id):
+    if await register.EXEMPTS.has(ctx, ctx.author_id):
         await ctx.say(texts.OWN_EXEMPT)
         return
     member = await ctx.host.roster.member(ctx.group.id, ctx.author_id, fresh=True)
@@ -118,7 +111,8 @@ async def set_own(ctx: Context, card: Annotated[str, "名片"]) -> None:
 # — for admins —————————————————————————————————————————————————————————————————————————————
 
 
-async def check_now(ctx: Context) -> None:
+async def check_now(ctx: Context, page: PageNumber = FIRST) -> None:
+    """The first page asks whether they are to be reminded, all of them; the others only show."""
     form = _format(ctx)
     seen = await register.survey(ctx, form)
     if seen is None:
@@ -127,42 +121,8 @@ async def check_now(ctx: Context) -> None:
     if not people:
         await ctx.say(texts.CHECK_GOOD)
         return
-    lines = reminding.listing(seen, people)
-    await ctx.preview("remind", texts.CHECK, payload={"people": people}, count=len(people), lines=lines)
-
-
-async def toggle_exempt(ctx: Context, people: Members) -> None:
-    freed, bound = [], []
-    for person in people:
-        if await Exempt.filter(group_id=ctx.group.id, user_id=person).delete():
-            bound.append(person)
-            continue
-        await Exempt.update_or_create(
-            {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=person
-        )
-        await register.close_case(ctx, person)
-        freed.append(person)
-    for chosen, template, what in ((freed, texts.EXEMPT, "豁免"), (bound, texts.NOT_EXEMPT, "结束豁免")):
-        for person in chosen:
-            undo = {"name": "exempt", "target": person, "free": chosen is bound}
-            await ctx.note("exempt", what, target=person, undo=undo)
-        if chosen:
-            await ctx.say(template, names=ctx.names(chosen))
-
-
-async def undo_exempt(ctx: Context, undo: dict[str, Any]) -> None:
-    if not undo["free"]:
-        await Exempt.filter(group_id=ctx.group.id, user_id=undo["target"]).delete()
+    leaf = await CHECKED.read(ctx, people, partial(reminding.listed, ctx, seen), page)
+    if page > 1:
+        await ctx.say(texts.CHECK_PAGE, **leaf.values)
         return
-    await Exempt.update_or_create(
-        {"by": ctx.author_id, "at": ctx.now}, group_id=ctx.group.id, user_id=undo["target"]
-    )
-    await register.close_case(ctx, undo["target"])
-
-
-async def list_exempts(ctx: Context) -> None:
-    people = [row.user_id for row in await Exempt.filter(group_id=ctx.group.id).order_by("id")]
-    if not people:
-        await ctx.say(texts.EXEMPTS_NONE)
-        return
-    await ctx.say(texts.EXEMPTS, names=ctx.names(people))
+    await ctx.preview("remind", texts.CHECK, payload={"people": people}, **leaf.values)

@@ -5,6 +5,8 @@ from typing import ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from lizheng.parts.member_list import ListedMember
+
 
 class Offender(Model):
     """A member whose card did not fit when last looked at; gone once it fits or the member left.
@@ -29,14 +31,8 @@ class Offender(Model):
         indexes: ClassVar = (("group_id", "next_at"),)
 
 
-class Exempt(Model):
+class Exempt(ListedMember):
     """A member the format does not bind."""
-
-    id = fields.BigIntField(primary_key=True)
-    group_id = fields.BigIntField()
-    user_id = fields.BigIntField()
-    by = fields.BigIntField(default=0)
-    at = fields.DatetimeField()
 
     class Meta(Model.Meta):
         table = "name_tag_exempt"

@@ -1,9 +1,6 @@
 """What 名片 keeps about people."""
 
 from lizheng import Keep
-from plugins.name_tag.models import Exempt, Offender
+from plugins.name_tag.models import Offender
 
-KEEPS = (
-    Keep(Offender, "名片提醒", until="名片改好或退群为止", stays="名片还没改好"),
-    Keep(Exempt, "名片豁免", until="管理员取消为止", stays="是管理员给的", hidden=("by",)),
-)
+KEEPS = (Keep(Offender, "名片提醒", until="名片改好或退群为止", stays="名片还没改好"),)

@@ -8,7 +8,9 @@ from datetime import datetime
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import GroupContext, MemberInfo, Role, atomic
+from lizheng.parts.member_list import MemberList, Said
 from lizheng.text import fold
+from plugins.name_tag import texts
 from plugins.name_tag.formats import Format, parse_format
 from plugins.name_tag.models import Exempt, Offender
 from plugins.name_tag.rules import judge_member
@@ -36,7 +38,7 @@ async def survey(ctx: GroupContext, form: Format) -> Survey | None:
     members = await ctx.host.roster.members_now(ctx.group.id)
     if not members:
         return None
-    free = {row.user_id for row in await Exempt.filter(group_id=ctx.group.id)}
+    free = await EXEMPTS.all(ctx)
     reserved = reserved_cards(members)
     wrong: dict[int, str] = {}
     for user_id, member in members.items():
@@ -61,10 +63,6 @@ async def known_reserved(ctx: GroupContext) -> set[str]:
         return set()
 
 
-async def is_exempt(ctx: GroupContext, user_id: int) -> bool:
-    return await Exempt.filter(group_id=ctx.group.id, user_id=user_id).exists()
-
-
 @atomic
 async def open_case(ctx: GroupContext, user_id: int, joined: int = 0) -> bool:
     """Give the member the grace from now on; False when the case (of this join) is open already."""
@@ -87,6 +85,24 @@ async def close_case(ctx: GroupContext, *user_ids: int) -> None:
     await Offender.filter(group_id=ctx.group.id, user_id__in=user_ids).delete()
 
 
+EXEMPTS = MemberList(
+    "豁免",
+    Exempt,
+    Said(
+        added=texts.EXEMPT,
+        removed=texts.NOT_EXEMPT,
+        had=texts.EXEMPT_ALREADY,
+        had_not=texts.NOT_EXEMPT_ALREADY,
+        shown=texts.EXEMPTS,
+        none=texts.EXEMPTS_NONE,
+        on_record="豁免",
+        off_record="结束豁免",
+    ),
+    undo="exempt",
+    added=close_case,
+)
+
+
 async def has_case(ctx: GroupContext, user_id: int) -> bool:
     return await Offender.filter(group_id=ctx.group.id, user_id=user_id).exists()
 
@@ -103,7 +119,7 @@ async def look_at(ctx: GroupContext, user_id: int, card: str) -> None:
         return
     member = ctx.seen(user_id)
     nickname = member.nickname if member else ""
-    free = ctx.why_protected(user_id, member) or await is_exempt(ctx, user_id)
+    free = ctx.why_protected(user_id, member) or await EXEMPTS.has(ctx, user_id)
     if free or judge_member(form, card, nickname, await known_reserved(ctx)).ok:
         await close_case(ctx, user_id)
     else:

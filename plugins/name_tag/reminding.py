@@ -11,11 +11,12 @@ from lizheng.grammar import say_duration
 from lizheng.groups.members import UNREADABLE
 from lizheng.hooks import Newcomer, Violation, greets_with_card_format, violation
 from lizheng.messages.templates import compose, mentions
+from lizheng.text import mask
 from plugins.name_tag import register, texts
 from plugins.name_tag.formats import Format, example
 from plugins.name_tag.models import Offender
 from plugins.name_tag.register import Survey
-from plugins.name_tag.rules import SAME_HOUR, Case, due, shown_name
+from plugins.name_tag.rules import BLANK, SAME_HOUR, Case, due, shown_name
 from plugins.name_tag.settings import Settings
 
 RULE = "名片格式"
@@ -27,12 +28,17 @@ MOST_LINES = 15
 MOST_ACTS = 20
 
 
-def listing(seen: Survey, people: list[int]) -> str:
-    """Who and why, one a line, names that may be ads masked."""
-    lines = [
-        texts.LISTED.format(name=shown_name(seen.members[p].name), why=seen.wrong[p])
-        for p in people[:MOST_LINES]
-    ]
+def listed(ctx: GroupContext, seen: Survey, user_id: int) -> str:
+    """Who and why; a name that may be an ad is masked, and then told by the number."""
+    name = seen.members[user_id].name
+    hidden = shown_name(name)
+    told = f"{hidden}（…{str(user_id)[-4:]}）" if hidden in (mask(name), BLANK) else ctx.who(user_id)
+    return texts.LISTED.format(name=told, why=seen.wrong[user_id])
+
+
+def listing(ctx: GroupContext, seen: Survey, people: list[int]) -> str:
+    """Those a question is about, one a line."""
+    lines = [listed(ctx, seen, person) for person in people[:MOST_LINES]]
     if len(people) > MOST_LINES:
         lines.append(texts.CHECK_MORE.format(count=len(people) - MOST_LINES))
     return "\n".join(lines)
@@ -177,7 +183,7 @@ async def _propose_kick(ctx: GroupContext, people: list[int], seen: Survey) -> N
     @atomic
     async def propose() -> None:
         await _settle(ctx, people)
-        lines = listing(seen, people)
+        lines = listing(ctx, seen, people)
         await ctx.preview("kick", texts.KICK, payload={"people": people}, count=len(people), lines=lines)
 
     await propose()

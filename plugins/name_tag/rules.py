@@ -98,11 +98,14 @@ def _fit(part: Part, piece: str) -> tuple[str, str]:
     return f"「{part.name}」只能是{clip('、'.join(part.choices), 40)}", ""
 
 
+BLANK = "（空白）"
+
+
 def shown_name(name: str) -> str:
     """A member's name for a list others read: masked where it may be an ad."""
     folded = fold(name)
     if not folded or _CONTACT.search(folded) or len(folded) > 16:
-        return mask(name) if not is_blank(name) else "（空白）"
+        return mask(name) if not is_blank(name) else BLANK
     return clip(visible(name), 12)
 
 

@@ -49,7 +49,7 @@ class Watcher:
         fits = judge_member(form, card, nickname).ok
         if fits and await register.has_case(ctx, ctx.author_id):
             await register.look_at(ctx, ctx.author_id, card)
-        elif not fits and not await register.is_exempt(ctx, ctx.author_id):
+        elif not fits and not await register.EXEMPTS.has(ctx, ctx.author_id):
             await register.open_case(ctx, ctx.author_id)
 
 

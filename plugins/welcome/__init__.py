@@ -26,7 +26,8 @@ command.form(handlers.clear_rules, word="清空", role=Role.ADMIN, example="/群
 
 feature.on(MemberJoined, greeting.joined)
 feature.job(greeting.GREET, greeting.greet)
-feature.undo("greeting", handlers.undo_greeting)
+feature.undo("greeting", handlers.undo_picture)
+feature.undo_settings("greeting", handlers.settings_before)
 feature.answers(greets_with_card_format, greeting.shows_card_format)
 feature.keep(*privacy.KEEPS)
 

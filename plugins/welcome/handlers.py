@@ -8,7 +8,6 @@ from lizheng import Context, Declined
 from lizheng.grammar import Misread, Other, Words
 from lizheng.hooks import Newcomer
 from lizheng.messages.templates import fill
-from lizheng.plugin.settings import settings_of
 from lizheng.text import clip, visible
 from plugins.welcome import greeting, pictures, rules, texts
 from plugins.welcome.settings import Settings
@@ -36,16 +35,6 @@ class Wording:
         return cls(text, others[0] if others else None)
 
 
-def _checked(ctx: Context, field: str, text: str) -> str:
-    """The text, if it may be this setting. Raises `Misread`."""
-    setting = next(s for s in settings_of(ctx.feature) if s.name == field)
-    return setting.parse(text)
-
-
-def _stored(ctx: Context, field: str) -> Any:
-    return ctx.group.settings.get((ctx.feature.id, field))
-
-
 # — the greeting ———————————————————————————————————————————————————————————————————————————
 
 
@@ -55,15 +44,15 @@ async def show_greeting(ctx: Context) -> None:
 
 
 async def set_greeting(ctx: Context, wording: Wording) -> None:
-    undo: dict[str, Any] = {"name": "greeting"}
-    text = _checked(ctx, "text", rules.check_template(wording.text)) if wording.text else ""
+    text = rules.check_template(wording.text) if wording.text else ""
     picture = await pictures.take(ctx, wording.image) if wording.image else ""
-    if picture:
-        undo["picture"] = await pictures.change(ctx, picture)
+    before = {"name": "greeting", "picture": await pictures.kept(ctx)} if picture else None
     if text:
-        undo["text"] = _stored(ctx, "text")
-        await ctx.host.change_setting(ctx.group, ctx.feature, "text", text)
-    record = await ctx.note("setting", "改了欢迎语", undo=undo)
+        record = await ctx.change(Settings, "改了欢迎语", before, text=text)
+    else:
+        record = await ctx.note("setting", "改了欢迎语", undo=before)
+    if picture:
+        await pictures.change(ctx, picture)
     await ctx.say(texts.GREETING_SET, number=record.number, preview=await _preview(ctx))
 
 
@@ -90,13 +79,15 @@ async def drop_picture(ctx: Context) -> None:
     await ctx.say(texts.PICTURE_OFF, number=record.number)
 
 
-async def undo_greeting(ctx: Context, undo: dict[str, Any]) -> None:
-    feature = ctx.host.features["welcome"]
+async def undo_picture(ctx: Context, undo: dict[str, Any]) -> None:
+    """The words beside it are settings, which the kit puts back."""
     if "picture" in undo:
         await pictures.change(ctx, undo["picture"])
-    for field in ("text", "rules"):
-        if field in undo:
-            await ctx.host.change_setting(ctx.group, feature, field, undo[field])
+
+
+def settings_before(undo: dict[str, Any]) -> dict[str, Any]:
+    """The words as records of earlier releases kept them."""
+    return {field: undo[field] for field in ("text", "rules") if field in undo}
 
 
 # — the rules ——————————————————————————————————————————————————————————————————————————————
@@ -111,17 +102,12 @@ async def show_rules(ctx: Context) -> None:
 
 
 async def set_rules(ctx: Context, text: Annotated[str, "文本"]) -> None:
-    number = await _change_rules(ctx, _checked(ctx, "rules", text), "改了群规")
-    await ctx.say(texts.RULES_SET, number=number)
+    record = await ctx.change(Settings, "改了群规", rules=text)
+    await ctx.say(texts.RULES_SET, number=record.number)
 
 
 async def clear_rules(ctx: Context) -> None:
     if not ctx.settings(Settings).rules:
         raise Declined(texts.RULES_NONE)
-    await ctx.say(texts.RULES_CLEARED, number=await _change_rules(ctx, "", "清空群规"))
-
-
-async def _change_rules(ctx: Context, text: str, what: str) -> int:
-    undo = {"name": "greeting", "rules": _stored(ctx, "rules")}
-    await ctx.host.change_setting(ctx.group, ctx.feature, "rules", text)
-    return (await ctx.note("setting", what, undo=undo)).number
+    record = await ctx.change(Settings, "清空群规", rules="")
+    await ctx.say(texts.RULES_CLEARED, number=record.number)

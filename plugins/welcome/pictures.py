@@ -15,7 +15,7 @@ from plugins.welcome.models import GreetingPicture
 async def take(ctx: GroupContext, image: Other) -> str:
     """Store the picture and return its name. Raises `Misread` for what is no picture, `Declined` for one that cannot be had."""
     fetched = await get(ctx, image)
-    await asyncio.to_thread(_drop_old, folder(ctx), ctx.group.id, {fetched.name, await _kept(ctx)})
+    await asyncio.to_thread(_drop_old, folder(ctx), ctx.group.id, {fetched.name, await kept(ctx)})
     await store(ctx, [fetched])
     return fetched.name
 
@@ -27,14 +27,15 @@ def _drop_old(where: Path, group_id: int, kept: set[str]) -> None:
             old.unlink(missing_ok=True)
 
 
-async def _kept(ctx: GroupContext) -> str:
+async def kept(ctx: GroupContext) -> str:
+    """Give the name of the greeting's picture, "" for none."""
     row = await GreetingPicture.get_or_none(group_id=ctx.group.id)
     return row.name if row else ""
 
 
 async def change(ctx: GroupContext, name: str) -> str:
     """Make this the picture of the greeting, "" for none; returns the name of the one before."""
-    before = await _kept(ctx)
+    before = await kept(ctx)
     if name:
         await GreetingPicture.update_or_create({"name": name}, group_id=ctx.group.id)
     else:
@@ -44,4 +45,4 @@ async def change(ctx: GroupContext, name: str) -> str:
 
 async def current(ctx: GroupContext) -> list[Picture]:
     """The picture, or nothing where there is none or its file is gone."""
-    return shown(ctx, [await _kept(ctx)])
+    return shown(ctx, [await kept(ctx)])

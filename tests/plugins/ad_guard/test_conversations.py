@@ -2,6 +2,9 @@
 
 import pytest
 
+from lizheng.sandbox.stage import HostStage
+from plugins.ad_guard.models import Finding
+
 JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
 CARD = "办理各类信用卡代还，额度高放款快，需要的加微信 kefu88213"
 SOFT = "家教一对一，数学英语都可以，联系我"
@@ -193,7 +196,7 @@ SCRIPTS = {
 管理员：/待审
 里正：有 1 条待审：…
 小王：/待审
-里正：/待审 只有管理员和群主能用。
+里正：/待审 [页] 只有管理员和群主能用。
 """,
     "only review; an edited setting holds from the next message on": f"""
 开：广告识别
@@ -252,3 +255,31 @@ SCRIPTS = {
 @pytest.mark.parametrize("name", SCRIPTS)
 async def test_conversation(stage, name: str) -> None:
     await stage.play(SCRIPTS[name])
+
+
+async def test_suspects_are_leafed_through(stage: HostStage) -> None:
+    player = await stage.play("开：广告识别\n小王：早")
+    group, person = player.group.group_id, player.person("小王")
+    for number in range(1, 13):
+        await Finding.create(
+            group_id=group,
+            number=number,
+            user_id=person,
+            message_id=number,
+            source=f"suspect:{number}",
+            text="家教",
+            score=0.4,
+            why="叫人私下联系",
+            state="suspect",
+            at=stage.host.clock.now(),
+        )
+    await player.play("""
+管理员：/待审 2
+里正：有 12 条待审：
+  9. 小王：家教（40 分，…）
+  10. …
+  11. …
+  12. …
+  第 2/2 页
+  是广告发 /待审 是 编号，不是发 /待审 不是 编号。
+""")

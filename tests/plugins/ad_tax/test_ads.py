@@ -99,7 +99,8 @@ async def test_the_exempt_and_the_early(stage: HostStage) -> None:
   两条
 【里正 撤回 小王】
 管理员：/广告税 免税
-里正：免税的人：小王
+里正：免税的有 1 人：
+  小王（…） 管理员 11-18加的
 管理员：/撤销 1
 里正：已撤销…
 管理员：/广告税 免税

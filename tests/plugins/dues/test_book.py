@@ -44,6 +44,41 @@ async def test_partial_sums_add_up(stage: HostStage) -> None:
 """)
 
 
+async def test_long_books_are_leafed_through(stage: HostStage) -> None:
+    bills = "\n".join(f"管理员：/收费 @小王 {n} 活动费\n里正：…" for n in range(1, 11))
+    await stage.play(f"""
+开：账本
+{bills}
+小王：/账本
+里正：小王 的账本：
+  A10 活动费 10 元：待付款
+  …
+  A3 活动费 3 元：待付款
+  第 1/2 页，看下一页发 /账本 2
+小王：/账本 2
+里正：小王 的账本：
+  A2 活动费 2 元：待付款
+  A1 活动费 1 元：待付款
+  第 2/2 页
+管理员：/账本 @小王
+里正：小王 的账本：
+  …
+  第 1/2 页，看下一页发 /账本 @小王 2
+管理员：/账本 @小王 第2页
+里正：小王 的账本：
+  A2 …
+  A1 …
+  第 2/2 页
+小李：/欠款 2
+里正：没付清的有 10 张，共差 55 元：
+  A9 小王 活动费：差 9 元
+  A10 小王 活动费：差 10 元
+  第 2/2 页
+小李：/账本 张三
+里正：没看出「张三」是谁：…
+""")
+
+
 async def test_refusing_and_refunding(stage: HostStage) -> None:
     await stage.play(f"""
 {BILLED}
@@ -109,7 +144,7 @@ async def test_orders_of_other_groups_and_unknown_ones(stage: HostStage) -> None
 群主：/退款 A99
 里正：本群没有 A99 这个单。
 群主：/拒绝收款 你好
-里正：「你好」不是单号，单号像 A12。
+里正：「你好」不是单号，请写成 A12。
   用法：/拒绝收款 …
   例如：/拒绝收款 A12 没看到红包
 群主：/确认收款
@@ -227,7 +262,7 @@ async def test_a_quoted_payment_is_refused_without_its_number(stage: HostStage) 
 小王：/已发红包
 里正：@小王 说 A1…
 管理员：/拒绝收款 没看到
-里正：「没看到」不是单号，单号像 A12。…
+里正：「没看到」不是单号，请写成 A12。…
 管理员：/拒绝收款
 里正：缺少单号。…
 管理员→小王：/拒绝收款 没看到

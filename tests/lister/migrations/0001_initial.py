@@ -1,0 +1,57 @@
+# ruff: noqa: RUF012
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name="Friend",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("group_id", fields.BigIntField()),
+                ("user_id", fields.BigIntField()),
+                ("by", fields.BigIntField(default=0)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "lister_friend",
+                "app": "lister",
+                "unique_together": (("group_id", "user_id"),),
+                "pk_attr": "id",
+            },
+            bases=["ListedMember"],
+        ),
+        ops.CreateModel(
+            name="Guest",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("group_id", fields.BigIntField()),
+                ("user_id", fields.BigIntField()),
+                ("by", fields.BigIntField(default=0)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("reason", fields.TextField(default="", unique=False)),
+                ("until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "lister_guest",
+                "app": "lister",
+                "unique_together": (("group_id", "user_id"),),
+                "pk_attr": "id",
+            },
+            bases=["ListedMember"],
+        ),
+        ops.CreateModel(
+            name="Row",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("group_id", fields.BigIntField()),
+                ("who", fields.BigIntField(default=0)),
+                ("text", fields.TextField(unique=False)),
+            ],
+            options={"table": "lister_row", "app": "lister", "pk_attr": "id"},
+            bases=["Model"],
+        ),
+    ]

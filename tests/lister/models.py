@@ -1,0 +1,39 @@
+"""The tables of 试单."""
+
+from typing import ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+from lizheng.parts.member_list import ListedMember
+
+
+class Guest(ListedMember):
+    """Somebody welcome for a time."""
+
+    reason = fields.TextField(default="")
+    until = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "lister_guest"
+        unique_together: ClassVar = (("group_id", "user_id"),)
+
+
+class Friend(ListedMember):
+    """Somebody welcome for good."""
+
+    class Meta(Model.Meta):
+        table = "lister_friend"
+        unique_together: ClassVar = (("group_id", "user_id"),)
+
+
+class Row(Model):
+    """A line of the list that is leafed through."""
+
+    id = fields.BigIntField(primary_key=True)
+    group_id = fields.BigIntField()
+    who = fields.BigIntField(default=0)
+    text = fields.TextField()
+
+    class Meta(Model.Meta):
+        table = "lister_row"
