@@ -37,7 +37,7 @@ _REPEAT = "UPDATE SET " + ", ".join(
     + [f'"{name}" = CASE WHEN {_RUNS} THEN excluded."{new}" END' for name, new in _KEPT.items()]
 )
 # Who gathers finds what is new when it runs; one that runs may have looked already.
-_UNLESS_WAITING = f" WHERE {_OWN}\"state\" NOT IN ('waiting', 'parked')"
+_UNLESS_WAITING = f" WHERE {_OWN}\"state\" NOT IN ('waiting', 'parked') AND {_OWN}\"next_due_at\" IS NULL"
 # What the same cause planned before is not planned again when that cause is gone through once more.
 _UNLESS_THE_SAME = (
     f" WHERE {_OWN}\"state\" NOT IN ('waiting', 'parked') AND {_OWN}\"next_from\" IS NULL "
