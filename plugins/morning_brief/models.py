@@ -20,7 +20,7 @@ class Source(Model):
     tried_at = fields.DatetimeField(null=True)
     fetched_at = fields.DatetimeField(null=True)
     why = fields.CharField(max_length=255, default="")
-    overruns = fields.IntField(default=0)
+    overruns = fields.IntField(default=0, db_default=0)
     aside_until = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField(model_name="Source", name="overruns", field=fields.IntField(default=0)),
+        ops.AddField(model_name="Source", name="overruns", field=fields.IntField(default=0, db_default=0)),
         ops.AddField(
             model_name="Source",
             name="aside_until",
