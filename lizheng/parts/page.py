@@ -19,8 +19,8 @@ R = TypeVar("R")
 M = TypeVar("M", bound=Model)
 MOST_CHARACTERS = 600
 """Of one message: more is a wall of text on a phone."""
-LEAST_OF_A_LINE = 36
-"""However many rows somebody asks for."""
+LEAST_OF_A_LINE = 60
+"""However many rows somebody asks for: two lines of a phone, in which a row can say what it is."""
 MOST_PAGE = 9999
 """Beyond it a number is a QQ number, which has five digits at least."""
 MORE = "第 {page}/{pages} 页，看下一页发 {following}"
