@@ -10,10 +10,11 @@ if sys.argv[:1] == ["-m"]:  # `python -m lizheng` looks for its module, before a
 
     checkout.enter()
 
-from lizheng.base.outcome import Outcome, State
+from lizheng.base.config import DATA
+from lizheng.base.outcome import Outcome, State, Why
 from lizheng.base.roles import Role
 from lizheng.base.version import VERSION
-from lizheng.delivery.outbox import Priority
+from lizheng.delivery.outbox import Priority, Ticket, Withdrawal
 from lizheng.drawing import Sheet, Style
 from lizheng.events import (
     CardChanged,
@@ -33,6 +34,7 @@ from lizheng.groups.members import MemberInfo
 from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
 from lizheng.plugin.command import Command, Form
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
+from lizheng.plugin.deliveries import Delivery
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
 from lizheng.plugin.memory import InMemory
@@ -40,18 +42,20 @@ from lizheng.plugin.param_kinds import Choice, Line, Numbered, Numbers, Several
 from lizheng.plugin.params import Duration, Member, Members, People, Person, Word, Yuan
 from lizheng.plugin.refusals import CannotUndo, Declined
 from lizheng.plugin.retention import Keep
-from lizheng.plugin.services import Waiting
+from lizheng.plugin.services import Services, Waiting
 from lizheng.plugin.stage import Stage
-from lizheng.store import after_commit, atomic, next_number
+from lizheng.store import after_commit, atomic, fetch, next_number, readable
 from lizheng.store.tables import Pending, Record, Slot
 
 __all__ = [
+    "DATA",
     "CannotUndo",
     "CardChanged",
     "Choice",
     "Command",
     "Context",
     "Declined",
+    "Delivery",
     "Drawing",
     "Duration",
     "Feature",
@@ -87,6 +91,7 @@ __all__ = [
     "Record",
     "Role",
     "RoleChanged",
+    "Services",
     "SettingChanged",
     "Several",
     "Sheet",
@@ -94,19 +99,24 @@ __all__ = [
     "Stage",
     "State",
     "Style",
+    "Ticket",
     "Waiting",
     "WeeklySpans",
+    "Why",
+    "Withdrawal",
     "Word",
     "Words",
     "Yuan",
     "after_commit",
     "atomic",
     "compose",
+    "fetch",
     "fill",
     "is_anonymous",
     "mentions",
     "next_number",
     "placeholders",
+    "readable",
     "say_duration",
 ]
 __version__ = VERSION

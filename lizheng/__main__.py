@@ -12,7 +12,6 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from lizheng.base.config import ROOT
 from lizheng.store import KIT_MODULES, AppModules, make_migrations
@@ -140,13 +139,12 @@ def _write_docs() -> str:
 
 
 async def _export_ledger(group_id: int, out: Path) -> str:
-    from lizheng.cli.database import opened
     from lizheng.ledger import export  # loads what the other commands do without
-    from lizheng.store import StoreError
+    from lizheng.parts.shell import StoreError, opened
 
     try:
-        async with opened({}) as found:
-            count = await export.export(group_id, out, ZoneInfo(found.timezone))
+        async with opened() as shell:
+            count = await export.export(group_id, out, shell.zone)
     except (StoreError, OSError) as error:
         raise ValueError(str(error)) from error
     return f"导出了 {count} 条流水到 {out}。"

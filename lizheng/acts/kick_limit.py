@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from lizheng.acts.decisions import feature
-from lizheng.base.outcome import Outcome, State
+from lizheng.base.outcome import Outcome, State, Why
 from lizheng.plugin.act import Act
 from lizheng.plugin.context import GroupContext
 from lizheng.store.tables import Pending
 from lizheng.text import shown_name
-
-ASKED = "移出的人太多，等人确认"
-"""Why a kick beyond its budget is not done yet."""
 
 
 async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
@@ -25,7 +22,7 @@ async def ask_first(ctx: GroupContext, act: Act) -> Outcome:
         who=shown_name(await ctx.names_of([act.target])),
         reason=act.reason or "无",
     )
-    return Outcome(State.NOT_DONE, why=ASKED)
+    return Outcome(State.NOT_DONE, why=Why.ASKED.value)
 
 
 async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:

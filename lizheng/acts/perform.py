@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng.acts.kick_limit import ask_first
-from lizheng.base.outcome import Outcome, State
+from lizheng.base.outcome import Outcome, State, Why
 from lizheng.base.roles import Role
 from lizheng.delivery.outbox import Draft, Priority, Ticket
 from lizheng.delivery.outbox.entry import WAIT_SECONDS
@@ -16,11 +14,7 @@ from lizheng.plugin.act import Act
 from lizheng.plugin.context import GroupContext
 from lizheng.store import atomic, audit, in_atomic
 
-SAME_END = timedelta(minutes=1)
-"""QQ counts mutes in minutes: what ends within one is the same."""
-UNREADABLE = "读不到成员列表，没有执行"
-GONE = "他已经不在群里"
-NO_RIGHTS = "里正在本群不是管理员"
+UNREADABLE, GONE, NO_RIGHTS = Why.UNREADABLE.value, Why.GONE.value, Why.NO_RIGHTS.value
 NO_RIGHTS_TOPIC = "no-rights"
 """Told once, and once more after the bot's own role has changed."""
 
@@ -100,14 +94,7 @@ def _too_short(ctx: GroupContext, act: Act, target: MemberInfo | None) -> str:
     """Why a mute would only let somebody speak sooner, "" when it would not."""
     if act.lasts is None or target is None:
         return ""
-    if target.muted_until <= (ctx.now + act.lasts + SAME_END).timestamp():
-        return ""
-    return say_longer(ctx, target.muted_until)
-
-
-def say_longer(ctx: GroupContext, until: float) -> str:
-    """Say that somebody is muted until then (epoch seconds) as it is."""
-    return f"他已经禁言到 {datetime.fromtimestamp(until, ctx.host.zone):%m-%d %H:%M}"
+    return ctx.why_muted_longer(target.muted_until, ctx.now + act.lasts)
 
 
 def _told(ctx: GroupContext, act: Act) -> str:

@@ -28,6 +28,8 @@ OWN = frozenset(
 _ABOVE = Path(__file__).resolve().parents[2]
 ROOT = _ABOVE if (_ABOVE / "bot.py").is_file() else Path.cwd()
 """The project's root: this checkout, or where the process was started when the kit is an installed package."""
+DATA = ROOT / "data"
+"""Where the files of this host are, the database and what its owner puts beside it."""
 SHORTEST_TOKEN = 16
 DATABASES = {"sqlite", "postgres", "asyncpg", "psycopg"}
 

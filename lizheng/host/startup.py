@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -11,10 +10,8 @@ from typing import Any
 from nonebot import logger
 
 from lizheng.acts.alerts import warn
-from lizheng.plugin.context import GroupContext
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.services import Services
-from lizheng.registry.access import is_on
 from lizheng.registry.registry import declared
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
@@ -22,7 +19,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 ASLEEP = (
     "「{title}」启动时出错（{error}），先停着，过一会儿自动重试。\n别的功能照常。详情在日志里，请看一眼。"
 )
-LEFT_OUT = "「{title}」启动时读不了群 {group} 的数据（{error}），这个群先跳过。\n详情在日志里，请看一眼。"
 
 
 class Startup:
@@ -69,21 +65,6 @@ class Startup:
             await self._host.clock.sleep(pause)
         feature.asleep = False
         logger.info("lizheng: {} has begun after all", feature.id)
-
-
-async def in_each_group(
-    host: Services[Any], feature: Feature, visit: Callable[[GroupContext], Awaitable[object]]
-) -> None:
-    """Visit every group where the feature is on; one in which that raises is left out and told to the superusers."""
-    for group in host.groups.known():
-        if not is_on(group, feature):
-            continue
-        try:
-            await visit(GroupContext(host, group, feature))
-        except Exception as error:
-            logger.exception("lizheng: {} leaves group {} out of its start", feature.id, group.id)
-            told = LEFT_OUT.format(title=feature.title, group=group.id, error=type(error).__name__)
-            await _tell(host, f"start:{feature.id}:{group.id}", told)
 
 
 async def _tell(host: Services[Any], topic: str, words: str) -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from pydantic import BaseModel
+from tortoise.queryset import QuerySet
 
+from lizheng.acts.undo import undo_record
 from lizheng.adapter.capabilities import Capabilities
 from lizheng.groups.choices import StandingKind
 from lizheng.plugin.command import Command, Form
@@ -19,12 +21,13 @@ from lizheng.plugin.feature import Feature, FirstStep
 from lizheng.plugin.retention import Keep, Share, forget, shares
 from lizheng.plugin.services import Services
 from lizheng.plugin.settings import Setting, settings_of
-from lizheng.registry.access import is_on, may, opened_with
+from lizheng.registry.access import Verdict, is_on, may, opened_with
 from lizheng.registry.registry import Registry, declared
 from lizheng.registry.retained import kept_by
 from lizheng.registry.settings_reader import SettingsReader
 from lizheng.registry.toggles import Switchable
-from lizheng.store.tables import Slot
+from lizheng.store import audit
+from lizheng.store.tables import Record, Slot
 
 __all__ = [
     "Administration",
@@ -36,7 +39,9 @@ __all__ = [
     "Share",
     "StandingKind",
     "Switchable",
+    "Verdict",
     "forget",
+    "settings_of",
     "shares",
 ]
 
@@ -102,10 +107,14 @@ class Administration:
         """The command that a text, as somebody sent it, calls by its whole name."""
         return self._registry.commands.command_in(text)
 
+    def may(self, ctx: Context, form: Form) -> Verdict:
+        """Whether the author of `ctx` may use a form here and now, and what to tell them if not."""
+        owner = self._registry.features[form.command.feature.id]
+        return may(ctx.group, owner, form, ctx.role)
+
     def usable_forms(self, ctx: Context, command: Command) -> list[Form]:
         """The forms of a command that the author of `ctx` may use here and now."""
-        owner = self._registry.features[command.feature.id]
-        return [form for form in command.forms if may(ctx.group, owner, form, ctx.role).allowed]
+        return [form for form in command.forms if self.may(ctx, form).allowed]
 
     def usable(self, ctx: Context, feature: Feature) -> list[Command]:
         """The commands of which the author of `ctx` may use at least one form, here and now."""
@@ -125,9 +134,24 @@ class Administration:
         """What holds where a group has chosen nothing."""
         return self._host.settings_reader.default(feature, setting)
 
-    async def change(self, feature: Feature, name: str, stored: Any) -> None:
+    async def change_setting(self, feature: Feature, name: str, stored: Any) -> None:
         """Store a setting in its JSON form, None for the default, and tell the feature."""
         await self._host.change_setting(self._ctx.group, feature, name, stored)
+
+    # — records ——————————————————————————————————————————————————————————————————————————————
+
+    def records(self, target_id: int = 0) -> QuerySet[Record]:
+        """The group's newest records first, for a page of them; about one person when `target_id` is given."""
+        rows = Record.filter(group_id=self._ctx.group.id).order_by("-number")
+        return rows.filter(target_id=target_id) if target_id else rows
+
+    async def record(self, number: int) -> Record | None:
+        """One of the group's records by its number."""
+        return await audit.find(self._ctx.group.id, number)
+
+    async def undo(self, ctx: Context, record: Record) -> None:
+        """Take back what a record is of, on behalf of the author of `ctx`. Raises `CannotUndo`."""
+        await undo_record(ctx, record)
 
     # — the group ————————————————————————————————————————————————————————————————————————————
 
@@ -159,9 +183,11 @@ class Administration:
         return self._host.database_name()
 
     def sending(self) -> SendingState:
-        """How sending goes, over all groups."""
+        """How sending goes, over all groups, and what pauses here."""
         outbox = self._host.outbox
-        return SendingState(self._host.config.pacing != "off", outbox.pending(), outbox.breaker_state())
+        return SendingState(
+            self._host.config.pacing != "off", outbox.pending(), outbox.breaker_state(self._ctx.group.id)
+        )
 
     async def upcoming(self, limit: int) -> list[Slot]:
         """The group's next due jobs, soonest first."""

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, NetworkError
@@ -19,15 +20,17 @@ from lizheng.groups.choices import GroupState
 from lizheng.groups.members import UNREADABLE, MemberInfo
 from lizheng.messages.templates import Segment, compose
 from lizheng.plugin import changes, gathered
+from lizheng.plugin.deliveries import Deliveries
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Decider, Proposal, Services, Waiting
-from lizheng.plugin.verbs import Verbs
 from lizheng.store.tables import Pending, Record, Slot
 from lizheng.text import NAME_SHOWN, clip, is_blank, shown_name, visible
 
 S = TypeVar("S", bound=BaseModel)
 NAME_LENGTH, SHORT_NAME = 20, 12
+SAME_END = timedelta(minutes=1)
+"""QQ counts mutes in minutes: what ends within one is the same."""
 NO_NAME = "（空白）"
 HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
 HOW_TO_DECIDE = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
@@ -48,7 +51,7 @@ class Quoted:
     segments: tuple[Segment, ...] = ()
 
 
-class GroupContext(Verbs):
+class GroupContext(Deliveries):
     """One feature at work in one group: what jobs, listeners and hook answers are given.
 
     `author_id` is the person on whose behalf this happens, 0 when it is a rule. `source` names what caused it
@@ -99,6 +102,47 @@ class GroupContext(Verbs):
         other = copy(self)
         other.feature, other.source, other._steps = feature, step and f"{step}/{feature.id}", 0
         return other
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The host's time zone."""
+        return self.host.zone
+
+    @property
+    def superusers(self) -> frozenset[int]:
+        """The QQ numbers of those who run this host."""
+        return self.host.superusers
+
+    def is_ours(self, user_id: int) -> bool:
+        """Whether this is an account of ours, those connected to other hosts included."""
+        return user_id in self.host.our_accounts()
+
+    def under(
+        self,
+        source: str | None,
+        *,
+        author_id: int = 0,
+        needed_role: Role = Role.MEMBER,
+        priority: Priority = Priority.NOTICE,
+    ) -> GroupContext:
+        """The same feature and place under another cause, with a count of effects of its own."""
+        return GroupContext(
+            self.host,
+            self.group,
+            self.feature,
+            source=source,
+            author_id=author_id,
+            needed_role=needed_role,
+            priority=priority,
+        )
+
+    def in_groups(self) -> list[GroupContext]:
+        """This feature in every group where it is on, this one included; without a cause."""
+        return [
+            GroupContext(self.host, group, self.feature)
+            for group in self.host.groups.known()
+            if self.host.is_on(group, self.feature)
+        ]
 
     def within(self, feature: FeatureInfo) -> GroupContext:
         """The same place and cause, seen by another feature."""
@@ -171,9 +215,12 @@ class GroupContext(Verbs):
         Raises `Declined` while the list cannot be read: no answer is never an empty group.
         """
         try:
-            return await self.host.roster.members(self.group.id, fresh=fresh)
+            members = await self.host.roster.members(self.group.id, fresh=fresh)
         except (NetworkError, ActionFailed) as silence:
             raise Declined(UNREADABLE) from silence
+        if not members:
+            raise Declined(UNREADABLE)
+        return members
 
     async def member(self, user_id: int, *, fresh: bool = True) -> MemberInfo | None:
         """One member as of now or, unless `fresh`, as last seen; None when not in the group.
@@ -210,6 +257,23 @@ class GroupContext(Verbs):
         """Whether a feature is loaded and on in this group."""
         feature = self.host.features.get(feature_id)
         return feature is not None and self.host.is_on(self.group, feature)
+
+    def why_muted_longer(self, muted_until: float, end: datetime) -> str:
+        """Say in Chinese that a mute that runs (until epoch seconds) outlasts one to `end`, "" when it does not."""
+        if muted_until <= (end + SAME_END).timestamp():
+            return ""
+        return f"他已经禁言到 {self.local(datetime.fromtimestamp(muted_until, UTC)):%m-%d %H:%M}"
+
+    def may_kick(self) -> bool:
+        """Whether the group has had so few kicks lately that one more needs no person's word."""
+        return bool(self.host.outbox.kick_budget_left(self.group.id))
+
+    async def role_of(self, user_id: int) -> Role:
+        """The role somebody holds by the member list now. Raises `Declined` while the endpoint does not answer."""
+        try:
+            return await self.host.role_now(self.group, user_id)
+        except NetworkError as silence:
+            raise Declined(UNREADABLE) from silence
 
     async def still_holds_role(self) -> bool:
         """Whether the author has the role this needs according to the member list now. Raises `NetworkError`."""

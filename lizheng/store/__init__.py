@@ -3,7 +3,7 @@
 from lizheng.store.atomic import after_commit, atomic, in_atomic
 from lizheng.store.errors import StoreError
 from lizheng.store.migrating import KIT, KIT_MODULES, AppModules, make_migrations, undetected_changes
-from lizheng.store.sql import next_number, readable
+from lizheng.store.sql import fetch, next_number, readable
 from lizheng.store.store import Store
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "StoreError",
     "after_commit",
     "atomic",
+    "fetch",
     "in_atomic",
     "make_migrations",
     "next_number",

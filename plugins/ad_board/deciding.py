@@ -40,7 +40,7 @@ async def approved(ctx: GroupContext, pending: Pending) -> None:
         texts.PUBLISHED,
         who=Mention(pending.author_id),
         number=pending.number,
-        day=rules.say_day(entry.expires_at, ctx.host.zone),
+        day=rules.say_day(entry.expires_at, ctx.zone),
         replaced=texts.REPLACED.format(numbers="、".join(map(str, gone))) if gone else "",
         record=record.number,
     )

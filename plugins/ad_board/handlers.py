@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from lizheng import Context, Declined, Pending, Role, State, atomic
-from lizheng.acts import decisions
 from lizheng.grammar import Misread, Words
 from lizheng.messages.templates import compose
+from lizheng.parts import decisions
 from lizheng.parts.command_message import clear, is_cleared
 from lizheng.text import clip
 from plugins.ad_board import register, rules, texts
@@ -37,7 +37,7 @@ async def show(ctx: Context) -> None:
     if not entries:
         await ctx.say(texts.EMPTY)
         return
-    zone = ctx.host.zone
+    zone = ctx.zone
     if rules.is_long(entries):
         pages = [rules.page(entry, zone) for entry in entries]
         ticket = await ctx.forward([(name, compose("{text}", {"text": text})) for name, text in pages])
@@ -57,7 +57,7 @@ async def show_one(ctx: Context, number: Number) -> None:
     if entry := await register.find_live(ctx, number):
         await ctx.names_of([entry.author_id])
         one = register.shown(ctx, entry)
-        day = rules.say_day(one.expires_at, ctx.host.zone)
+        day = rules.say_day(one.expires_at, ctx.zone)
         await ctx.say(texts.ONE, pin=one.pin, number=number, who=one.who, day=day, text=one.text)
         return
     for pending in [one for one in await register.waiting(ctx) if one.number == number]:

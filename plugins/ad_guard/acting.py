@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 
 from nonebot import logger
 
-from lizheng import Context, GroupContext, HookFailed, Record, Role, State, atomic
-from lizheng.acts.perform import UNREADABLE
+from lizheng import Context, GroupContext, HookFailed, Record, Role, State, Why, atomic
 from lizheng.grammar.trades import unlawful
 from lizheng.hooks import AdSeen, Violation, violation
 from lizheng.messages.templates import Mention
-from lizheng.store import audit
 from plugins.ad_guard import opinions, rules, texts
 from plugins.ad_guard.findings import LATER, SETTLE, mark, open_finding, put_aside, settled
 from plugins.ad_guard.models import Finding
@@ -156,7 +154,7 @@ def _caused(
 
 async def _recall_of(cause: str) -> Record | None:
     """The record of the recall made for this cause, refused or not."""
-    return await audit.of_source(f"{cause}/recall#1")
+    return await Record.get_or_none(source=f"{cause}/recall#1")
 
 
 async def _is_gone(cause: str) -> bool:
@@ -192,9 +190,9 @@ async def _decide(
         rule="广告识别",
         again=not last,
     )
-    if outcome.why == UNREADABLE and not last:
+    if outcome.why == Why.UNREADABLE and not last:
         return NOT_YET
-    if outcome.why == UNREADABLE:
+    if outcome.why == Why.UNREADABLE:
         await put_aside(ctx, finding)
         await ctx.say(texts.GIVEN_UP)
         return Decided("not_done", outcome.why)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng import GroupContext
-from lizheng.base.clock import Clock
+from lizheng import GroupContext, readable
 from lizheng.events import MemberJoined, MemberLeft
-from lizheng.store import readable
 from plugins.ad_guard.models import Arrival
 
 FIRST_MESSAGES = 3
@@ -22,8 +20,8 @@ class Arrivals:
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], Arrival] = {}
 
-    async def load(self, clock: Clock) -> None:
-        old = int((clock.now() - KEPT).timestamp())
+    async def load(self, now: datetime) -> None:
+        old = int((now - KEPT).timestamp())
         await Arrival.filter(spoken__gte=FIRST_MESSAGES, joined_at__lt=old).delete()
         self._known = {(row.group_id, row.user_id): row for row in await readable(Arrival.all())}
 

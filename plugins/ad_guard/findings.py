@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from lizheng import GroupContext, atomic, next_number
-from lizheng.base.clock import Clock
 from lizheng.hooks import AdSeen
 from plugins.ad_guard import rules
 from plugins.ad_guard.models import Finding
@@ -20,8 +19,8 @@ GIVE_UP = timedelta(minutes=10)
 """How long an author who cannot be looked up is asked for."""
 
 
-async def forget_old(clock: Clock) -> None:
-    await Finding.filter(at__lt=clock.now() - KEPT).delete()
+async def forget_old(now: datetime) -> None:
+    await Finding.filter(at__lt=now - KEPT).delete()
 
 
 @atomic

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng import Context, GroupContext, Pending, Role
+from lizheng import Context, GroupContext, Pending, Role, Services
 from lizheng.events import FeatureSwitched, GroupTakenOver
 from lizheng.hooks import ad_opinion
-from lizheng.plugin.services import Services
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
 from plugins.ad_guard.codes import Codes
@@ -63,8 +62,8 @@ class Guard:
         if any(group.switches.get(FEATURE) for group in host.groups.known()):
             self.load()
         await self.lessons.load()
-        await self.arrivals.load(host.clock)
-        await forget_old(host.clock)
+        await self.arrivals.load(host.now())
+        await forget_old(host.now())
 
     def load(self) -> None:
         """Read the weights: a tenth of a second and 15 MB, spent only where the feature is used."""

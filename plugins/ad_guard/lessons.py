@@ -6,8 +6,7 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng import after_commit
-from lizheng.store import readable
+from lizheng import after_commit, readable
 from plugins.ad_guard.models import Lessons
 from plugins.ad_guard.recognise import GroupModel, Recogniser
 from plugins.ad_guard.recognise.learning import digest_of

@@ -10,7 +10,6 @@ from lizheng.grammar import Misread
 from lizheng.hooks import AdSeen
 from lizheng.messages.templates import Mention
 from lizheng.parts.page import FIRST, Page, PageNumber
-from lizheng.store.tables import Outgoing
 from lizheng.text import mask
 from plugins.ad_guard import findings, rules, texts
 from plugins.ad_guard.acting import Decided
@@ -235,9 +234,5 @@ async def _explained_by(ctx: Context, message_id: int) -> list[Finding]:
         .limit(MOST_EXPLANATIONS)
     )
     sources = {row.told_source for row in rows}
-    if not sources:
-        return []
-    for sent in await Outgoing.filter(source__in=sources):
-        if isinstance(sent.answer, dict) and sent.answer.get("message_id") == message_id:
-            return [row for row in reversed(rows) if row.told_source == sent.source]
-    return []
+    told = await ctx.put_as(message_id, sources)
+    return [row for row in reversed(rows) if told and row.told_source == told]

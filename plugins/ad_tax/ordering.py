@@ -14,7 +14,6 @@ from lizheng.ledger import books, orders
 from lizheng.ledger.tables import Order
 from lizheng.messages.templates import Mention
 from lizheng.parts.command_message import clear, is_cleared
-from lizheng.store.tables import Outgoing
 from plugins.ad_tax import paid, texts
 from plugins.ad_tax.exempts import EXEMPTS
 from plugins.ad_tax.settings import Settings
@@ -178,18 +177,17 @@ async def expire(ctx: GroupContext, slot: Any) -> None:
     if placed.paid:
         rest = say_money(placed.price - placed.paid)
         await ctx.say(texts.PARTLY_EXPIRED, number=placed.number, paid=say_money(placed.paid), rest=rest)
-    elif not placed.text and await _stood(placed):
+    elif not placed.text and await _stood(ctx, placed):
         evidence = texts.VIOLATION.format(number=placed.number)
         await violation.ask(ctx, Violation(placed.user_id, texts.RULE_NAME, evidence))
 
 
-async def _stood(placed: Order) -> bool:
+async def _stood(ctx: GroupContext, placed: Order) -> bool:
     """Whether the ad this order is for was left in the group: QQ refused to take it back."""
     kind, _, cause = (placed.source or "").partition(":")
     if kind != "ad":
         return False
     message_id = int(cause.split(":")[1])
     since = placed.created_at - RECALLED_BEFORE
-    recalls = Outgoing.filter(group_id=placed.group_id, api="delete_msg", created_at__gte=since)
-    states = [row.state for row in await recalls if row.params.get("message_id") == message_id]
+    states = await ctx.recalls_of(message_id, since)
     return bool(states) and all(state == "not_done" for state in states)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lizheng import GroupContext, Slot, atomic
-from lizheng.delivery.outbox import Withdrawal
+from lizheng import GroupContext, Slot, Withdrawal, atomic
 from lizheng.events import MemberLeft
 from lizheng.grammar import say_duration
 from lizheng.ledger import SETTLED, orders
 from lizheng.ledger.tables import Order
 from lizheng.messages.templates import Mention, compose
-from lizheng.store.tables import Outgoing
 from lizheng.text import clip, visible
 from plugins.ad_tax import texts
 
@@ -82,7 +80,7 @@ async def _post_order(ctx: GroupContext, order: Order) -> None:
 
 async def posted(ctx: GroupContext, slot: Any) -> datetime | None:
     """An ad QQ did not take has cost nothing."""
-    sent = await Outgoing.get_or_none(source=slot.payload["source"])
+    sent = await ctx.delivery(slot.payload["source"])
     if sent is None or sent.state == "done":
         return None
     if sent.state != "not_done":
@@ -106,12 +104,11 @@ async def member_left(ctx: GroupContext, happened: MemberLeft) -> None:
 @atomic
 async def take_back(ctx: GroupContext, why: str, user_id: int = 0) -> None:
     """Posts that still wait, of one member or of all, are not made, and the credits spent on them are there again."""
-    waiting = Outgoing.filter(group_id=ctx.group.id, feature=ctx.feature.id, state="queued")
-    sources = [source for source in await waiting.values_list("source", flat=True) if source]
+    sources = await ctx.still_waiting()
     spent = Order.filter(group_id=ctx.group.id, state="used", used_by__in=["", *sources])
     for order in await (spent.filter(user_id=user_id) if user_id else spent):
         source = order.used_by or ""
-        if await ctx.host.outbox.withdraw(source, why) is Withdrawal.TAKEN_BACK:
+        if await ctx.hold_back(source, why) is Withdrawal.TAKEN_BACK:
             await orders.give_back(order, by=source, at=ctx.now)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 
-from lizheng import GroupContext, atomic
+from lizheng import GroupContext, atomic, fetch
 from lizheng.hooks import AdOpinion, AdSeen, Allow, Forbid
-from lizheng.store.sql import fetch
 from plugins.ad_window import rules, texts
 from plugins.ad_window.models import FreeAd
 from plugins.ad_window.rules import Window

@@ -24,7 +24,7 @@ SETTLING = timedelta(seconds=1)
 def calendar_of(ctx: GroupContext) -> Calendar:
     """The group's windows as they are set now."""
     chosen = ctx.settings(Settings)
-    return Calendar(chosen.spans, ctx.host.zone, rules.read_days_off(chosen.days_off))
+    return Calendar(chosen.spans, ctx.zone, rules.read_days_off(chosen.days_off))
 
 
 async def woke(ctx: GroupContext) -> None:

@@ -1,10 +1,8 @@
 """`/自检`: what works, what cannot, and what comes next."""
 
-from nonebot.adapters.onebot.v11 import NetworkError
-
-from lizheng import Context, Role, __version__
-from lizheng.adapter import Capabilities
+from lizheng import Context, Declined, Role, __version__
 from lizheng.ledger import books
+from lizheng.parts.administration import Administration, Capabilities
 from plugins.control import texts
 
 RED_PACKETS = {
@@ -28,12 +26,12 @@ async def checkup(ctx: Context) -> None:
 
 
 async def _account(ctx: Context) -> str:
-    account = ctx.host.account_for(ctx.group.id)
+    account = Administration(ctx).account()
     if account is None:
         return "QQ：没有连上"
     try:
-        me = await ctx.host.roster.member(ctx.group.id, account, fresh=True)
-    except NetworkError:
+        me = await ctx.member(account)
+    except Declined:
         return f"QQ：{account}，成员列表读不到"
     role = me.role if me else Role.MEMBER
     rights = "" if role >= Role.ADMIN else "，禁言、撤回、改名片都做不了，请给我管理员"
@@ -41,7 +39,7 @@ async def _account(ctx: Context) -> str:
 
 
 async def _endpoint(ctx: Context) -> list[str]:
-    capabilities = await ctx.host.capabilities(ctx.group.id)
+    capabilities = await Administration(ctx).capabilities()
     return [
         f"接口：{capabilities.name or '不明'} {capabilities.version}".rstrip(),
         f"看得见：{_sees(capabilities)}",
@@ -60,7 +58,7 @@ def _sees(capabilities: Capabilities) -> str:
 
 
 def _database(ctx: Context) -> str:
-    return f"数据库：{ctx.host.database_name()}，正常"
+    return f"数据库：{Administration(ctx).database_name()}，正常"
 
 
 def _books(ctx: Context) -> list[str]:
@@ -68,18 +66,14 @@ def _books(ctx: Context) -> list[str]:
 
 
 def _sending(ctx: Context) -> str:
-    host = ctx.host
-    pace = "不限速" if host.config.pacing == "off" else "按群限速"
-    return f"发送：{pace}，{host.outbox.pending()} 条在途{_breaker(ctx)}；试运行{'开' if ctx.group.dry_run else '关'}"
-
-
-def _breaker(ctx: Context) -> str:
-    state = ctx.host.outbox.breaker_state(ctx.group.id)
-    return f"；{state}" if state else ""
+    sending = Administration(ctx).sending()
+    pace = "按群限速" if sending.paced else "不限速"
+    paused = f"；{sending.pause}" if sending.pause else ""
+    return f"发送：{pace}，{sending.pending} 条在途{paused}；试运行{'开' if ctx.group.dry_run else '关'}"
 
 
 async def _next_jobs(ctx: Context) -> str:
-    slots = await ctx.host.schedule.upcoming(ctx.group.id, 3)
+    slots = await Administration(ctx).upcoming(3)
     if not slots:
         return "接下来：没有安排"
     told = [f"{ctx.local(slot.due_at):%m-%d %H:%M} {_title(ctx, slot.feature)}" for slot in slots]
@@ -87,5 +81,5 @@ async def _next_jobs(ctx: Context) -> str:
 
 
 def _title(ctx: Context, feature_id: str) -> str:
-    feature = ctx.host.features.get(feature_id)
+    feature = Administration(ctx).feature(feature_id)
     return feature.title if feature else feature_id

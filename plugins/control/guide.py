@@ -7,9 +7,8 @@ from datetime import timedelta
 from tortoise.queryset import QuerySet
 
 from lizheng import Context, GroupContext, Pending, SettingChanged, Slot
-from lizheng.acts.decisions import decide
-from lizheng.plugin.feature import FirstStep
-from lizheng.registry.access import is_on
+from lizheng.parts.administration import Administration, FirstStep
+from lizheng.parts.decisions import decide
 from plugins.control import texts
 
 STEP, SETTLED = "first_step", "first_step_settled"
@@ -79,10 +78,11 @@ async def _ask(ctx: GroupContext, left: list[str], topics: list[str], over: str 
 
 def _steps(ctx: GroupContext, *, chosen_too: bool = True) -> dict[str, FirstStep]:
     """The questions of the features that are on here, by command and in their order."""
+    everything = Administration(ctx)
     found = [
         step
-        for feature in ctx.host.features.values()
-        if is_on(ctx.group, feature)
+        for feature in everything.features
+        if everything.is_on(feature)
         for step in feature.first_steps
         if chosen_too or not any((feature.id, name) in ctx.group.settings for name in step.settings)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from zlib import crc32
 
 from lizheng import Command, Context, Declined, Feature, Form, GroupContext, GroupMet, Role, Words, drawing
-from lizheng.registry.access import is_on, may, opened_with
+from lizheng.parts.administration import Administration
 from plugins.control import card as cards
 from plugins.control import texts
 from plugins.control.naming import named
@@ -28,15 +28,16 @@ class Topic:
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Topic":
         name = words.rest().lstrip("/／").casefold()
-        if command := ctx.host.commands.command(name):
+        everything = Administration(ctx)
+        if command := everything.command(name):
             return cls(command.feature, command)
-        features = ctx.host.features.values()
+        features = everything.features
         commands = (command.name for feature in features for command in usable(ctx, feature))
         return cls(named(features, name, texts.TOPICS, commands))
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:
-        for feature in ctx.host.features.values():
+        for feature in Administration(ctx).features:
             yield feature.title
             for command in feature.commands:
                 yield command.name
@@ -44,16 +45,12 @@ class Topic:
 
 def usable(ctx: Context, feature: Feature) -> list[Command]:
     """The commands of a feature of which the asker may use at least one form, here and now."""
-    return [
-        command
-        for command in feature.commands
-        if any(may(ctx.group, feature, form, ctx.role).allowed for form in command.forms)
-    ]
+    return Administration(ctx).usable(ctx, feature)
 
 
 async def overview(ctx: Context) -> None:
     """A paragraph per feature that is on; where that does not fit a phone, one line, and single commands share lines."""
-    found = [(feature, usable(ctx, feature)) for feature in ctx.host.features.values()]
+    found = [(feature, usable(ctx, feature)) for feature in Administration(ctx).features]
     full = [line for feature, commands in found if commands for line in _paragraph(feature.title, commands)]
     lines = _on_one_screen([texts.HELP], full, *_compact(found))
     if drawing.is_installed() and rows([texts.HELP, *lines, texts.HELP_CARD]) <= MOST_LINES:
@@ -65,7 +62,7 @@ async def card(ctx: Context) -> None:
     """Everything the asker may use as a picture, with what each command is for; the same card once a minute."""
     if not drawing.is_installed():
         raise Declined(texts.NO_CARD)
-    found = cards.blocks([(feature, usable(ctx, feature)) for feature in ctx.host.features.values()])
+    found = cards.blocks([(feature, usable(ctx, feature)) for feature in Administration(ctx).features])
     drawn = await cards.as_sheet(found).draw()
     if drawn is None:
         raise Declined(texts.CARD_FAILED)
@@ -122,13 +119,13 @@ async def topic(ctx: Context, about: Topic) -> None:
     """How a command is used, or what the commands of a feature that the asker may use are for."""
     feature, namesake = about.feature, about.command is not None and about.command.name == about.feature.title
     summary = about.command.summary if about.command and not namesake else feature.summary
-    if not is_on(ctx.group, feature):
-        along = opened_with(feature)
+    if not Administration(ctx).is_on(feature):
+        along = Administration(ctx).opened_with(feature)
         template = texts.TOPIC_ALONG if along else texts.TOPIC_OFF
         await ctx.say(template, summary=summary, title=feature.title, along=along)
         return
     commands = [about.command] if about.command else usable(ctx, feature) or feature.commands
-    allowed, refusal = _allowed(ctx, feature, commands)
+    allowed, refusal = _allowed(ctx, commands)
     if not allowed:
         raise Declined(refusal)
     if len(commands) == 1:
@@ -157,11 +154,9 @@ def _intricate(ctx: Context, commands: list[Command]) -> Command:
     return max((c for c in commands if c.name != this), key=lambda c: len(c.forms), default=commands[0])
 
 
-def _allowed(ctx: Context, feature: Feature, commands: list[Command]) -> tuple[list[Form], str]:
+def _allowed(ctx: Context, commands: list[Command]) -> tuple[list[Form], str]:
     """The forms the asker may use, and what to answer when there are none."""
-    verdicts = {
-        form: may(ctx.group, feature, form, ctx.role) for command in commands for form in command.forms
-    }
+    verdicts = {form: Administration(ctx).may(ctx, form) for command in commands for form in command.forms}
     refusal = next((verdict.sentence for verdict in verdicts.values()), texts.NOT_HERE)
     return [form for form, verdict in verdicts.items() if verdict.allowed], refusal
 
@@ -182,7 +177,7 @@ def _usages(forms: list[Form]) -> list[str]:
 async def features(ctx: Context) -> None:
     """Every feature with its switch, plugins of others included; whoever may switch is told how."""
     heading = texts.FEATURES.format(hint=texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING)
-    found = ctx.host.registry.switchables(ctx.group)
+    found = Administration(ctx).switchables()
     marks = [f"{'●' if s.on else '○'} {s.title}" for s in found]
     told = [shortened(f"{mark}：{_clause(s.summary)}") for mark, s in zip(marks, found, strict=True)]
     lines = _on_one_screen([heading], told, _in_lines(marks, "　"))
@@ -195,5 +190,5 @@ def _clause(summary: str) -> str:
 
 
 async def introduce(ctx: GroupContext, met: GroupMet) -> None:
-    titles = [f.title for f in ctx.host.features.values() if not (f.always_on or f.hidden)]
+    titles = [f.title for f in Administration(ctx).features if not (f.always_on or f.hidden)]
     await ctx.say(texts.INTRODUCTION, titles="、".join(titles))

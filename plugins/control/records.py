@@ -2,16 +2,11 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Annotated
-
-from nonebot.adapters.onebot.v11 import NetworkError
 
 from lizheng import CannotUndo, Context, Declined, Misread, Numbered, Record, Words
-from lizheng.acts.undo import undo_record
 from lizheng.grammar import parse_label
 from lizheng.parts.administration import Administration
 from lizheng.parts.page import FIRST, Page, PageNumber
-from lizheng.store import audit
 from plugins.control import texts
 from plugins.control.screen import MOST_LINES, WIDTH, shortened, width
 from plugins.control.settings import Settings
@@ -97,10 +92,9 @@ async def show(ctx: Context, which: Which | None = None, page: PageNumber = FIRS
     if which.number:
         await _show_one(ctx, which.number)
         return
-    rows = Record.filter(group_id=ctx.group.id).order_by("-number")
+    rows = Administration(ctx).records(which.person)
     command = ""
     if which.person:
-        rows = rows.filter(target_id=which.person)
         await ctx.names_of([which.person])
         command = f"/记录 @{ctx.who(which.person)} 第{{page}}页"
     elif which.count:
@@ -123,10 +117,10 @@ async def _gone(ctx: Context, rows: Iterable[Record]) -> set[int]:
     """Those of these records who are no members now, as far as QQ answers; the names of the others are known then."""
     people = {user_id for r in rows for user_id in (r.actor_id, r.target_id) if user_id}
     gone: set[int] = set()
-    with suppress(NetworkError):
+    with suppress(Declined):
         for user_id in people:
             seen = ctx.seen(user_id)
-            if seen is None and await ctx.host.roster.member(ctx.group.id, user_id) is None:
+            if seen is None and await ctx.member(user_id, fresh=False) is None:
                 gone.add(user_id)
     return gone
 
@@ -147,7 +141,7 @@ def _line(ctx: Context, record: Record, gone: set[int], room: float) -> str:
 
 
 async def _show_one(ctx: Context, number: int) -> None:
-    record = await audit.find(ctx.group.id, number)
+    record = await Administration(ctx).record(number)
     if record is None:
         raise Declined(texts.NO_RECORD.format(number=number))
     gone = await _gone(ctx, [record])
@@ -164,12 +158,12 @@ async def _show_one(ctx: Context, number: int) -> None:
     )
 
 
-async def undo(ctx: Context, number: Annotated[int, NUMBER]) -> None:
-    record = await audit.find(ctx.group.id, number)
+async def undo(ctx: Context, number: RecordNumber) -> None:
+    record = await Administration(ctx).record(number)
     if record is None:
         raise Declined(texts.NO_RECORD.format(number=number))
     try:
-        now = await undo_record(ctx, record)
+        now = await Administration(ctx).undo(ctx, record)
     except CannotUndo as why:
         raise Declined(texts.CANNOT_UNDO.format(number=number, why=why)) from why
     await ctx.say(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, Field
 
 from lizheng import Context, Declined, Feature, Misread, Word, Words
-from lizheng.plugin.settings import Setting, settings_of
+from lizheng.parts.administration import Administration, Setting, settings_of
 from plugins.control import texts
 from plugins.control.naming import named
 from plugins.control.screen import shortened
@@ -30,11 +30,11 @@ class Configurable:
 
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Configurable":
-        return cls(named(ctx.host.features.values(), words.word() or ""))
+        return cls(named(Administration(ctx).features, words.word() or ""))
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:
-        for feature in ctx.host.features.values():
+        for feature in Administration(ctx).features:
             yield feature.title
 
 
@@ -71,8 +71,8 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
     feature = of.feature
     if name:
         setting = _find(feature, name)
-        value = getattr(ctx.host.settings_reader.read(feature, ctx.group), setting.name)
-        default = ctx.host.settings_reader.default(feature, setting)
+        value = getattr(Administration(ctx).values(feature), setting.name)
+        default = Administration(ctx).default(feature, setting)
         told = texts.DEFAULT_IS.format(default=setting.show(default))
         await ctx.say(
             texts.SETTING,
@@ -85,7 +85,7 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
         return
     if feature.settings is None:
         raise Declined(texts.NO_SETTINGS.format(title=feature.title))
-    values = ctx.host.settings_reader.read(feature, ctx.group)
+    values = Administration(ctx).values(feature)
     found = settings_of(feature)
     lines = [shortened(f"{s.title}：{s.show(getattr(values, s.name))}") for s in found]
     await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines), name=found[0].title)
@@ -101,10 +101,10 @@ async def change(
         wanted = None if value.casefold() in DEFAULT else setting.parse(value)
         record = await ctx.as_feature(feature).change(feature.settings, **{setting.name: wanted})
     except Misread as misread:
-        now = getattr(ctx.host.read_settings(feature, ctx.group), setting.name)
+        now = getattr(Administration(ctx).values(feature), setting.name)
         example = _called(feature, setting, sample(setting, now))
         raise Misread(misread.sentence, example) from misread
-    now = getattr(ctx.host.read_settings(feature, ctx.group), setting.name)
+    now = getattr(Administration(ctx).values(feature), setting.name)
     await ctx.say(
         texts.CHANGED, title=feature.title, name=setting.title, value=setting.show(now), number=record.number
     )

@@ -4,11 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nonebot.adapters.onebot.v11 import NetworkError
-
 from lizheng import Context, Declined, People, Role
-from lizheng.groups.choices import StandingKind
-from lizheng.groups.members import UNREADABLE
+from lizheng.parts.administration import Administration, StandingKind
 from lizheng.text import clip, visible
 from plugins.control import texts
 
@@ -96,11 +93,7 @@ def adder(kind: Kind) -> Handler:
         if kind.kind == "bot":
             for person in people:
                 await _refuse_to_unhear(ctx, person)
-        new = [
-            p
-            for p in people
-            if await ctx.host.groups.add_standing(ctx.group.id, p, kind.kind, ctx.author_id, ctx.now)
-        ]
+        new = [p for p in people if await Administration(ctx).add_standing(p, kind.kind)]
         await _answer(ctx, kind, list(people), new, added=True)
 
     return add
@@ -110,25 +103,18 @@ async def _refuse_to_unhear(ctx: Context, person: int) -> None:
     """Nobody takes the commands away from themselves, from who stands above them or from another admin."""
     if person == ctx.author_id:
         raise Declined(texts.NOT_A_BOT.format(who="自己"))
-    if person in ctx.host.accounts():
+    if ctx.is_ours(person):
         raise Declined(texts.NOT_A_BOT.format(who="里正"))
-    role = await _role_of(ctx, person)
+    role = await ctx.role_of(person)
     if role > Role.ADMIN:
         raise Declined(texts.NOT_A_BOT.format(who=role.label))
     if role is Role.ADMIN and ctx.role < Role.OWNER:
         raise Declined(texts.NOT_A_BOT_ADMIN.format(name=clip(visible(ctx.name_of(person)), 12)))
 
 
-async def _role_of(ctx: Context, person: int) -> Role:
-    try:
-        return await ctx.host.role_now(ctx.group, person)
-    except NetworkError as error:
-        raise Declined(UNREADABLE) from error
-
-
 def remover(kind: Kind) -> Handler:
     async def remove(ctx: Context, people: People) -> None:
-        gone = [p for p in people if await ctx.host.groups.remove_standing(ctx.group.id, p, kind.kind)]
+        gone = [p for p in people if await Administration(ctx).remove_standing(p, kind.kind)]
         await _answer(ctx, kind, list(people), gone, added=False)
 
     return remove
@@ -152,9 +138,9 @@ async def _answer(ctx: Context, kind: Kind, asked: list[int], changed: list[int]
 
 
 async def undo_standing(ctx: Context, undo: dict[str, Any]) -> None:
-    groups = ctx.host.groups
+    everything = Administration(ctx)
     for person in undo["people"]:
         if undo["added"]:
-            await groups.remove_standing(ctx.group.id, person, undo["kind"])
+            await everything.remove_standing(person, undo["kind"])
         else:
-            await groups.add_standing(ctx.group.id, person, undo["kind"], ctx.author_id, ctx.now)
+            await everything.add_standing(person, undo["kind"])

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lizheng import Context, Declined, Words
-from lizheng.registry.access import opened_with
-from lizheng.registry.toggles import Switchable
+from lizheng.parts.administration import Administration, Switchable
 from plugins.control import guide, texts
 from plugins.control.naming import named
 
@@ -24,18 +23,21 @@ class Choice:
     @classmethod
     async def read(cls, ctx: Context, words: Words) -> "Choice":
         name = words.rest().strip("「」").casefold()
-        options = ctx.host.registry.switchables(ctx.group)
+        everything = Administration(ctx)
+        options = everything.switchables()
         if name in (ALL, "all"):
             return cls([s for s in options if s.ours and not s.always_on], everything=True)
-        for feature in ctx.host.features.values():
-            if name in (feature.title.casefold(), feature.id.casefold()) and (along := opened_with(feature)):
+        for feature in everything.features:
+            if name in (feature.title.casefold(), feature.id.casefold()) and (
+                along := everything.opened_with(feature)
+            ):
                 raise Declined(texts.NO_SWITCH.format(title=feature.title, along=along))
         return cls([named(options, name)])
 
     @classmethod
     def known(cls, ctx: Context) -> Iterator[str]:
         yield ALL
-        for option in ctx.host.registry.switchables(ctx.group):
+        for option in Administration(ctx).switchables():
             yield option.title
 
 
@@ -58,7 +60,7 @@ async def _switch(ctx: Context, choice: Choice, *, on: bool) -> None:
             raise Declined(texts.ALREADY.format(title=one.title, state="开" if on else "关"))
     changed = [s for s in choice.found if s.on != on]
     for switchable in changed:
-        await ctx.host.switch(ctx.group, switchable.id, on)
+        await Administration(ctx).switch(switchable.id, on)
     verb = "开启" if on else "关闭"
     titles = "、".join(s.title for s in choice.found)
     await ctx.note(
@@ -76,7 +78,7 @@ async def _switch(ctx: Context, choice: Choice, *, on: bool) -> None:
 
 async def undo_switch(ctx: Context, undo: dict[str, Any]) -> None:
     for switch_id in undo["ids"]:
-        await ctx.host.switch(ctx.group, switch_id, undo["on"])
+        await Administration(ctx).switch(switch_id, undo["on"])
 
 
 async def show_dry_run(ctx: Context) -> None:
@@ -85,11 +87,11 @@ async def show_dry_run(ctx: Context) -> None:
 
 async def dry_run(ctx: Context, on: bool) -> None:
     before = ctx.group.dry_run
-    await ctx.host.groups.set_dry_run(ctx.group.id, on)
+    await Administration(ctx).set_dry_run(on)
     if before != on:
         await ctx.note("dry_run", f"试运行{'开' if on else '关'}", undo={"name": "dry_run", "on": before})
     await ctx.say(texts.DRY_ON if on else texts.DRY_OFF)
 
 
 async def undo_dry_run(ctx: Context, undo: dict[str, Any]) -> None:
-    await ctx.host.groups.set_dry_run(ctx.group.id, undo["on"])
+    await Administration(ctx).set_dry_run(undo["on"])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lizheng import Context, Declined, Member, Numbered, Person, Yuan, atomic
-from lizheng.delivery.outbox import Withdrawal
+from lizheng import Context, Declined, Member, Numbered, Person, Withdrawal, Yuan, atomic
 from lizheng.grammar import Misread, Words, say_money
 from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
@@ -174,7 +173,7 @@ async def _take_back(ctx: Context, order: Order) -> str:
     spent_on = (await Order.get(id=order.id)).used_by
     if not spent_on:
         return ""
-    came_to = await ctx.host.outbox.withdraw(spent_on, "已退款")
+    came_to = await ctx.hold_back(spent_on, "已退款")
     if came_to is Withdrawal.TAKEN_BACK:
         return texts.NOT_POSTED
     return texts.TOO_LATE if came_to is Withdrawal.ON_ITS_WAY else ""

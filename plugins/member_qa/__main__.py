@@ -7,10 +7,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from lizheng.base.clock import Clock
-from lizheng.cli.database import opened
 from lizheng.grammar import Misread
-from lizheng.store import AppModules, StoreError
+from lizheng.parts.shell import StoreError, opened
 from plugins.member_qa import importing, tables
 from plugins.member_qa.rows import Base, Row, rows_of
 from plugins.member_qa.rules import Lesson, check_set_name
@@ -46,12 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _with_store(base: Base, parsed: Parsed | None) -> tuple[list[Row], importing.Written | None]:
     """The entries there are and, when there is something to import, what became of it."""
-    apps = {"member_qa": AppModules.of("plugins.member_qa")}
-    async with opened(apps):
+    async with opened("plugins.member_qa") as shell:
         rows = await rows_of(base)
         if parsed is None:
             return rows, None
-        return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, Clock().now())
+        return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, shell.now())
 
 
 def _told(done: importing.Written, parsed: Parsed) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from lizheng import Context, Declined, GroupContext, Pending, Role, State
-from lizheng.delivery.outbox import Draft
 from lizheng.events import FileShared
 from lizheng.grammar import Misread
 from lizheng.media.fetch import TooBig, Unreachable
@@ -157,17 +155,7 @@ class Files:
             raise Declined(texts.EXPORT_BIG)
         name = f"问答-{ctx.now:%Y%m%d-%H%M}.{kind}"
         private = ctx.channel == "private"
-        where = {"user_id": ctx.author_id} if private else {"group_id": ctx.group.id}
-        ticket = await ctx.host.outbox.put(
-            Draft(
-                api="upload_private_file" if private else "upload_group_file",
-                params={**where, "name": name, "file": f"base64://{base64.b64encode(content).decode()}"},
-                group_id=ctx.group.id,
-                feature=ctx.feature.id,
-                source=ctx.next_source(),
-            )
-        )
-        outcome = await ticket.outcome()
+        outcome = await (await ctx.upload(name, content)).outcome()
         if outcome.state is State.NOT_DONE:
             raise Declined(texts.EXPORT_FAILED.format(why=outcome.why or "QQ 没有收下"))
         await ctx.say(texts.EXPORTED_ASIDE if private else texts.EXPORTED, count=len(rows), name=name)

@@ -72,7 +72,7 @@ class Library:
         """The group's own entry of this number, or one of a set it uses. Raises `Declined` when there is none."""
         base = (0, name.shelf) if name.shelf else (ctx.group.id, "")
         entry = None
-        if 0 < name.number < 2**62 and (base in self.bases(ctx) or ctx.author_id in ctx.host.superusers):
+        if 0 < name.number < 2**62 and (base in self.bases(ctx) or ctx.author_id in ctx.superusers):
             entry = await Entry.get_or_none(
                 group_id=base[0], shelf=base[1], number=name.number, forgotten=False
             )

@@ -101,7 +101,7 @@ class Listing:
     async def forget(self, ctx: Context, name: Label) -> None:
         """One's own, or any with the role."""
         entry = await self._library.named(ctx, name)
-        if entry.shelf and ctx.author_id not in ctx.host.superusers:
+        if entry.shelf and ctx.author_id not in ctx.superusers:
             raise Declined(texts.SHARED_NOT_YOURS.format(number=label(entry), shelf=entry.shelf))
         if entry.author_id != ctx.author_id and await ctx.confirmed_role(Role.DEPUTY) < Role.DEPUTY:
             raise Declined(texts.NOT_YOURS.format(number=entry.number))

@@ -73,7 +73,7 @@ class Sets:
         )
 
     async def undo_shared(self, ctx: Context, undo: dict[str, Any]) -> None:
-        if ctx.author_id not in ctx.host.superusers:
+        if ctx.author_id not in ctx.superusers:
             raise CannotUndo("公共题库要由超级用户来改")
         await self._library.undo(ctx, undo)
 

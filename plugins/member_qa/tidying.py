@@ -12,10 +12,9 @@ from typing import Any
 from nonebot import logger
 from tortoise.expressions import Q
 
-from lizheng import GroupContext, Pending, Record, Slot
-from lizheng.acts.decisions import DECIDED
-from lizheng.acts.decisions import feature as pending_feature
+from lizheng import GroupContext, Pending, Record
 from lizheng.media.pictures import folder
+from lizheng.parts.decisions import carried_out
 from plugins.member_qa.library import CHANGED
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import READ
@@ -91,8 +90,6 @@ async def _of_decisions(now: datetime, but: int) -> set[str]:
     """Of what may still be agreed to, and of what was and is not carried out yet."""
     mine = Pending.filter(feature=FEATURE).exclude(id=but)
     rows = await mine.filter(Q(state="approved") | Q(state="open", expires_at__gt=now - GRACE))
-    agreed = [str(row.id) for row in rows if row.state == "approved"]
-    slots = Slot.filter(feature=pending_feature.id, name=DECIDED, key__in=agreed, state="done")
-    over = {str(key) for key in await slots.values_list("key", flat=True)}
-    payloads = [row.payload for row in rows if str(row.id) not in over]
+    over = await carried_out([row.id for row in rows if row.state == "approved"])
+    payloads = [row.payload for row in rows if row.id not in over]
     return {name for payload in payloads for name in (*payload.get("pictures", ()), payload.get("file", ""))}

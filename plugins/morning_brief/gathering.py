@@ -10,10 +10,8 @@ from weakref import WeakValueDictionary
 
 from nonebot import logger
 
-from lizheng import Feature, GroupContext, atomic
-from lizheng.groups.choices import GroupState
-from lizheng.plugin.services import Services
-from lizheng.registry.access import is_on
+from lizheng import Feature, GroupContext, Services, atomic
+from lizheng.parts.each_group import groups_of
 from plugins.morning_brief import register, rules, texts
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
 from plugins.morning_brief.feeds.fetching import Fetcher, FetchFailed
@@ -185,15 +183,12 @@ class Rounds:
     ) -> list[tuple[datetime, Collection[Source]]]:
         """Every group that takes feeds: when its next brief is due, and what it takes."""
         found: list[tuple[datetime, Collection[Source]]] = []
-        for group in host.groups.known():
-            if is_on(group, self._feature) and (due := self._next_due(host, group, after)):
-                sources = [source for _, source in await register.subscriptions(group.id)]
+        for ctx in groups_of(host, self._feature):
+            if due := self._timing.timetable(ctx).next_after(after):
+                sources = [source for _, source in await register.subscriptions(ctx.group.id)]
                 if sources:
                     found.append((due, sources))
         return found
-
-    def _next_due(self, host: Services[Any], group: GroupState, after: datetime) -> datetime | None:
-        return self._timing.timetable(GroupContext(host, group, self._feature)).next_after(after)
 
 
 def _is_wanted(source: Source, due: datetime, now: datetime) -> bool:

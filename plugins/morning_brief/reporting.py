@@ -19,8 +19,8 @@ async def missed(ctx: GroupContext, days: Sequence[date], why: str) -> None:
         named = f"{named}等 {len(days)} 天"
     what = texts.MISSED.format(days=named, why=why)
     await ctx.note("brief", what)
-    if not ctx.host.superusers:
+    if not ctx.superusers:
         await ctx.say("{what}", what=what)
     name = f"「{ctx.group.name}」" if ctx.group.name else ""
-    for superuser in sorted(ctx.host.superusers):
+    for superuser in sorted(ctx.superusers):
         await ctx.tell(superuser, texts.IN_GROUP, name=name, group=ctx.group.id, what=what)

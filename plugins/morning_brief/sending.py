@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lizheng import GroupContext, Slot, atomic
-from lizheng.delivery.outbox.verify import Finding
 from lizheng.events import MessageRecalled
 from lizheng.grammar import say_duration
 from lizheng.messages.templates import Segment, compose
@@ -150,26 +149,22 @@ async def settle(ctx: GroupContext, slot: Slot) -> datetime | None:
 
 
 async def _look(ctx: GroupContext, brief: Brief) -> tuple[Seen, list[Segment]]:
-    found = await ctx.host.outbox.look_up(source_of(brief, brief.attempt))
+    found = await ctx.look_up(source_of(brief, brief.attempt))
     if found is None:
         return Seen("unknown", rules.UNWATCHED, looks=rules.MOST_LOOKS), []
-    entry, verdict = found
-    shown = None
-    if verdict is not None and verdict.finding is not Finding.UNKNOWABLE:
-        shown = verdict.finding is Finding.HAPPENED
     now = ctx.now
     seen = Seen(
-        state=entry.state,
-        age=now - entry.sent_at if entry.sent_at else None,
-        shown=shown,
-        spans=verdict is not None and verdict.spans,
+        state=found.state,
+        age=now - found.sent_at if found.sent_at else None,
+        shown=found.shown,
+        spans=found.spans,
         recalled=brief.recalled,
         attempt=brief.attempt,
         lied=brief.lied,
         looks=brief.looks,
         late=now >= brief.until,
     )
-    return seen, entry.params.get("message", [])
+    return seen, list(found.message)
 
 
 @atomic
@@ -212,5 +207,5 @@ async def give_up(ctx: GroupContext, days: list[date], limit: timedelta) -> None
 
 async def recalled(ctx: GroupContext, happened: MessageRecalled) -> None:
     """Somebody takes a message of the bot back: a brief that is then missing was seen, and is not sent again."""
-    if happened.user_id in ctx.host.accounts():
+    if ctx.is_ours(happened.user_id):
         await Brief.filter(group_id=ctx.group.id, state="sending").update(recalled=True)

@@ -7,18 +7,16 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng import GroupContext, Slot
-from lizheng.base.config import ROOT
+from lizheng import DATA, GroupContext, Services, Slot
 from lizheng.grammar import parse_time_of_day
 from lizheng.messages.templates import compose
-from lizheng.plugin.services import Services
 from plugins.morning_brief import texts
 from plugins.morning_brief.almanac import Almanac, read_arrangement
 from plugins.morning_brief.rules import Timetable
 from plugins.morning_brief.settings import WORKDAYS, Settings
 
 BRIEF, YEAR = "brief", "year"
-TABLE = ROOT / "data" / "holidays.json"
+TABLE = DATA / "holidays.json"
 
 
 class Timing:
@@ -37,7 +35,7 @@ class Timing:
 
     def timetable(self, ctx: GroupContext) -> Timetable:
         chosen = ctx.settings(Settings)
-        return Timetable(parse_time_of_day(chosen.at), chosen.days, ctx.host.zone, self.almanac.is_workday)
+        return Timetable(parse_time_of_day(chosen.at), chosen.days, ctx.zone, self.almanac.is_workday)
 
     async def plan(self, ctx: GroupContext) -> datetime | None:
         """Have the brief come at its next time, whatever was planned before."""
@@ -57,15 +55,12 @@ class Timing:
     async def warn(self, ctx: GroupContext, year: int) -> None:
         """Tell the superusers once per year that its arrangement of holidays is not known, if it matters here."""
         if ctx.settings(Settings).days == WORKDAYS:
-            schedule = ctx.host.schedule
-            await schedule.plan(
-                ctx.feature.id, YEAR, ctx.group.id, ctx.now, key=str(year), payload={"year": year}
-            )
+            await ctx.plan(YEAR, ctx.now, key=str(year), payload={"year": year})
 
 
 async def tell_year(ctx: GroupContext, slot: Slot) -> None:
     """The due slot of `Timing.warn`."""
     year = slot.payload["year"]
-    for superuser in sorted(ctx.host.superusers):
+    for superuser in sorted(ctx.superusers):
         said = compose(texts.YEAR_UNKNOWN, {"year": year})
         await ctx.post(said, user_id=superuser, source=f"brief-year:{year}:{superuser}")

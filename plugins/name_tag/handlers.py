@@ -7,7 +7,6 @@ from typing import Annotated
 
 from lizheng import Context, Declined, Role, State
 from lizheng.grammar import Words, say_duration
-from lizheng.groups.members import UNREADABLE
 from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, visible
 from plugins.name_tag import register, reminding, texts
@@ -115,8 +114,6 @@ async def check_now(ctx: Context, page: PageNumber = FIRST) -> None:
     """The first page asks whether they are to be reminded, all of them; the others only show."""
     form = _format(ctx)
     seen = await register.survey(ctx, form)
-    if seen is None:
-        raise Declined(UNREADABLE)
     people = sorted(seen.wrong)
     if not people:
         await ctx.say(texts.CHECK_GOOD)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
-
-from lizheng import GroupContext, MemberInfo, Role, atomic
+from lizheng import Declined, GroupContext, MemberInfo, Role, atomic
 from lizheng.parts.member_list import MemberList, Said
 from lizheng.text import fold
 from plugins.name_tag import texts
@@ -33,11 +31,9 @@ class Survey:
     wrong: dict[int, str]
 
 
-async def survey(ctx: GroupContext, form: Format) -> Survey | None:
-    """Judge everybody the format binds; None while the list cannot be read."""
-    members = await ctx.host.roster.members_now(ctx.group.id)
-    if not members:
-        return None
+async def survey(ctx: GroupContext, form: Format) -> Survey:
+    """Judge everybody the format binds. Raises `Declined` while the list cannot be read."""
+    members = await ctx.members()
     free = await EXEMPTS.all(ctx)
     reserved = reserved_cards(members)
     wrong: dict[int, str] = {}
@@ -58,8 +54,8 @@ def reserved_cards(members: dict[int, MemberInfo]) -> set[str]:
 async def known_reserved(ctx: GroupContext) -> set[str]:
     """The same from the member list as last read; empty while it cannot be read."""
     try:
-        return reserved_cards(await ctx.host.roster.members(ctx.group.id))
-    except (NetworkError, ActionFailed):
+        return reserved_cards(await ctx.members(fresh=False))
+    except Declined:
         return set()
 
 
@@ -128,8 +124,9 @@ async def look_at(ctx: GroupContext, user_id: int, card: str) -> None:
 
 async def take_stock(ctx: GroupContext, form: Format) -> bool:
     """Bring the cases up to the member list; False while that cannot be read."""
-    seen = await survey(ctx, form)
-    if seen is None:
+    try:
+        seen = await survey(ctx, form)
+    except Declined:
         return False
     open_cases = {row.user_id for row in await Offender.filter(group_id=ctx.group.id)}
     await close_case(ctx, *(open_cases - set(seen.wrong)))

@@ -6,9 +6,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from lizheng import GroupContext, Pending, State, atomic
+from lizheng import Declined, GroupContext, Pending, State, atomic
 from lizheng.grammar import say_duration
-from lizheng.groups.members import UNREADABLE
 from lizheng.hooks import Newcomer, Violation, greets_with_card_format, violation
 from lizheng.messages.templates import compose, mentions
 from lizheng.text import mask
@@ -66,8 +65,9 @@ async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
     )
     if last is not None and last.told_at is not None:
         return last.told_at + QUIET
-    seen = await register.survey(ctx, form)
-    if seen is None:
+    try:
+        seen = await register.survey(ctx, form)
+    except Declined:
         return ctx.now + QUIET
     people = [row.user_id for row in waiting]
     newcomers = [p for p in people if p in seen.wrong]
@@ -106,8 +106,9 @@ async def remind(ctx: GroupContext, slot: Any) -> datetime | None:
     rows = await Offender.filter(group_id=ctx.group.id, next_at__lte=ctx.now + SAME_HOUR)
     if not rows:
         return None
-    seen = await register.survey(ctx, form)
-    if seen is None:
+    try:
+        seen = await register.survey(ctx, form)
+    except Declined:
         return ctx.now + RETRY
     await register.close_case(ctx, *(row.user_id for row in rows if row.user_id not in seen.wrong))
     cases = [
@@ -212,13 +213,24 @@ async def _mute(ctx: GroupContext, form: Format, people: list[int], seen: Survey
         )
 
 
+async def _as_it_is_now(ctx: GroupContext) -> tuple[Format, Survey] | None:
+    """The format and who breaks it; None, said in the group, where there is none or the list cannot be read."""
+    form = register.format_of(ctx)
+    if form is None:
+        await ctx.say(texts.NO_FORMAT)
+        return None
+    try:
+        return form, await register.survey(ctx, form)
+    except Declined as unreadable:
+        await ctx.say("{why}", why=unreadable)
+        return None
+
+
 async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
     """An admin agreed; whoever has put the card right meanwhile stays."""
-    form = register.format_of(ctx)
-    seen = await register.survey(ctx, form) if form else None
-    if seen is None:
-        await ctx.say(UNREADABLE if form else texts.NO_FORMAT)
+    if (found := await _as_it_is_now(ctx)) is None:
         return
+    _, seen = found
     reason = texts.ACT_REASON.format(reminders=ctx.settings(Settings).reminders)
     states: Counter[State] = Counter()
     why = ""
@@ -243,11 +255,9 @@ async def kick_confirmed(ctx: GroupContext, pending: Pending) -> None:
 
 async def remind_confirmed(ctx: GroupContext, pending: Pending) -> None:
     """The admin who checked wants them reminded now, but those who put the card right meanwhile."""
-    form = register.format_of(ctx)
-    seen = await register.survey(ctx, form) if form else None
-    if form is None or seen is None:
-        await ctx.say(UNREADABLE if form else texts.NO_FORMAT)
+    if (found := await _as_it_is_now(ctx)) is None:
         return
+    form, seen = found
     people = [p for p in pending.payload["people"] if p in seen.wrong]
     if not people:
         await ctx.say(texts.CHECK_FIXED)

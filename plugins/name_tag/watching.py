@@ -8,7 +8,7 @@ from typing import Any
 
 from lizheng import Context, Feature, GroupContext, Role
 from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLeft, SettingChanged
-from lizheng.host.startup import in_each_group
+from lizheng.parts.each_group import in_each_group
 from plugins.name_tag import register
 from plugins.name_tag.rules import judge_member
 

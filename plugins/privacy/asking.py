@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lizheng import Context, Declined, GroupContext, Keep, Mention, Pending, State, atomic
-from lizheng.plugin.retention import Share, forget, shares
-from lizheng.registry.retained import kept_by
+from lizheng.parts.administration import Administration, Share, forget, shares
 from plugins.privacy import rules, texts
 
 FORGET = "forget"
@@ -15,7 +14,7 @@ PAUSE = 60
 
 def _keeps(ctx: GroupContext) -> list[Keep]:
     """What every loaded feature keeps, whether it is on here or not."""
-    return kept_by(ctx.host.features.values())
+    return Administration(ctx).keeps()
 
 
 async def _held(ctx: GroupContext) -> list[Share]:
@@ -40,14 +39,14 @@ async def _export(ctx: Context, held: list[Share]) -> str:
     kinds: dict[str, Any] = {}
     for share in held:
         keep = share.keep
-        days = keep.kept_days(ctx.host.config.retention_days)
+        days = keep.kept_days(Administration(ctx).most_days)
         kinds[keep.what] = {
             "留多久": f"{days} 天" if days else keep.until,
             "删除": _says_going(share),
             "内容": await keep.export(ctx.group.id, ctx.author_id),
         }
     head = {"群": ctx.group.id, "QQ": ctx.author_id, "时间": ctx.now}
-    return rules.document(head, kinds, ctx.host.zone)
+    return rules.document(head, kinds, ctx.zone)
 
 
 def _says_going(share: Share) -> str:
@@ -58,14 +57,8 @@ def _says_going(share: Share) -> str:
 
 async def _send(ctx: Context, text: str) -> None:
     """In private, as one message that opens on a tap; the group learns when that is not possible."""
-    private = GroupContext(
-        ctx.host,
-        ctx.group,
-        ctx.feature,
-        source=ctx.source and f"{ctx.source}/private",
-        author_id=ctx.author_id,
-        priority=ctx.priority,
-    )
+    source = ctx.source and f"{ctx.source}/private"
+    private = ctx.under(source, author_id=ctx.author_id, priority=ctx.priority)
     private.answers_to = ctx.author_id
     pieces, complete = rules.pages(text)
     said = [

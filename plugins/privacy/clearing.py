@@ -8,7 +8,7 @@ from typing import Any
 from nonebot import logger
 
 from lizheng import GroupContext
-from lizheng.registry.retained import kept_by
+from lizheng.parts.administration import Administration
 
 PURGE = "purge"
 DOUBTFUL = timedelta(days=3)
@@ -24,6 +24,7 @@ async def purge(ctx: GroupContext, slot: Any) -> None:
             "retention: the last night was {} days ago; waiting for the next", (ctx.now - slot.due_at).days
         )
         return
-    for keep in kept_by(ctx.host.features.values()):
-        if count := await keep.purge(ctx.now, ctx.host.config.retention_days):
+    everything = Administration(ctx)
+    for keep in everything.keeps():
+        if count := await keep.purge(ctx.now, everything.most_days):
             logger.info("retention: {} rows of {} are gone", count, keep.model._meta.db_table)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from tortoise.expressions import Q
 
 from lizheng import (
@@ -24,8 +23,7 @@ from lizheng import (
 )
 from lizheng.events import FeatureSwitched, MemberJoined
 from lizheng.grammar import Misread
-from lizheng.groups.members import UNREADABLE
-from lizheng.registry.access import is_on
+from lizheng.parts.each_group import groups_of
 from lizheng.text import clip, mask, shown_name, visible
 from plugins.violations import cases, enforcing, texts
 from plugins.violations.models import Barred
@@ -38,20 +36,9 @@ TOLD_EVERY = 60.0
 MOST_SHOWN, MOST_PEOPLE, MOST_REASON = 20, 50, 100
 
 
-async def _members(ctx: GroupContext, *, fresh: bool = False) -> dict[int, MemberInfo]:
-    """Raises `Declined` while the list cannot be read."""
-    try:
-        members = await ctx.host.roster.members(ctx.group.id, fresh=fresh)
-    except (NetworkError, ActionFailed):
-        members = {}
-    if not members:
-        raise Declined(UNREADABLE)
-    return members
-
-
 async def owner_of(ctx: GroupContext) -> int:
     """The 群主 of this group. Raises `Declined` while the member list cannot be read."""
-    return _owner(await _members(ctx))
+    return _owner(await ctx.members(fresh=False))
 
 
 def _owner(members: dict[int, MemberInfo]) -> int:
@@ -72,7 +59,7 @@ async def add(ctx: Context, people: People, reason: Annotated[str, "理由"] = "
         raise Misread(texts.TOO_MANY.format(most=MOST_PEOPLE))
     if len(reason := visible(reason)) > MOST_REASON:
         raise Misread(texts.REASON_TOO_LONG.format(most=MOST_REASON))
-    members = await _members(ctx, fresh=True)
+    members = await ctx.members()
     for person in people:
         if person == ctx.author_id:
             raise Declined(texts.SELF)
@@ -216,7 +203,7 @@ async def sweep_confirmed(ctx: GroupContext, pending: Pending) -> None:
 async def sweep(ctx: GroupContext, slot: Any) -> datetime | None:
     """Who joined unseen since they were listed goes; for those who were here before, an admin is asked, once."""
     try:
-        members = await _members(ctx, fresh=True)
+        members = await ctx.members()
     except Declined:
         return ctx.now + RETRY
     rows = await _valid_here(ctx, _owner(members)).filter(user_id__in=[*members, 0]).order_by("id")
@@ -232,33 +219,32 @@ async def sweep(ctx: GroupContext, slot: Any) -> datetime | None:
     if before and before[-1].group_id != ctx.group.id:
         # Asked again only when the list has grown: the same question is the same pending.
         source = f"{ctx.feature.id}:present:{ctx.group.id}:{before[-1].id}"
-        asking = GroupContext(ctx.host, ctx.group, ctx.feature, source=source)
+        asking = ctx.under(source)
         await _offer(asking, [row.user_id for row in before])
     return None
 
 
 async def _look_elsewhere(ctx: GroupContext) -> None:
     """Have the other groups looked at too: those of the same owner find the new ones on their list."""
-    others = [g for g in ctx.host.groups.known() if g is not ctx.group and is_on(g, ctx.feature)]
-    await _plan_sweeps(ctx.host, ctx.feature, others, timedelta())
+    others = [there for there in ctx.in_groups() if there.group is not ctx.group]
+    await _plan_sweeps(others, timedelta())
 
 
-async def _plan_sweeps(host: Any, feature: Feature, groups: Sequence[Any], delay: timedelta) -> None:
-    for place, group in enumerate(groups):
-        at = host.clock.now() + delay + STAGGER * place
-        await GroupContext(host, group, feature).plan(SWEEP, at, replace=True)
+async def _plan_sweeps(groups: Sequence[GroupContext], delay: timedelta) -> None:
+    for place, ctx in enumerate(groups):
+        await ctx.plan(SWEEP, ctx.now + delay + STAGGER * place, replace=True)
 
 
 def resume(feature: Feature) -> Any:
     """What has every group looked at when the host starts: for mutes somebody fled from, and those listed if any are."""
 
     async def begin(host: Any) -> None:
-        on = [g for g in host.groups.known() if is_on(g, feature)]
-        muted = await enforcing.muted_in(host)
-        for place, group in enumerate(g for g in on if g.id in muted):
-            await enforcing.plan_muting(GroupContext(host, group, feature), GATHERING + STAGGER * place)
+        on = groups_of(host, feature)
+        muted = await enforcing.muted_in(host.now())
+        for place, ctx in enumerate(there for there in on if there.group.id in muted):
+            await enforcing.plan_muting(ctx, GATHERING + STAGGER * place)
         if await Barred.exists():
-            await _plan_sweeps(host, feature, on, GATHERING)
+            await _plan_sweeps(on, GATHERING)
 
     return begin
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from nonebot.adapters.onebot.v11 import NetworkError
-
-from lizheng import CannotUndo, GroupContext, Pending, Record, Role, State, atomic, next_number
-from lizheng.acts.perform import GONE
+from lizheng import CannotUndo, Declined, GroupContext, Pending, Record, Role, State, Why, atomic, next_number
 from plugins.violations import texts
 from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
 from plugins.violations.models import Barred, Case
@@ -113,9 +110,9 @@ async def following(ctx: GroupContext, user_id: int) -> Measure:
 async def why_spared(ctx: GroupContext, user_id: int) -> str:
     """Why nobody may act on this person, as the member list says now, "" when they are not protected.
 
-    Raises `NetworkError` when the list cannot be read.
+    Raises `Declined` while the list cannot be read.
     """
-    return ctx.why_protected(user_id, await ctx.host.roster.member(ctx.group.id, user_id, fresh=True))
+    return ctx.why_protected(user_id, await ctx.member(user_id))
 
 
 async def charge(ctx: GroupContext, found: Charge, source: str | None) -> Case | None:
@@ -126,7 +123,7 @@ async def charge(ctx: GroupContext, found: Charge, source: str | None) -> Case |
     try:
         if await why_spared(ctx, found.user_id):
             return None
-    except NetworkError:
+    except Declined:
         pass  # looked at again before anything is done
     if ctx.group.dry_run:
         measure = found.measure or await _next_measure(ctx, found)
@@ -264,7 +261,7 @@ async def lift_mute(ctx: GroupContext, cases: Sequence[Case], *, wholly: bool = 
         if not others or wholly or not await _is_muted_beyond(ctx, user_id, left):
             await Case.filter(id__in=[case.id for case in others]).update(until=None)
             outcome = await ctx.unmute(user_id, reason)
-            if outcome.state is State.NOT_DONE and outcome.why != GONE:
+            if outcome.state is State.NOT_DONE and outcome.why != Why.GONE:
                 await ctx.say(texts.STILL_MUTED, name=ctx.name_of(user_id), why=outcome.why)
         else:
             await ctx.mute(user_id, left - now, reason, shorten=True)
@@ -278,8 +275,8 @@ async def end_mutes(ctx: GroupContext, user_id: int) -> None:
 async def _is_muted_beyond(ctx: GroupContext, user_id: int, end: datetime) -> bool:
     """Whether the member list says so: only then is it certain that a shorter mute lets them speak sooner."""
     try:
-        member = await ctx.host.roster.member(ctx.group.id, user_id, fresh=True)
-    except NetworkError:
+        member = await ctx.member(user_id)
+    except Declined:
         return False
     return member is not None and member.muted_until > end.timestamp()
 

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from nonebot.adapters.onebot.v11 import NetworkError
-
 from lizheng import Context, Declined, Duration, GroupContext, Members, Pending, Role, State
 from lizheng.grammar import Misread, Words, parse_label, tight
-from lizheng.groups.members import UNREADABLE
 from lizheng.messages.templates import plain
 from lizheng.text import shown_name, visible
 from plugins.violations import blacklist, cases, texts
@@ -117,11 +114,7 @@ async def _refuse_protected(ctx: Context, targets: Sequence[int]) -> None:
     for target in targets:
         if target == ctx.author_id:
             raise Declined(texts.SELF)
-        try:
-            why = await cases.why_spared(ctx, target)
-        except NetworkError:
-            raise Declined(UNREADABLE) from None
-        if why:
+        if why := await cases.why_spared(ctx, target):
             raise Declined(texts.PROTECTED.format(name=ctx.name_of(target), why=why))
 
 

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from tortoise.queryset import QuerySet
 
-from lizheng import GroupContext, Outcome, State, atomic
-from lizheng.acts.kick_limit import ASKED
-from lizheng.acts.perform import NO_RIGHTS, SAME_END, say_longer
+from lizheng import Declined, GroupContext, Outcome, State, Why, atomic
 from lizheng.events import MemberLeft, MemberMuted
 from plugins.violations import cases, raids, texts
 from plugins.violations.cases import ENFORCE, RECALL, UNDECIDED
@@ -38,7 +35,7 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
     late = now - case.at > GIVE_UP
     try:
         why = await cases.why_spared(ctx, case.user_id)
-    except NetworkError:
+    except Declined:
         if not late:
             return now + OFFLINE
         await _settle(ctx, case, "not_done", texts.OFFLINE)
@@ -57,7 +54,7 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
         return None
     if case.measure == "mute" and (longer := await _muted_longer(ctx, case)):
         until = cases.mute_end(case, now)
-        await _settle(ctx, case, "done", say_longer(ctx, longer.timestamp()), until=until)
+        await _settle(ctx, case, "done", longer, until=until)
         return None
     outcome = await _act(ctx, case, slot.payload)
     if outcome.state is State.UNKNOWN and now - case.at <= UNSURE:
@@ -67,15 +64,15 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
     return None
 
 
-async def _muted_longer(ctx: GroupContext, case: Case) -> datetime | None:
-    """The end of a mute that runs, ours or anybody's, when it is later than this case's would be."""
+async def _muted_longer(ctx: GroupContext, case: Case) -> str:
+    """That a mute runs, ours or anybody's, which ends later than this case's would; "" when none does."""
     now = ctx.now
     others = Case.filter(group_id=ctx.group.id, user_id=case.user_id, measure="mute", at__gt=now - FLEES)
     ends = [c.until for c in await others.filter(state__in=cases.COUNTING).exclude(id=case.id) if c.until]
     if (member := ctx.seen(case.user_id)) and member.muted_until:
         ends.append(datetime.fromtimestamp(member.muted_until, UTC))
     longest = max(ends, default=now)
-    return longest if longest > cases.mute_end(case, now) + SAME_END else None
+    return ctx.why_muted_longer(longest.timestamp(), cases.mute_end(case, now))
 
 
 async def _act(ctx: GroupContext, case: Case, payload: dict[str, Any]) -> Outcome:
@@ -97,13 +94,13 @@ async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:
         await _settle(ctx, case, "none", telling="no")
     elif outcome.state is State.UNKNOWN:
         await _settle(ctx, case, "unknown", outcome.why)
-    elif outcome.why == ASKED:
+    elif outcome.why == Why.ASKED:
         await _settle(ctx, case, "asked", outcome.why, telling="no")
     elif why := await _protection(ctx, case):
         await _spare(ctx, case, why)
     else:
         # Nobody is told by a rule over and over that the bot is no admin: the kit has said so once.
-        silent = outcome.why == NO_RIGHTS and not case.actor_id
+        silent = outcome.why == Why.NO_RIGHTS and not case.actor_id
         fled = case.measure == "mute" and await _is_gone(ctx, case.user_id)
         until = cases.mute_end(case, ctx.now) if fled else None
         await _settle(ctx, case, "not_done", outcome.why, until=until, telling="no" if silent else "waiting")
@@ -112,14 +109,14 @@ async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:
 async def _protection(ctx: GroupContext, case: Case) -> str:
     try:
         return await cases.why_spared(ctx, case.user_id)
-    except NetworkError:
+    except Declined:
         return ""
 
 
 async def _is_gone(ctx: GroupContext, user_id: int) -> bool:
     try:
-        return await ctx.host.roster.member(ctx.group.id, user_id, fresh=True) is None
-    except NetworkError:
+        return await ctx.member(user_id) is None
+    except Declined:
         return False
 
 
@@ -162,7 +159,7 @@ async def kicked(ctx: GroupContext, case: Case) -> None:
 
 async def left(ctx: GroupContext, happened: MemberLeft) -> None:
     """QQ's own word that somebody was kicked by us, whatever the call was answered, or after a preview."""
-    if not happened.kicked or happened.operator_id not in (0, *ctx.host.accounts()):
+    if not happened.kicked or not (happened.operator_id == 0 or ctx.is_ours(happened.operator_id)):
         return
     since = ctx.now - GIVE_UP
     waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="kick", at__gt=since)
@@ -189,7 +186,7 @@ async def mute_again(ctx: GroupContext, user_id: int) -> None:
 async def muted(ctx: GroupContext, happened: MemberMuted) -> None:
     """QQ's own word about a mute: one of ours was done, whatever the call was answered; or somebody else lifted it."""
     now = ctx.now
-    ours = happened.operator_id in ctx.host.our_accounts()
+    ours = ctx.is_ours(happened.operator_id)
     if happened.seconds > 0 and ours:
         waiting = Case.filter(group_id=ctx.group.id, user_id=happened.user_id, measure="mute")
         waiting = waiting.filter(at__gt=now - GIVE_UP, outcome__in=(*UNDECIDED, "not_done"))
@@ -200,9 +197,9 @@ async def muted(ctx: GroupContext, happened: MemberMuted) -> None:
         await mine.update(until=None)
 
 
-async def muted_in(host: Any) -> set[int]:
+async def muted_in(now: datetime) -> set[int]:
     """The groups in which a mute still runs."""
-    found = await _running(host.clock.now()).values_list("group_id", flat=True)
+    found = await _running(now).values_list("group_id", flat=True)
     return {int(str(group_id)) for group_id in found}
 
 
@@ -217,15 +214,15 @@ async def mute_unseen(ctx: GroupContext, slot: Any) -> datetime | None:
     if not running:
         return None
     try:
-        members = await ctx.host.roster.members(ctx.group.id, fresh=True)
-    except (NetworkError, ActionFailed):
+        members = await ctx.members()
+    except Declined:
         return ctx.now + OFFLINE
     began = {case.user_id: case.at.timestamp() for case in running}
     for user_id, at in began.items():
         member = members.get(user_id)
         if member and member.joined_at > at and member.muted_until <= ctx.now.timestamp():
             # A source for each: who is still to be muted may differ when this runs again.
-            alone = GroupContext(ctx.host, ctx.group, ctx.feature, source=f"{ctx.source}/{user_id}")
+            alone = ctx.under(f"{ctx.source}/{user_id}")
             await mute_again(alone, user_id)
     return None
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from lizheng import GroupContext, Pending, atomic
-from lizheng.acts.kick_limit import ASKED
+from lizheng import GroupContext, Pending, Why, atomic
 from lizheng.text import shown_name
 from plugins.violations import cases, texts
 from plugins.violations.cases import ENFORCE
@@ -21,14 +20,14 @@ MOST_SHOWN = 20
 def is_over(ctx: GroupContext, case: Case, confirmed: bool) -> bool:
     """Whether nobody has asked for this kick and the group has had as many as may go without a word."""
     by_rule = case.measure == "kick" and not case.actor_id and not confirmed and not ctx.group.dry_run
-    return by_rule and not ctx.host.outbox.kick_budget_left(ctx.group.id)
+    return by_rule and not ctx.may_kick()
 
 
 @atomic
 async def put_aside(ctx: GroupContext, case: Case) -> None:
     """Leave this kick to an admin."""
     due = Case.filter(id=case.id, outcome="due")
-    if await due.update(outcome="asked", telling="asking", why=ASKED):
+    if await due.update(outcome="asked", telling="asking", why=Why.ASKED.value):
         await ctx.plan(ASK, ctx.now + GATHERING, key=str(case.id))
 
 

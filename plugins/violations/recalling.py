@@ -57,9 +57,7 @@ class Memory:
             if one.user_id == user_id and one.group_id == ctx.group.id and one.time >= since
         }
         try:
-            answer = await ctx.host.query(
-                ctx.group.id, "get_group_msg_history", group_id=ctx.group.id, count=HISTORY
-            )
+            answer = await ctx.query("get_group_msg_history", group_id=ctx.group.id, count=HISTORY)
         except (NetworkError, ActionFailed):
             answer = None
         for message in (answer or {}).get("messages") or []:
@@ -75,5 +73,5 @@ class Memory:
 async def _take_back(ctx: GroupContext, slot: Slot, message_id: int) -> None:
     # A source for each: which of them are still there may differ when this runs again.
     source = f"{ctx.feature.id}:recall:{slot.id}:{message_id}"
-    alone = GroupContext(ctx.host, ctx.group, ctx.feature, source=source, priority=Priority.ACT)
+    alone = ctx.under(source, priority=Priority.ACT)
     await alone.recall(message_id, slot.payload["user"], texts.RECALL_REASON, rule=slot.payload["rule"])

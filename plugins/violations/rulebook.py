@@ -10,13 +10,9 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng import Context, GroupContext, Role
+from lizheng import Context, GroupContext, Role, Services, readable
 from lizheng.events import GroupTakenOver
 from lizheng.grammar import say_duration
-from lizheng.groups.choices import GroupState
-from lizheng.plugin.services import Services
-from lizheng.registry.access import is_on
-from lizheng.store import readable
 from plugins.violations import cases, texts
 from plugins.violations.cases import FEATURE, RECALL, Charge
 from plugins.violations.models import Case, Rule
@@ -48,10 +44,10 @@ class Rulebook:
             await self.learn(group.id)
             await self._tell_asleep(host, group)
 
-    async def _tell_asleep(self, host: Services[Any], group: GroupState) -> None:
+    async def _tell_asleep(self, host: Services[Any], group: Any) -> None:
         """Name the rules that do nothing to the group's admins, once a day at most."""
         feature, now = host.features.get(FEATURE), host.clock.now()
-        if feature is None or not self._asleep.get(group.id) or not is_on(group, feature):
+        if feature is None or not self._asleep.get(group.id) or not host.is_on(group, feature):
             return
         try:
             source = f"{FEATURE}:asleep:{group.id}:{now:%Y%m%d}"

@@ -8,8 +8,7 @@ from typing import Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng import GroupContext, HookFailed, MemberInfo, State, atomic
-from lizheng.delivery.outbox import Ticket
+from lizheng import Declined, GroupContext, HookFailed, MemberInfo, State, Ticket, atomic
 from lizheng.events import MemberJoined
 from lizheng.hooks import Newcomer, card_format
 from lizheng.messages.templates import compose, fill
@@ -70,7 +69,7 @@ async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
     plan = rules.plan([rules.Arrival(a.at, a.greeted_at, a.merged) for a in arrivals], ctx.now)
     if plan.later is not None:
         return plan.later
-    members = await ctx.host.roster.members_now(ctx.group.id)
+    members = await members_now(ctx)
     people = [a.user_id for a in waiting if members is None or a.user_id in members]
     guests = Guests(people, plan.raid, members)
     parts = await greeting(ctx, guests) if people else []
@@ -79,6 +78,14 @@ async def greet(ctx: GroupContext, slot: Any) -> datetime | None:
         if outcome.state is State.NOT_DONE:
             await ctx.note("private_rules", f"私聊群规没有发成：{outcome.why}", target=person)
     return None
+
+
+async def members_now(ctx: GroupContext) -> dict[int, MemberInfo] | None:
+    """Everyone in the group, None while the list cannot be read."""
+    try:
+        return await ctx.members()
+    except Declined:
+        return None
 
 
 async def greeting(ctx: GroupContext, guests: Guests) -> list[Any]:

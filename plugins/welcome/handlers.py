@@ -61,7 +61,7 @@ async def _preview(ctx: Context) -> list[Any]:
     text = ctx.settings(Settings).text
     nickname = clip(visible(ctx.event.sender.nickname or str(ctx.author_id)), 12)
     newcomer = Newcomer(ctx.author_id, nickname)
-    members = await ctx.host.roster.members_now(ctx.group.id) if "{人数}" in text else None
+    members = await greeting.members_now(ctx) if "{人数}" in text else None
     values = {
         "at": f"@{nickname}",
         "昵称": nickname,

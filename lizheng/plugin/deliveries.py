@@ -1,0 +1,88 @@
+"""What a context says of deliveries: files put up, and what became of what was put under a source."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lizheng.delivery.outbox import Draft, Ticket, Withdrawal
+from lizheng.delivery.outbox.verify import Finding
+from lizheng.messages.templates import Segment
+from lizheng.plugin.verbs import Verbs
+from lizheng.store.tables import Outgoing
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of one message: `state` is `queued`, or one of `State`.
+
+    `shown` is whether the group has it now, None where that cannot be known; with `spans` the history that was looked
+    at goes back beyond the sending, so that what it lacks was not delivered, or was taken back.
+    """
+
+    state: str
+    message: Sequence[Segment] = ()
+    sent_at: datetime | None = None
+    shown: bool | None = None
+    spans: bool = False
+
+
+class Deliveries(Verbs):
+    """The part of a context that follows what it sends."""
+
+    async def upload(self, name: str, content: bytes) -> Ticket:
+        """Put a file up: among the group's, or for the author alone where the answers go to them."""
+        user_id = self.answers_to
+        where = {"user_id": user_id} if user_id else {"group_id": self.group.id}
+        return await self.host.outbox.put(
+            Draft(
+                api="upload_private_file" if user_id else "upload_group_file",
+                params={**where, "name": name, "file": f"base64://{base64.b64encode(content).decode()}"},
+                group_id=self.group.id,
+                feature=self.feature.id,
+                source=self.next_source(),
+            )
+        )
+
+    async def hold_back(self, source: str, why: str) -> Withdrawal:
+        """Take back what was put under a source, if it still waits; it ends with the running atomic, if any."""
+        return await self.host.outbox.withdraw(source, why)
+
+    async def look_up(self, source: str) -> Delivery | None:
+        """Say what became of what was put under a source, asking the endpoint; None when there is no such thing.
+
+        An endpoint's ok is not always true: for what must be known better than an answer says.
+        """
+        found = await self.host.outbox.look_up(source)
+        if found is None:
+            return None
+        entry, verdict = found
+        shown = None
+        if verdict is not None and verdict.finding is not Finding.UNKNOWABLE:
+            shown = verdict.finding is Finding.HAPPENED
+        spans = verdict is not None and verdict.spans
+        return Delivery(entry.state, entry.params.get("message", []), entry.sent_at, shown, spans)
+
+    async def delivery(self, source: str) -> Delivery | None:
+        """Say what is written of what was put under a source, asking nobody; None when there is no such thing."""
+        row = await Outgoing.get_or_none(source=source)
+        return Delivery(row.state, row.params.get("message", []), row.sent_at) if row else None
+
+    async def still_waiting(self) -> list[str]:
+        """List the sources of what this feature has put out in this group and is not sent yet."""
+        waiting = Outgoing.filter(group_id=self.group.id, feature=self.feature.id, state="queued")
+        return [source for source in await waiting.values_list("source", flat=True) if source]
+
+    async def put_as(self, message_id: int, sources: set[str]) -> str | None:
+        """Say which of these sources a message of ours was put under, None when under none of them."""
+        for row in await Outgoing.filter(source__in=sources) if sources else ():
+            if isinstance(row.answer, dict) and row.answer.get("message_id") == message_id:
+                return row.source
+        return None
+
+    async def recalls_of(self, message_id: int, since: datetime) -> list[str]:
+        """List the states of all recalls of a message in this group since then, by whichever feature."""
+        recalls = Outgoing.filter(group_id=self.group.id, api="delete_msg", created_at__gte=since)
+        return [row.state for row in await recalls if row.params.get("message_id") == message_id]
