@@ -73,7 +73,7 @@ class Deliveries(Verbs):
     async def still_waiting(self) -> list[str]:
         """List the sources of what this feature has put out in this group and is not sent yet."""
         waiting = Outgoing.filter(group_id=self.group.id, feature=self.feature.id, state="queued")
-        return [source for source in await waiting.values_list("source", flat=True) if source]
+        return [str(source) for source in await waiting.values_list("source", flat=True) if source]
 
     async def put_as(self, message_id: int, sources: set[str]) -> str | None:
         """Say which of these sources a message of ours was put under, None when under none of them."""

@@ -29,8 +29,8 @@ class Topic:
     async def read(cls, ctx: Context, words: Words) -> "Topic":
         name = words.rest().lstrip("/／").casefold()
         everything = Administration(ctx)
-        if command := everything.command(name):
-            return cls(command.feature, command)
+        if (command := everything.command(name)) and (feature := everything.feature(command.feature.id)):
+            return cls(feature, command)
         features = everything.features
         commands = (command.name for feature in features for command in usable(ctx, feature))
         return cls(named(features, name, texts.TOPICS, commands))
