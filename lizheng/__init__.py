@@ -10,7 +10,7 @@ if sys.argv[:1] == ["-m"]:  # `python -m lizheng` looks for its module, before a
 
     checkout.enter()
 
-from lizheng.base.config import DATA
+from lizheng.base.config import data_file
 from lizheng.base.outcome import Outcome, State, Why
 from lizheng.base.roles import Role
 from lizheng.base.version import VERSION
@@ -48,7 +48,6 @@ from lizheng.store import after_commit, atomic, fetch, next_number, readable
 from lizheng.store.tables import Pending, Record, Slot
 
 __all__ = [
-    "DATA",
     "CannotUndo",
     "CardChanged",
     "Choice",
@@ -110,6 +109,7 @@ __all__ = [
     "after_commit",
     "atomic",
     "compose",
+    "data_file",
     "fetch",
     "fill",
     "is_anonymous",

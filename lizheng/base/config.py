@@ -28,8 +28,6 @@ OWN = frozenset(
 _ABOVE = Path(__file__).resolve().parents[2]
 ROOT = _ABOVE if (_ABOVE / "bot.py").is_file() else Path.cwd()
 """The project's root: this checkout, or where the process was started when the kit is an installed package."""
-DATA = ROOT / "data"
-"""Where the files of this host are, the database and what its owner puts beside it."""
 SHORTEST_TOKEN = 16
 DATABASES = {"sqlite", "postgres", "asyncpg", "psycopg"}
 
@@ -164,3 +162,8 @@ def feature_environment(config: Config) -> dict[str, dict[str, Any]]:
         for name, value in (config.model_extra or {}).items()
         if name.startswith(prefix) and isinstance(value, dict)
     }
+
+
+def data_file(name: str) -> Path:
+    """Where a file is, or would be, that this host's owner puts beside the database."""
+    return ROOT / "data" / name

@@ -18,7 +18,10 @@ INTRODUCTION = (
 )
 GROUPS = {
     "Declaring": ("Feature", "Role", "Stage", "Keep", "Hook", "HookFailed", "InMemory"),
-    "Acting": ("Context", "GroupContext", "Quoted", "Outcome", "State", "Mention", "Picture"),
+    "Acting": (
+        *("Context", "GroupContext", "Quoted", "Outcome", "State", "Why", "Mention", "Picture"),
+        *("Ticket", "Delivery", "Withdrawal", "Priority"),
+    ),
     "Reading what members type": (
         *(
             "Duration",
@@ -35,13 +38,16 @@ GROUPS = {
         *("Declined", "Misread"),
     ),
     "Drawing": ("Sheet", "Style", "Drawing"),
-    "Remembering": ("atomic", "Pending", "Waiting", "Record", "Slot"),
+    "Remembering": ("atomic", "fetch", "readable", "data_file", "Pending", "Waiting", "Record", "Slot"),
+    "The host": ("Services",),
 }
 EVENTS = "What happens in a group"
 """Where everything goes that no group names: the events."""
-GIVEN = {"Context", "GroupContext", "InMemory", "Ticket", "Waiting"}
+GIVEN = {"Context", "GroupContext", "Delivery", "InMemory", "Ticket", "Waiting"}
 """What a plugin is given rather than makes."""
 INSTANCES = {"Context": "ctx", "GroupContext": "ctx"}
+ANNOTATIONS = {"Services"}
+"""What plugins name in annotations alone: its parts are the context's to use."""
 GENERATED = "由 python -m lizheng docs 生成，请不要手改"
 
 
@@ -61,7 +67,7 @@ def _thing(name: str, thing: Any) -> Iterator[str]:
     yield f"### {name}"
     if doc := _doc(thing):
         yield from ("", doc)
-    if not inspect.isclass(thing) or not thing.__module__.startswith("lizheng"):
+    if name in ANNOTATIONS or not inspect.isclass(thing) or not thing.__module__.startswith("lizheng"):
         return
     if issubclass(thing, Enum):
         yield from ("", "、".join(f"`{member.name}`" for member in thing))
@@ -97,7 +103,8 @@ def _signature(owner: str, name: str, value: Any) -> str:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     awaited = "await " if inspect.iscoroutinefunction(function) else ""
     called = owner if name == "__init__" else f"{instance}.{name}"
-    told = str(function.__annotations__.get("return", "None"))
+    told = function.__annotations__.get("return", "None")
+    told = told.__name__ if isinstance(told, type) else str(told)
     back = "" if told == "None" else f" → {told}"
     return f"{awaited}{called}({', '.join(_parameters(parameters))}){back}"
 

@@ -109,6 +109,11 @@ class GroupContext(Deliveries):
         return self.host.zone
 
     @property
+    def elapsed(self) -> float:
+        """Seconds of the host's running clock, from an arbitrary start: a corrected wall clock never moves it back."""
+        return self.host.clock.elapsed()
+
+    @property
     def superusers(self) -> frozenset[int]:
         """The QQ numbers of those who run this host."""
         return self.host.superusers

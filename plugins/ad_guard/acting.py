@@ -139,15 +139,7 @@ def _caused(
     ctx: GroupContext, source: str | None, author_id: int = 0, role: Role = Role.MEMBER
 ) -> GroupContext:
     """The same place, under another source."""
-    caused = GroupContext(
-        ctx.host,
-        ctx.group,
-        ctx.feature,
-        source=source,
-        author_id=author_id,
-        needed_role=role,
-        priority=ctx.priority,
-    )
+    caused = ctx.under(source, author_id=author_id, needed_role=role, priority=ctx.priority)
     caused.answers_to, caused.place = ctx.answers_to, ctx.place
     return caused
 

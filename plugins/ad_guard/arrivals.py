@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
-
-from lizheng import GroupContext, readable
+from lizheng import Declined, GroupContext, readable
 from lizheng.events import MemberJoined, MemberLeft
 from plugins.ad_guard.models import Arrival
 
@@ -57,8 +55,8 @@ class Arrivals:
         joined_at = row.joined_at if row else 0
         if not joined_at:
             try:
-                member = await ctx.host.roster.member(ctx.group.id, user_id)
-            except (NetworkError, ActionFailed):
+                member = await ctx.member(user_id, fresh=False)
+            except Declined:
                 return False
             joined_at = member.joined_at if member else 0
         age = ctx.now.timestamp() - joined_at

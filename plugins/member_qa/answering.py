@@ -92,7 +92,7 @@ class Answering:
             texts.CHOICE.format(place=place, question=clip(entry.questions[0], 40))
             for place, entry in enumerate(near, 1)
         ]
-        until = ctx.host.clock.elapsed() + CHOOSING.total_seconds()
+        until = ctx.elapsed + CHOOSING.total_seconds()
         key = (ctx.group.id, ctx.author_id)
         self._choices[key] = Choice(question, tuple(entry.id for entry in near), until)
         self._choices.move_to_end(key)
@@ -133,7 +133,7 @@ class Answering:
         if choice is None or place > len(choice.entries):
             return False
         del self._choices[ctx.group.id, ctx.author_id]
-        if choice.until < ctx.host.clock.elapsed():
+        if choice.until < ctx.elapsed:
             return False
         if place == 0:
             await say_not_taught(ctx, choice.question)

@@ -49,7 +49,7 @@ class Files:
         if lines:
             await self._preview(ctx, "这条消息", _from_lines(lines))
         elif ctx.quoted is None:
-            self._await(ctx.group.id, ctx.author_id, ctx.host.clock.elapsed())
+            self._await(ctx.group.id, ctx.author_id, ctx.elapsed)
             await ctx.say(texts.SEND_FILE_ASIDE if ctx.answers_to else texts.SEND_FILE)
         else:
             file = next((s["data"] for s in ctx.quoted.segments if s["type"] == "file"), None)
@@ -65,7 +65,7 @@ class Files:
     async def shared(self, ctx: GroupContext, happened: FileShared) -> None:
         """A file in the group's files, from somebody who was asked for one; until one is of use."""
         until = self._awaited.pop((ctx.group.id, happened.user_id), 0.0)
-        if until < ctx.host.clock.elapsed():
+        if until < ctx.elapsed:
             return
         asking = ctx.on_behalf(ctx.feature, happened.user_id, Role.ADMIN, ctx.source)
         data = {"file_id": happened.file_id, "size": happened.size, "busid": happened.busid}

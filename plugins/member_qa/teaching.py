@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from nonebot.adapters.onebot.v11 import NetworkError
-
 from lizheng import Context, Declined, GroupContext, Pending, Record, Role, is_anonymous
 from lizheng.grammar import Misread, Other, Words
 from lizheng.media.pictures import Fetched, shown
@@ -177,8 +175,8 @@ async def may_teach(ctx: GroupContext) -> bool:
     if ctx.settings(Settings).teachers == "所有人":
         return True
     try:
-        return await ctx.host.role_now(ctx.group, ctx.author_id) >= Role.DEPUTY
-    except NetworkError:
+        return await ctx.role_of(ctx.author_id) >= Role.DEPUTY
+    except Declined:
         return False
 
 

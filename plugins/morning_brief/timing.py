@@ -7,7 +7,7 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng import DATA, GroupContext, Services, Slot
+from lizheng import GroupContext, Services, Slot, data_file
 from lizheng.grammar import parse_time_of_day
 from lizheng.messages.templates import compose
 from plugins.morning_brief import texts
@@ -16,7 +16,7 @@ from plugins.morning_brief.rules import Timetable
 from plugins.morning_brief.settings import WORKDAYS, Settings
 
 BRIEF, YEAR = "brief", "year"
-TABLE = DATA / "holidays.json"
+TABLE = data_file("holidays.json")
 
 
 class Timing:

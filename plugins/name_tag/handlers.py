@@ -79,7 +79,7 @@ async def show_own(ctx: Context) -> None:
     if await register.EXEMPTS.has(ctx, ctx.author_id):
         await ctx.say(texts.OWN_EXEMPT)
         return
-    member = await ctx.host.roster.member(ctx.group.id, ctx.author_id, fresh=True)
+    member = await ctx.member(ctx.author_id)
     card, nickname = (member.card, member.nickname) if member else ("", _nickname(ctx))
     reserved = set() if await ctx.confirmed_role() >= Role.ADMIN else await register.known_reserved(ctx)
     verdict = judge_member(form, card, nickname, reserved)
