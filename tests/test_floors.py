@@ -44,10 +44,9 @@ PUBLIC = {"", "events", "text", "grammar", "messages", "drawing", "hooks", "medi
 HOST_DOORS = {
     "(passed on)": 6,
     "accounts": 3,
-    "change_setting": 11,
     "clock": 4,
     "config": 3,
-    "features": 6,
+    "features": 1,
     "groups": 2,
     "is_on": 1,
     "now": 3,
