@@ -33,6 +33,7 @@ from lizheng.grammar import Misread, WeeklySpans, Words, say_duration
 from lizheng.groups.members import MemberInfo
 from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
 from lizheng.plugin.command import Command, Form
+from lizheng.plugin.completed import Completed
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
 from lizheng.plugin.deliveries import Delivery
 from lizheng.plugin.feature import Feature
@@ -52,6 +53,7 @@ __all__ = [
     "CardChanged",
     "Choice",
     "Command",
+    "Completed",
     "Context",
     "Declined",
     "Delivery",

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from lizheng import (
+    Completed,
     Context,
     Duration,
     Feature,
@@ -100,12 +101,39 @@ async def reminded(ctx: GroupContext, slot: Slot) -> None:
     await ctx.say("到时间了：{words}", words=slot.payload["words"])
 
 
+@feature.command("试究", "移出一个人，再说结果", role=Role.DEPUTY, example="/试究 @小王 广告")
+async def pursue(ctx: Context, targets: Members, reason: str = "") -> None:
+    await ctx.kick(targets[0], reason, then="ended", payload={"who": ctx.name_of(targets[0])})
+
+
+@feature.command("试报", "说一句话，再说结果", example="/试报 你好")
+async def report(ctx: Context, words: str) -> None:
+    await ctx.say("{words}", words=words, about=("words", words), then="ended", payload={"who": "那句话"})
+
+
+async def ended(ctx: GroupContext, done: Completed) -> None:
+    said = {"done": "成了", "not_done": "没成", "simulated": "只是试试", "unknown": "不知道成没成"}
+    await ctx.say(
+        "{who}：{said}{why}",
+        who=done.payload["who"],
+        said=said[done.state.value],
+        why=done.why and f"，{done.why}",
+    )
+
+
+@feature.command("试问", "引用的是什么", example="/试问")
+async def what_about(ctx: Context) -> None:
+    kind, ref = await ctx.quoted_about() or ("什么", "不知道")
+    await ctx.say("{kind} {ref}", kind=kind, ref=ref)
+
+
 async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
     await ctx.say("看见 {who} 进群", who=ctx.name_of(happened.user_id))
 
 
 feature.decision("kick", kick_all)
 feature.decision("contribute", publish, decline)
+feature.completion("ended", ended)
 feature.job("remind", reminded)
 feature.on(MemberJoined, joined)
 

@@ -10,6 +10,7 @@ from lizheng.acts.decisions import (
     NOTICE_SOURCE,
     decide,
     find_open,
+    notice_of,
     noticed_by,
     refuse_off,
     refuse_other,
@@ -125,7 +126,8 @@ async def _ask_again(ctx: Context, pending: Pending, sentence: str) -> None:
     example = pending.payload.get("example")
     template = "{sentence}\n" + ("比如：{example}\n" if example else "") + HOW_TO_ANSWER
     said = compose(template, {"sentence": sentence, "example": example, "n": pending.number})
-    await ctx.post(said, source=f"{NOTICE_SOURCE}{pending.id}/{AGAIN}/{ctx.next_source()}")
+    source = f"{NOTICE_SOURCE}{pending.id}/{AGAIN}/{ctx.next_source()}"
+    await ctx.post(said, source=source, about=notice_of(pending))
 
 
 async def _is_asked(ctx: Context, pending: Pending) -> bool:

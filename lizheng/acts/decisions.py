@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from lizheng.base.roles import Role
+from lizheng.delivery.outbox import Subject, follow_ups
 from lizheng.grammar import Misread, Words, say_duration
 from lizheng.messages.templates import compose, plain
 from lizheng.plugin.context import Context, GroupContext
@@ -26,13 +27,13 @@ from lizheng.plugin.services import Proposal, Waiting
 from lizheng.registry.access import is_on
 from lizheng.registry.registry import declared
 from lizheng.store import atomic, next_number
-from lizheng.store.tables import Pending, Slot
+from lizheng.store.tables import About, Completion, Pending, Slot
 from lizheng.text import clip, visible
 
 DECIDED = "decided"
 NOTICE_SOURCE = "pending:"
 AGAIN = "again"
-"""Follows the number in the source of a notice that is said once more; its message stands for the same one."""
+"""Follows the number in the source of a notice that is said once more."""
 DECIDERS = {"deputy": Role.DEPUTY, "admin": Role.ADMIN, "two": Role.ADMIN}
 
 
@@ -42,7 +43,7 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
     if not isinstance(owner, Feature) or proposal.decision not in owner.decisions:
         raise ValueError(f"{ctx.feature.id} declares no decision {proposal.decision!r}")
     decision = owner.decisions[proposal.decision]
-    source = ctx.next_source()
+    source = ctx.next_source(proposal.key)
     if source and (earlier := await Pending.filter(source=source).first()):
         return earlier
 
@@ -78,7 +79,8 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
         # What somebody prepares in private is nobody else's business before they confirm it.
         aside = ctx.answers_to if proposal.decider == "author" else 0
         notice = [*proposal.text, *compose("\n{how}", {"how": how})]
-        await ctx.post(notice, user_id=aside, source=f"{NOTICE_SOURCE}{pending.id}")
+        about = notice_of(pending)
+        await ctx.post(notice, user_id=aside, source=f"{NOTICE_SOURCE}{pending.id}", about=about)
         return pending
 
     return await store()
@@ -118,25 +120,15 @@ async def withdraw(ctx: GroupContext, number: int) -> None:
         raise Declined(f"你没有 {number} 号在等决定。")
 
 
-async def remember_notice(source: str | None, message_id: int | None) -> None:
-    """Once the outbox knows a notice's message id, quoting that message can decide it."""
-    if not source or not source.startswith(NOTICE_SOURCE) or message_id is None:
-        return
-    number, again, _ = source.removeprefix(NOTICE_SOURCE).partition(f"/{AGAIN}/")
-    if not again:
-        await Pending.filter(id=int(number)).update(notice_id=message_id)
-    elif pending := await Pending.filter(id=int(number)).first():
-        pending.payload = {**pending.payload, AGAIN: [*pending.payload.get(AGAIN, ()), message_id]}
-        await pending.save(update_fields=["payload"])
+def notice_of(pending: Pending) -> Subject:
+    """What a notice is about, so that quoting it can decide it."""
+    return Subject(*follow_ups.NOTICE, pending.id)
 
 
 async def noticed_by(ctx: Context, message_id: int) -> Pending | None:
-    """The one that this message of ours told of, be it the first to do so or, while it is open, another."""
-    here = Pending.filter(group_id=ctx.group.id)
-    if found := await here.filter(notice_id=message_id).first():
-        return found
-    asked = await here.filter(state="open", decider="admin")
-    return next((pending for pending in asked if message_id in pending.payload.get(AGAIN, ())), None)
+    """The one that this message of ours told of, be it the first to do so or another."""
+    found = await follow_ups.about(ctx.group.id, message_id, *follow_ups.NOTICE)
+    return await Pending.get_or_none(group_id=ctx.group.id, id=found[1]) if found else None
 
 
 async def find_open(ctx: Context, number: int | None, deciders: tuple[str, ...]) -> Pending:
@@ -481,4 +473,6 @@ feature.keep(
         free=_decided,
         hidden=("decided_by", "decided_from", "needed_role", "people", "seconded_by"),
     ),
+    Keep(Completion, "等着知道结果的操作", person=(), at="ended_at", days=30),
+    Keep(About, "发出的消息说的是哪件事", person=(), at="at", days=60),
 )

@@ -29,7 +29,7 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
     over = act.kind == "kick" and not ctx.host.outbox.kick_budget_left(ctx.group.id)
     if over and not (ctx.confirmed or ctx.group.dry_run):
         return await ask_first(ctx, act)
-    source = ctx.next_source()
+    source = ctx.next_source(act.key)
     if earlier := await audit.of_source(source):
         return await _what_became(ctx, act, earlier)
     try:
@@ -39,7 +39,7 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
     if refusal == UNREADABLE and act.again:
         return Outcome(State.NOT_DONE, why=refusal)
     if refusal:
-        await _write(ctx, act, source, "not_done", refusal)
+        await _end_at_once(ctx, act, source, Outcome(State.NOT_DONE, why=refusal))
         if refusal == NO_RIGHTS and not act.own:
             await ctx.tell_once(
                 NO_RIGHTS_TOPIC,
@@ -48,9 +48,12 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
             )
         return Outcome(State.NOT_DONE, why=refusal)
     if ctx.group.dry_run:
-        await _write(ctx, act, source, "simulated", "试运行")
+        await _end_at_once(ctx, act, source, Outcome(State.SIMULATED, why="试运行"))
         await ctx.say(
-            "【试运行】本来会：{label}。原因：{reason}", label=_told(ctx, act), reason=act.reason or "无"
+            "【试运行】本来会：{label}。原因：{reason}",
+            label=_told(ctx, act),
+            reason=act.reason or "无",
+            key=act.key and f"{act.key}/told",
         )
         return Outcome(State.SIMULATED, why="试运行")
     ticket = await _intend(ctx, act, source)
@@ -58,14 +61,18 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
 
 
 async def _what_became(ctx: GroupContext, act: Act, earlier: audit.Record) -> Outcome:
-    if earlier.state == "undone":
-        return Outcome(State.DONE)
-    if earlier.state == "simulated":
-        ctx.next_source()
+    if earlier.state == "simulated" and not act.key:
+        ctx.next_source()  # what it said then
     if earlier.state in ("intended", "unknown"):
         ticket = await ctx.host.outbox.put(_draft(ctx, act, earlier))
         return await ticket.outcome(0.0 if in_atomic() else WAIT_SECONDS)
-    return Outcome(State(earlier.state), why=earlier.why)
+    outcome = (
+        Outcome(State.DONE) if earlier.state == "undone" else Outcome(State(earlier.state), why=earlier.why)
+    )
+    if act.then is not None:
+        # Changes nothing where it was told; an act of a release without completions is told now.
+        await ctx.host.outbox.end_at_once(earlier.id, ctx.group.id, act.then, outcome)
+    return outcome
 
 
 async def _refusal(ctx: GroupContext, act: Act) -> str:
@@ -101,6 +108,14 @@ def _told(ctx: GroupContext, act: Act) -> str:
     return f"{act.label} {ctx.name_of(act.target)}" if act.target else act.label
 
 
+@atomic
+async def _end_at_once(ctx: GroupContext, act: Act, source: str | None, outcome: Outcome) -> None:
+    """Write down what is not to be done, or only in play; whoever waits for its end is told."""
+    record = await _write(ctx, act, source, outcome.state.value, outcome.why)
+    if act.then is not None:
+        await ctx.host.outbox.end_at_once(record.id, ctx.group.id, act.then, outcome)
+
+
 async def _write(ctx: GroupContext, act: Act, source: str | None, state: str, why: str = "") -> audit.Record:
     return await audit.write(
         ctx.group.id,
@@ -134,4 +149,5 @@ def _draft(ctx: GroupContext, act: Act, record: audit.Record) -> Draft:
         feature=ctx.feature.id,
         record_id=record.id,
         source=record.source,
+        then=act.then,
     )

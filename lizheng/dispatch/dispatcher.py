@@ -48,6 +48,16 @@ class Dispatcher:
         self._private = private
         self._commands = registry.commands
         self._echoes = LoopGuard()
+        self._has_old_keys = False
+
+    async def start(self) -> None:
+        """Learn whether messages were handled by a release that counted the effects of all features together."""
+        old = Q(source__startswith="message:", source__endswith="#1") & ~Q(source__contains="/")
+        self._has_old_keys = (
+            await Outgoing.filter(old).exists()
+            or await Record.filter(old).exists()
+            or await Pending.filter(old).exists()
+        )
 
     async def message(self, event: MessageEvent) -> bool:
         """Handle a message; True when it was ours and nobody else needs to see it."""
@@ -69,6 +79,8 @@ class Dispatcher:
                 return False
         role = self._host.role_of(group, event)
         ctx = Context(self._host, group, pending_feature, event, role=role, quoted=quoted)
+        if self._has_old_keys and self._is_doubted(ctx) and await self._begun_before_upgrade(ctx):
+            ctx.count_together()
         if event.message_type == "private":
             ctx.place = f"【{group.name or group.id}】" if self._private.shares_several(event.user_id) else ""
             await ctx.confirmed_role()
@@ -76,17 +88,17 @@ class Dispatcher:
         ctx.command = CommandInfo(hit.command.name, hit.command.feature.id) if hit else None
         if event.message_type == "group":
             for watch in watches:
-                ctx.feature = watch.feature
-                if await self._guarded(ctx, watch.handler(ctx)):
+                own = ctx.seen_by(watch.feature)
+                if await self._guarded(own, watch.handler(own)):
                     return True
         if called is not None and self._goes_round(ctx, called):
             await self._look_back(ctx, hit, succeeded=False)
             return hit is not None
         if hit is not None:
-            await self._look_back(ctx, hit, succeeded=await self._run(ctx, hit))
+            ran = await self._run(ctx.seen_by(hit.command.feature), hit)
+            await self._look_back(ctx, hit, succeeded=ran)
             return True
         if quoted is not None:
-            ctx.feature = pending_feature
             return bool(await self._guarded(ctx, by_quote(ctx)))
         if called is not None:
             await self._hint(ctx, called)
@@ -102,12 +114,11 @@ class Dispatcher:
             return
         ctx.succeeded = succeeded
         for feature, handler in self._registry.looking_back(ctx.group):
-            ctx.feature = feature
-            await self._guarded(ctx, handler(ctx), silent=True)
+            own = ctx.seen_by(feature)
+            await self._guarded(own, handler(own), silent=True)
 
     async def _run(self, ctx: Context, hit: Match) -> bool | None:
         """Whether it did what was asked; None for one that ran before a restart."""
-        ctx.feature = hit.command.feature
         self._host.roster.meet(ctx.group.id, ctx.event.sender)
         if await self._ran_before(ctx):
             return None
@@ -122,13 +133,28 @@ class Dispatcher:
 
     async def _ran_before(self, ctx: Context) -> bool:
         """Whether this command had an effect before a restart: what the adapter remembers ended with that process."""
-        if ctx.event.time > self._host.doubted_until(ctx.group.id).timestamp():
+        if not self._is_doubted(ctx):
             return False
+        scope = ctx.scope
+        own = Q(source=scope) | Q(source__startswith=f"{scope}.") | Q(source__startswith=f"{scope}/")
+        return (
+            await Outgoing.filter(own).exists()
+            or await Record.filter(own).exists()
+            or await Pending.filter(own | Q(decided_from=ctx.source)).exists()
+            or await self._begun_before_upgrade(ctx)
+        )
+
+    def _is_doubted(self, ctx: Context) -> bool:
+        """Whether a process that is gone may have handled this message."""
+        return ctx.event.time <= self._host.doubted_until(ctx.group.id).timestamp()
+
+    async def _begun_before_upgrade(self, ctx: Context) -> bool:
+        """Whether it has effects under the keys of until 0.1, which counted all features together."""
         first = f"{ctx.source}#1"
         return (
             await Outgoing.filter(source=first).exists()
             or await Record.filter(source__in=(ctx.source, first)).exists()
-            or await Pending.filter(Q(source=first) | Q(decided_from=ctx.source)).exists()
+            or await Pending.filter(source=first).exists()
         )
 
     def _is_stale(self, ctx: Context) -> bool:
@@ -171,11 +197,9 @@ class Dispatcher:
         command = self._commands.command(name)
         if command is None:
             raise LookupError(name)
-        before, ctx.feature = ctx.feature, command.feature
-        try:
-            await self._execute(ctx, Match(command, Words([Text(words)])))
-        finally:
-            ctx.feature = before
+        own = ctx.seen_by(command.feature)
+        own.asker_id = ctx.asker_id
+        await self._execute(own, Match(command, Words([Text(words)])))
 
     async def _allowed(self, ctx: Context, form: Form) -> bool:
         if form.role > Role.MEMBER and is_on(ctx.group, ctx.feature):

@@ -136,8 +136,9 @@ class Host:
             pictures=kept / "files" / "outbox",
             shared=self.store is not None and not self.store.is_sqlite,
         )
-        outbox.on_decided(_remember_notice)
-        return Schedule(self.clock, self.shares), outbox
+        schedule = Schedule(self.clock, self.shares)
+        outbox.on_told(schedule.wake)
+        return schedule, outbox
 
     async def start(self) -> None:
         """Find the features among NoneBot's plugins, open the database, and take up what was left.
@@ -169,6 +170,7 @@ class Host:
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             raise SystemExit(str(error)) from error
         await self.groups.load()
+        await self.dispatch.start()
         self.shares = SingleHost() if self.store.is_sqlite else ClusterHost(self, self.adapter)
         self.schedule, self.outbox = self._engines()
         for feature in self.features.values():
@@ -441,10 +443,3 @@ class Host:
         """Whether everything that has happened so far has been dealt with."""
         engines = self.schedule.idle() and self.outbox.idle() and self.waker.idle()
         return self.adapter.lanes.idle() and engines
-
-
-async def _remember_notice(row: Any) -> None:
-    """Which message a notice became, so that quoting it answers it."""
-    message_id = (row.answer or {}).get("message_id")
-    await decisions.remember_notice(row.source, message_id)
-    await ledger.remember_notice(row.source, message_id)

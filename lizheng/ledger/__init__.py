@@ -7,12 +7,12 @@ run with the payload `{"order": id}` once an admin has confirmed the whole price
 from datetime import time
 
 from lizheng.ledger import books, desk, nightly, orders
-from lizheng.ledger.desk import MONEY, SETTLED, remember_notice
+from lizheng.ledger.desk import MONEY, SETTLED
 from lizheng.ledger.retention import KEPT
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.stage import Stage
 
-__all__ = ["MONEY", "SETTLED", "books", "desk", "feature", "orders", "remember_notice"]
+__all__ = ["MONEY", "SETTLED", "books", "desk", "feature", "orders"]
 
 feature: Feature = Feature(
     __name__, "收款", "认出红包，等管理员确认入账。", id="ledger", hidden=True, serves=MONEY

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lizheng.base.roles import Role
+from lizheng.delivery.outbox import Subject, follow_ups
 from lizheng.grammar import Misread, Words, parse_money, say_money
 from lizheng.ledger import books, evidence, orders
 from lizheng.ledger.evidence import Grade, Seen
@@ -22,6 +23,7 @@ MONEY = "money"
 UNDO = "payment"
 SETTLED = "settled"
 LATE = timedelta(days=3)
+LEDGER, EVIDENCE = "ledger", "evidence"
 NOTICE_SOURCE = "evidence:"
 YES = ("收到", "同意", "已收到")
 SEEN = {
@@ -154,7 +156,7 @@ async def _tell(ctx: Context, row: Evidence, order: Order | None) -> None:
         rest = say_money(order.price - order.paid)
         awaited = AWAITED.format(number=order.number, purpose=order.purpose, rest=rest)
         said = compose(SEEN[Grade(row.grade)] + HOW, {"who": who, "order": awaited})
-        await ctx.post(said, source=f"{NOTICE_SOURCE}{row.id}")
+        await ctx.post(said, source=f"{NOTICE_SOURCE}{row.id}", about=Subject(LEDGER, EVIDENCE, row.id))
         return
     if mine := await orders.open_ones(ctx.group.id, ctx.author_id):
         await ctx.say(WHICH, who=who, numbers=_numbers(mine), first=mine[0].number)
@@ -162,12 +164,6 @@ async def _tell(ctx: Context, row: Evidence, order: Order | None) -> None:
 
 def _numbers(found: list[Order]) -> str:
     return "、".join(f"A{order.number}" for order in found[:6])
-
-
-async def remember_notice(source: str | None, message_id: int | None) -> None:
-    """Once the outbox knows a notice's message id, quoting that message answers it."""
-    if source and source.startswith(NOTICE_SOURCE) and message_id is not None:
-        await Evidence.filter(id=int(source.removeprefix(NOTICE_SOURCE))).update(notice_id=message_id)
 
 
 # — what admins confirm ————————————————————————————————————————————————————————————————————
@@ -197,7 +193,10 @@ async def quoted_evidence(ctx: Context) -> Evidence | None:
         return None
     here = Evidence.filter(group_id=ctx.group.id)
     number = ctx.quoted.message_id
-    return await here.filter(message_id=number).first() or await here.filter(notice_id=number).first()
+    if found := await here.filter(message_id=number).first():
+        return found
+    told = await follow_ups.about(ctx.group.id, number, LEDGER, EVIDENCE)
+    return await here.get_or_none(id=told[1]) if told else None
 
 
 async def order_of(ctx: Context, found: Evidence) -> Order:

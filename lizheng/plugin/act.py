@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from lizheng.delivery.outbox import Then
+
 
 @dataclass(frozen=True)
 class Act:
     """One thing to do in QQ. `label` says it in Chinese for the audit and for dry run, e.g. `禁言 10 分钟`.
 
     `target` 0 means nobody in particular. `own` marks a member's own request for oneself, which protection allows.
-    `undo` is the audit record's way back, `{"name": …}`.
+    `undo` is the audit record's way back, `{"name": …}`. `key` names it among the effects of its cause, `then` is
+    told how it ended.
     """
 
     kind: str
@@ -30,3 +33,5 @@ class Act:
     """Of a mute, how long: one that would end sooner than what runs already is not carried out."""
     again: bool = False
     """Whoever asks will ask again while nobody can be looked up: so this is no end, and is not recorded."""
+    key: str = ""
+    then: Then | None = None

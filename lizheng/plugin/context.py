@@ -15,7 +15,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, Net
 from pydantic import BaseModel
 
 from lizheng.base.roles import Role
-from lizheng.delivery.outbox import Priority
+from lizheng.delivery.outbox import Priority, follow_ups
 from lizheng.groups.choices import GroupState
 from lizheng.groups.members import UNREADABLE, MemberInfo
 from lizheng.messages.templates import Segment, compose
@@ -100,7 +100,8 @@ class GroupContext(Deliveries):
             return self
         step = self.next_source()
         other = copy(self)
-        other.feature, other.source, other._steps = feature, step and f"{step}/{feature.id}", 0
+        other.feature, other.source, other._steps = feature, step and f"{step}/{feature.id}", [0]
+        other.is_shared = False
         return other
 
     @property
@@ -149,16 +150,18 @@ class GroupContext(Deliveries):
             if self.host.is_on(group, self.feature)
         ]
 
-    def within(self, feature: FeatureInfo) -> GroupContext:
+    def within(self, feature: FeatureInfo, key: str = "") -> GroupContext:
         """The same place and cause, seen by another feature."""
-        step = self.next_source()
-        return GroupContext(
+        step = self.next_source(key)
+        inner = GroupContext(
             self.host,
             self.group,
             feature,
             source=step and f"{step}/{feature.id}",
             priority=self.priority,
         )
+        inner.cause = self.source
+        return inner
 
     def on_behalf(
         self, feature: FeatureInfo, author_id: int, needed_role: Role, source: str | None
@@ -280,6 +283,23 @@ class GroupContext(Deliveries):
         except NetworkError as silence:
             raise Declined(UNREADABLE) from silence
 
+    async def quoted_about(self, kind: str = "") -> tuple[str, int | str] | None:
+        """What the quoted message is about, where it is one of this feature's and was said `about` something.
+
+        Of one `kind` only where that is given. Known for 60 days.
+        """
+        if self.quoted is None or self.quoted.user_id not in {0, *self.host.our_accounts()}:
+            return None
+        return await follow_ups.about(self.group.id, self.quoted.message_id, self.feature.id, kind)
+
+    async def quoted_pending(self) -> Pending | None:
+        """What the quoted message put before people, decided or not, where it is this feature's."""
+        if self.quoted is None:
+            return None
+        about = await follow_ups.about(self.group.id, self.quoted.message_id, *follow_ups.NOTICE)
+        here = Pending.filter(group_id=self.group.id, feature=self.feature.id)
+        return await here.get_or_none(id=about[1]) if about else None
+
     async def still_holds_role(self) -> bool:
         """Whether the author has the role this needs according to the member list now. Raises `NetworkError`."""
         if self.needed_role is Role.MEMBER:
@@ -341,7 +361,7 @@ class GroupContext(Deliveries):
         await gathered.put(self, name, self.feature.gathers[name], item)
 
     async def preview(
-        self, decision: str, template: str, /, *, payload: Mapping[str, Any], **values: Any
+        self, decision: str, template: str, /, *, payload: Mapping[str, Any], key: str = "", **values: Any
     ) -> Pending:
         """Show what would happen under a short number; `/确认` by the same person within 5 minutes does it.
 
@@ -350,7 +370,8 @@ class GroupContext(Deliveries):
         decider: Decider = "author" if self.author_id else "admin"
         span = timedelta(minutes=5) if self.author_id else timedelta(hours=24)
         text = compose(template, values)
-        return await self.host.propose(self, Proposal(decision, text, payload, decider, span, HOW_TO_CONFIRM))
+        proposal = Proposal(decision, text, payload, decider, span, HOW_TO_CONFIRM, key=key)
+        return await self.host.propose(self, proposal)
 
     async def submit(
         self,
@@ -364,6 +385,7 @@ class GroupContext(Deliveries):
         people: Collection[int] = (),
         two: bool = False,
         muted_too: bool = False,
+        key: str = "",
         **values: Any,
     ) -> Pending:
         """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝.
@@ -382,7 +404,7 @@ class GroupContext(Deliveries):
         elif two:
             decider, hint = "two", HOW_TO_DECIDE_BY_TWO
         text = compose(template, values)
-        proposal = Proposal(decision, text, payload, decider, span, hint, tuple(people))
+        proposal = Proposal(decision, text, payload, decider, span, hint, tuple(people), key=key)
         return await self.host.propose(self, proposal)
 
     async def waiting(self, *decisions: str, author: int | None = None) -> list[Waiting]:
@@ -408,6 +430,7 @@ class GroupContext(Deliveries):
         payload: Mapping[str, Any],
         example: str = "",
         span: timedelta = timedelta(days=1),
+        key: str = "",
         **values: Any,
     ) -> Pending:
         """Ask the admins something that they answer in words, by quoting the question; 跳过 or `/取消 n` leaves it.
@@ -416,7 +439,16 @@ class GroupContext(Deliveries):
         """
         text = compose(template, {**values, "example": example})
         kept = {**payload, "example": example}
-        return await self.host.propose(self, Proposal(decision, text, kept, "admin", span, HOW_TO_ANSWER))
+        proposal = Proposal(decision, text, kept, "admin", span, HOW_TO_ANSWER, key=key)
+        return await self.host.propose(self, proposal)
+
+    async def take_back(self, key: str) -> bool:
+        """Cancel what this cause has put before people under a key, or what its kick of that key was made to ask; whether
+        that was still open.
+        """
+        source = self.next_source(key)
+        asked = Pending.filter(source__in=(source, f"{source}#1"), group_id=self.group.id, state="open")
+        return bool(source and await asked.update(state="cancelled"))
 
     async def refuse_muted(self) -> None:
         """Keep who is muted in the group from having words said there by way of a private chat. Raises `Declined`."""
@@ -436,13 +468,28 @@ class CommandInfo:
     feature_id: str
 
 
+class _Common:
+    """What is known of a message, one for all features at it: above all the author's role, as claimed and by now."""
+
+    __slots__ = ("claimed", "cleared", "confirmed", "role", "succeeded")
+
+    def __init__(self, role: Role):
+        self.claimed = self.role = role
+        self.confirmed = False
+        self.succeeded: bool | None = None
+        self.cleared = False
+
+
 class Context(GroupContext):
-    """A message and its author, for commands and observers.
+    """A message and its author, for commands and observers; each feature has its own.
 
     `message` is what was said, without the quote and without an @ of the bot at either end; `command` is the command
-    it hits, if any, and `succeeded` whether that did what was asked, None before it has
-    ended. `cleared`: its message has been taken away. In private, `channel` is `"private"` and `say` answers the author alone.
+    it hits, if any, and `succeeded` whether that did what was asked, None before it has ended. `cleared`: its message
+    has been taken away; both are the same for all of them. In private, `channel` is `"private"` and `say` answers the
+    author alone.
     """
+
+    is_shared = True
 
     def __init__(
         self,
@@ -466,14 +513,55 @@ class Context(GroupContext):
             priority=Priority.REPLY,
         )
         self.event = event
-        self.role: Role = role
+        self._common = _Common(role)
         self.quoted = quoted
         self.command = command
-        self.succeeded: bool | None = None
-        self.cleared = False
         self.answers_to = event.user_id if event.message_type == "private" else 0
-        self._claimed = role
-        self._confirmed = False
+        self._siblings: dict[str, Context] = {feature.id: self}
+
+    @property
+    def role(self) -> Role:
+        """The author's, as claimed by the event until it is confirmed."""
+        return self._common.role
+
+    @property
+    def succeeded(self) -> bool | None:
+        """Whether the command did what was asked, None before it has ended."""
+        return self._common.succeeded
+
+    @succeeded.setter
+    def succeeded(self, value: bool | None) -> None:
+        self._common.succeeded = value
+
+    @property
+    def cleared(self) -> bool:
+        """Whether the message has been taken away."""
+        return self._common.cleared
+
+    @cleared.setter
+    def cleared(self, value: bool) -> None:
+        self._common.cleared = value
+
+    def seen_by(self, feature: FeatureInfo) -> Context:
+        """The context of another feature at this message: its own, with a count of its own, whenever it is asked for."""
+        if (sibling := self._siblings.get(feature.id)) is None:
+            # Made for every observer of every message: a copy costs a third of being made anew.
+            sibling = object.__new__(Context)
+            sibling.__dict__.update(self.__dict__)
+            sibling.feature, sibling._steps = feature, [0] if self.is_shared else self._steps
+            self._siblings[feature.id] = sibling
+        return sibling
+
+    def as_feature(self, feature: FeatureInfo) -> Self:
+        """Give this very context to another feature: the same person, place and cause."""
+        other = super().as_feature(feature)
+        if other is not self:
+            other._siblings = {feature.id: other}
+        return other
+
+    def count_together(self) -> None:
+        """Count the effects of all features as one row, as it was until 0.1: for a message that was begun that way."""
+        self.is_shared = False
 
     async def confirmed_role(self, needed: Role = Role.MEMBER) -> Role:
         """The author's role by the member list now, as the one an event claims may be stale or forged.
@@ -482,15 +570,16 @@ class Context(GroupContext):
         which the list told minutes ago and the event still claims. Raises `Declined` when that is below `needed`
         although the author says, or in private may, hold it.
         """
-        if self._confirmed or is_anonymous(self.event):
-            return self.role
+        known = self._common
+        if known.confirmed or is_anonymous(self.event):
+            return known.role
         try:
-            self.role = await self.host.role_now(self.group, self.author_id)
-            self._confirmed = True
+            known.role = await self.host.role_now(self.group, self.author_id)
+            known.confirmed = True
         except NetworkError:
             logger.warning("lizheng: the member list of group {} cannot be read", self.group.id)
-            self.role = self.host.role_unread(self.group, self.event)
-            if self.role < needed and (self.channel == "private" or self._claimed >= needed):
+            known.role = self.host.role_unread(self.group, self.event)
+            if known.role < needed and (self.channel == "private" or known.claimed >= needed):
                 raise Declined(UNREADABLE) from None
         return self.role
 

@@ -17,6 +17,7 @@ from lizheng.events import GroupEvent, SettingChanged
 from lizheng.plugin.checks import require
 from lizheng.plugin.command import Command
 from lizheng.plugin.context import Context, GroupContext
+from lizheng.plugin.ends import JOB, CompletionHandler, telling
 from lizheng.plugin.expiry import expiry, expiry_of
 from lizheng.plugin.gather import GatherHandler, Gathering
 from lizheng.plugin.hook import Hook
@@ -136,6 +137,7 @@ class Feature(FeatureInfo):
         self.listeners: dict[type[GroupEvent], list[Callable[..., Awaitable[None]]]] = {}
         self.jobs: dict[str, Job] = {}
         self.decisions: dict[str, Decision] = {}
+        self.completions: dict[str, CompletionHandler] = {}
         self.undos: dict[str, Callable[[Context, Any], Awaitable[None]]] = {}
         self.undo_labels: dict[str, Callable[[GroupContext, int], Awaitable[Record | None]]] = {}
         self.old_settings: dict[str, Callable[[Any], Mapping[str, Any]]] = {}
@@ -246,6 +248,17 @@ class Feature(FeatureInfo):
         require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, late_limit, repeats, acts=acts)
         self.job_names.add(name)
+
+    def completion(self, name: str, handler: CompletionHandler) -> None:
+        """Name what acts and messages with `then=name` run once their end is known: `handler(ctx, done)`.
+
+        It runs once for each, a crash in between or not, also for what was refused at once or only simulated, and waits
+        while the feature is off. One that raises is tried again until it succeeds.
+        """
+        require(self.module, handler, "ctx", "done")
+        self.completions[name] = handler
+        self.completion_names.add(name)
+        self.job(JOB, telling(self.completions), repeats=True)
 
     def nightly(self, name: str, handler: JobHandler, at: time) -> None:
         """Run `handler(ctx, slot)` once a day for the host as a whole, whatever is on: `ctx.group.id` is 0.

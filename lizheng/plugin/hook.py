@@ -38,22 +38,23 @@ class Hook(Generic[Q, A]):
         """Name the features that would be asked here, by id."""
         return {feature.id for feature, _ in ctx.host.answering(self, ctx.group)}
 
-    async def ask(self, ctx: GroupContext, question: Q) -> list[Answer[A]]:
-        """Collect the answers, in the order in which the features were loaded.
+    async def ask(self, ctx: GroupContext, question: Q, *, key: str = "") -> list[Answer[A]]:
+        """Collect the answers, in the order in which the features were loaded. `key` names the question among the
+        effects of its cause.
 
         Raises `HookFailed` when a feature's answer raises: whoever asked must then not act.
         """
         found: list[Answer[A]] = []
         for feature, handler in ctx.host.answering(self, ctx.group):
             try:
-                value = await handler(ctx.within(feature), question)
+                value = await handler(ctx.within(feature, key), question)
             except Exception as error:
                 raise HookFailed(self.name, feature.id) from error
             if value is not None:
                 found.append(Answer(feature.id, value))
         return found
 
-    async def gather(self, ctx: GroupContext, question: Q) -> list[Answer[A]]:
+    async def gather(self, ctx: GroupContext, question: Q, *, key: str = "") -> list[Answer[A]]:
         """Collect the answers that can be had; a feature that raises is logged and left out.
 
         For questions whose answers are only shown: nothing is decided by one that is missing.
@@ -61,7 +62,7 @@ class Hook(Generic[Q, A]):
         found: list[Answer[A]] = []
         for feature, handler in ctx.host.answering(self, ctx.group):
             try:
-                value = await handler(ctx.within(feature), question)
+                value = await handler(ctx.within(feature, key), question)
             except Exception as error:
                 logger.opt(exception=error).error("lizheng: {} failed to answer {}", feature.id, self.name)
                 continue

@@ -48,6 +48,8 @@ class FeatureInfo:
         """What it may plan for later."""
         self.gathers: dict[str, timedelta] = {}
         """What it may gather, and how long the first of it waits for more."""
+        self.completion_names: set[str] = set()
+        """Who of it may be told how an act or a message ended."""
 
     def __repr__(self) -> str:
         return f"Feature({self.id!r}, {self.title!r})"

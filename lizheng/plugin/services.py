@@ -39,7 +39,8 @@ class Proposal:
     """Something that is to wait for a person's decision.
 
     `decision` is one that the feature declares, `text` what the group reads, followed by `hint`, in which `{n}` and
-    `{span}` stand for the number and the time it waits. `people` decide where the decider is a `person`.
+    `{span}` stand for the number and the time it waits. `people` decide where the decider is a `person`. `key` names it
+    among the effects of its cause.
     """
 
     decision: str
@@ -49,6 +50,7 @@ class Proposal:
     span: timedelta
     hint: str
     people: tuple[int, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from lizheng.delivery.outbox import Draft, Priority, Ticket
+from lizheng.delivery.outbox import Draft, Priority, Subject, Then, Ticket
 from lizheng.groups.choices import GroupState
 from lizheng.messages.templates import Segment, compose
 from lizheng.plugin.identity import FeatureInfo
@@ -22,8 +22,16 @@ class Speaking:
     `author_id` is the person on whose behalf this happens, 0 when it is a rule. `answers_to` is the person a private
     answer goes to, 0 for the group; it begins with `place`, which names the group to somebody who shares several with
     the bot. `asker_id` is the person whose command is being carried out, 0 while it is something else that speaks.
-    `source` names what caused it.
+    `source` names what caused it; `cause` is the source of whoever asked, where a feature answers another one.
+
+    Every effect has a key, so that the same cause run again has it once: `key` where the caller names it, which is
+    right whenever a second run may have less left to do; else a count of this feature's effects. `then` names the
+    completion of the feature that is told how it ended, with its `payload`. What a message is `about`, say
+    `("entry", 3)`, is what `quoted_about` gives whoever quotes it.
     """
+
+    is_shared: bool = False
+    """Whether other features act under the same source; the keys then say whose effect it is."""
 
     def __init__(
         self,
@@ -39,19 +47,46 @@ class Speaking:
         self.group = group
         self.feature = feature
         self.source = source
+        self.cause = source
         self.author_id = author_id
         self.priority = priority
         self.answers_to = 0
         self.asker_id = 0
         self.place = ""
-        self._steps = 0
+        self._steps = [0]
 
-    def next_source(self) -> str | None:
-        """A key for the next effect of this cause; the same cause run again counts the same keys."""
-        self._steps += 1
-        return f"{self.source}#{self._steps}" if self.source else None
+    @property
+    def scope(self) -> str | None:
+        """The source, and whose effects these are where several features share it."""
+        return f"{self.source}#{self.feature.id}" if self.source and self.is_shared else self.source
 
-    async def say(self, template: str, /, **values: Any) -> Ticket:
+    def next_source(self, key: str = "") -> str | None:
+        """Name an effect of this cause: by its `key`, else by counting. The same cause run again names the same."""
+        if not key:
+            self._steps[0] += 1
+        if not (scope := self.scope):
+            return None
+        return f"{scope}/{key}" if key else f"{scope}{'.' if self.is_shared else '#'}{self._steps[0]}"
+
+    def _then(self, name: str, payload: Mapping[str, Any] | None) -> Then | None:
+        """Who is told how something ended, None for nobody. Raises `ValueError` for what the feature does not declare."""
+        if not name:
+            return None
+        if name not in self.feature.completion_names:
+            raise ValueError(f"{self.feature.id} declares no completion {name!r}")
+        return Then(self.feature.id, name, dict(payload or {}))
+
+    async def say(
+        self,
+        template: str,
+        /,
+        *,
+        key: str = "",
+        about: tuple[str, int | str] | None = None,
+        then: str = "",
+        payload: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Ticket:
         """Say it in the group; `{name}` in the template stands for a value: text, or a `Mention`, a `Picture` or a `Drawing`.
 
         Returns once it is stored, and so will be said, the answer to a command within a minute or not at all; what became
@@ -60,13 +95,17 @@ class Speaking:
         return await self.post(
             compose(template, values),
             user_id=self.answers_to,
+            key=key,
             expires_at=self._answer_until(),
             author_id=self.asker_id,
+            about=about,
+            then=then,
+            payload=payload,
         )
 
-    async def tell(self, user_id: int, template: str, /, **values: Any) -> Ticket:
+    async def tell(self, user_id: int, template: str, /, *, key: str = "", **values: Any) -> Ticket:
         """Say it to one member in private; many endpoints refuse that between people who are not friends."""
-        return await self.post(compose(template, values), user_id=user_id)
+        return await self.post(compose(template, values), user_id=user_id, key=key)
 
     async def stay_silent(self) -> None:
         """Write down that nothing is said: so the same cause is known when it is told again after a restart."""
@@ -91,13 +130,18 @@ class Speaking:
         segments: list[Segment],
         *,
         user_id: int = 0,
+        key: str = "",
         source: str | None = None,
         expires_at: datetime | None = None,
         author_id: int = 0,
+        about: tuple[str, int | str] | Subject | None = None,
+        then: str = "",
+        payload: Mapping[str, Any] | None = None,
     ) -> Ticket:
         """Put ready segments into the outbox without waiting; to the group, or to one person in private.
 
-        While no endpoint is connected they wait, but are not sent after `expires_at`.
+        While no endpoint is connected they wait, but are not sent after `expires_at`. A `source` names them whatever
+        the cause.
         """
         where: dict[str, int] = {"user_id": user_id} if user_id else {}
         if self.place and segments and user_id == self.answers_to:
@@ -113,13 +157,23 @@ class Speaking:
                 user_id=user_id,
                 priority=self.priority,
                 feature=self.feature.id,
-                source=source or self.next_source(),
+                source=source or self.next_source(key),
                 expires_at=expires_at,
                 author_id=author_id,
+                then=self._then(then, payload),
+                about=Subject(self.feature.id, *about) if isinstance(about, tuple) else about,
             )
         )
 
-    async def forward(self, pages: Sequence[tuple[str, list[Segment]]]) -> Ticket:
+    async def follow(self, source: str, then: str, payload: Mapping[str, Any] | None = None) -> bool:
+        """Have a completion told how a message ended that was put under this `source` without one, say by an earlier
+        release; False when there is no such message.
+        """
+        named = self._then(then, payload)
+        assert named is not None
+        return await self.host.outbox.follow(source, named)
+
+    async def forward(self, pages: Sequence[tuple[str, list[Segment]]], *, key: str = "") -> Ticket:
         """Say several messages as one that opens on a tap: each with the name shown above it, then its segments.
 
         Not every endpoint can; the ticket's `outcome()` is then NOT_DONE.
@@ -139,7 +193,7 @@ class Speaking:
                 user_id=user_id,
                 priority=self.priority,
                 feature=self.feature.id,
-                source=self.next_source(),
+                source=self.next_source(key),
                 expires_at=self._answer_until(),
                 author_id=self.asker_id,
             )

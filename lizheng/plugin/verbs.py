@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from lizheng.plugin.speaking import Speaking
 from lizheng.store import audit
 from lizheng.store.tables import Record
 
+Payload = Mapping[str, Any] | None
+
 
 class Verbs(Speaking):
     """The part of a context that acts; `confirmed` when a person has just agreed to what it does."""
@@ -26,6 +29,9 @@ class Verbs(Speaking):
         """Do one act, or say why not; see `acts.perform`."""
         return await self.host.perform(self, act)
 
+    async def _perform(self, act: Act, key: str, then: str, payload: Payload) -> Outcome:
+        return await self.perform(replace(act, key=key, then=self._then(then, payload)))
+
     @property
     def now(self) -> datetime:
         """This moment, in the host's zone. It may stand in queries: the database keeps every time in UTC."""
@@ -35,7 +41,17 @@ class Verbs(Speaking):
         """The same moment in the host's zone, for people: what the database gives back is in UTC."""
         return at.astimezone(self.host.zone)
 
-    async def kick(self, target: int, reason: str, *, rule: str = "", for_good: bool = False) -> Outcome:
+    async def kick(
+        self,
+        target: int,
+        reason: str,
+        *,
+        rule: str = "",
+        for_good: bool = False,
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
+    ) -> Outcome:
         """Remove a member; `for_good` also refuses later requests. There is no way back, so nothing undoes it.
 
         Beyond five in ten minutes that nobody confirmed it becomes a preview (NOT_DONE meanwhile): what kicks so much
@@ -43,7 +59,7 @@ class Verbs(Speaking):
         """
         params = {"group_id": self.group.id, "user_id": target, "reject_add_request": for_good}
         act = Act("kick", "移出本群", "set_group_kick", params, target, reason, rule)
-        return await self.perform(act)
+        return await self._perform(act, key, then, payload)
 
     async def mute(
         self,
@@ -54,6 +70,9 @@ class Verbs(Speaking):
         rule: str = "",
         shorten: bool = False,
         undo: dict[str, Any] | None = None,
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
     ) -> Outcome:
         """Mute a member for up to 30 days, rounded to seconds. A mute that ends later stays as it is (NOT_DONE).
 
@@ -63,16 +82,34 @@ class Verbs(Speaking):
         label = f"禁言 {say_duration(span)}"
         undo = undo or {"name": "unmute", "target": target}
         lasts = None if shorten else span
-        return await self.perform(
-            Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo, lasts=lasts)
-        )
+        act = Act("mute", label, "set_group_ban", params, target, reason, rule, undo=undo, lasts=lasts)
+        return await self._perform(act, key, then, payload)
 
-    async def unmute(self, target: int, reason: str, *, rule: str = "") -> Outcome:
+    async def unmute(
+        self,
+        target: int,
+        reason: str,
+        *,
+        rule: str = "",
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
+    ) -> Outcome:
         params = {"group_id": self.group.id, "user_id": target, "duration": 0}
-        return await self.perform(Act("unmute", "解除禁言", "set_group_ban", params, target, reason, rule))
+        act = Act("unmute", "解除禁言", "set_group_ban", params, target, reason, rule)
+        return await self._perform(act, key, then, payload)
 
     async def recall(
-        self, message_id: int, author_id: int, reason: str, *, rule: str = "", again: bool = False
+        self,
+        message_id: int,
+        author_id: int,
+        reason: str,
+        *,
+        rule: str = "",
+        again: bool = False,
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
     ) -> Outcome:
         """Take back a member's message. The author may have left meanwhile.
 
@@ -90,10 +127,19 @@ class Verbs(Speaking):
             may_be_gone=True,
             again=again,
         )
-        return await self.perform(act)
+        return await self._perform(act, key, then, payload)
 
     async def rename(
-        self, target: int, card: str, reason: str, *, rule: str = "", own: bool = False
+        self,
+        target: int,
+        card: str,
+        reason: str,
+        *,
+        rule: str = "",
+        own: bool = False,
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
     ) -> Outcome:
         """Set a member's card ("" takes it away). `own` when the member asked for it."""
         before = await self._member_now(target)
@@ -110,7 +156,7 @@ class Verbs(Speaking):
             own=own,
             undo=undo,
         )
-        outcome = await self.perform(act)
+        outcome = await self._perform(act, key, then, payload)
         if outcome.state is State.DONE and (known := self.host.roster.seen(self.group.id, target)):
             known.card = card
         elif outcome.state is State.UNKNOWN:
@@ -132,8 +178,15 @@ class Verbs(Speaking):
         target: int = 0,
         params: Mapping[str, Any] | None = None,
         undo: dict[str, Any] | None = None,
+        key: str = "",
     ) -> Record:
-        """Record a change that is not an act in QQ: a switch, a setting, a case. `undo` names one of the feature's undos."""
+        """Record a change that is not an act in QQ: a switch, a setting, a case. `undo` names one of the feature's undos.
+
+        With a `key` the same cause run again gets the record it has written before.
+        """
+        source = self.next_source(key) if key else self.scope
+        if key and (earlier := await audit.of_source(source)):
+            return earlier
         return await audit.write(
             self.group.id,
             self.now,
@@ -144,5 +197,9 @@ class Verbs(Speaking):
             params=dict(params or {}),
             reason=reason,
             undo=undo,
-            source=self.source,
+            source=source,
         )
+
+    async def record_of(self, key: str) -> Record | None:
+        """The record that this cause has left under a key, None while it has not."""
+        return await audit.of_source(self.next_source(key))

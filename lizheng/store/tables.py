@@ -60,6 +60,48 @@ class Outgoing(Model):
         table = "lizheng_outgoing"
 
 
+class Completion(Model):
+    """Somebody who is to be told how a call or an act ended, once. Written with the call's row or the act's record.
+
+    `state`: waiting (for the end), ended (a slot tells of it), told. `outcome` and `why` are the end, `message_id` what a
+    message got.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    outgoing_id = fields.BigIntField(null=True, unique=True)
+    record_id = fields.BigIntField(null=True, unique=True)
+    group_id = fields.BigIntField(default=0)
+    feature = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=64)
+    payload = fields.JSONField(default=dict)
+    state = fields.CharField(max_length=16, default="waiting", db_index=True)
+    outcome = fields.CharField(max_length=16, default="")
+    why = fields.TextField(default="")
+    message_id = fields.BigIntField(null=True)
+    created_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "lizheng_completion"
+
+
+class About(Model):
+    """What a message of ours is about, for whoever quotes it. `ref` is a number or a text of the feature's own."""
+
+    id = fields.BigIntField(primary_key=True)
+    outgoing_id = fields.BigIntField(null=True, unique=True)
+    group_id = fields.BigIntField(default=0)
+    message_id = fields.BigIntField(null=True)
+    feature = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=32)
+    ref = fields.JSONField()
+    at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "lizheng_about"
+        indexes: ClassVar = (("group_id", "message_id"),)
+
+
 class Slot(Model):
     """One due job of the schedule. `late_limit` is in seconds; `retry_at` holds a failed one back.
 

@@ -103,12 +103,8 @@ async def _meant(ctx: Context, number: int | None) -> int:
         numbers = [pending.number for pending in await register.waiting(ctx)]
     else:
         own = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=register.DECISION)
-        named = (
-            own.filter(number=number)
-            if number
-            else own.filter(notice_id=ctx.quoted and ctx.quoted.message_id)
-        )
-        numbers = [pending.number for pending in await named]
+        named = await own.get_or_none(number=number) if number else await ctx.quoted_pending()
+        numbers = [named.number] if named and named.kind == register.DECISION else []
     if not numbers:
         raise Declined(texts.NOT_WAITING.format(number=number) if number else texts.NONE_WAITING)
     if len(numbers) > 1:

@@ -24,6 +24,8 @@ from plugins.ad_guard.telling import plan_telling
 
 DAY = timedelta(hours=24)
 IS_AD = 0.5
+RECALL = "recall#1"
+"""The name of the recall among the effects of what caused it; in the database since 0.1."""
 
 
 class Decided(NamedTuple):
@@ -123,7 +125,7 @@ class Acting:
         elif author_id and finding.state in ("seen", "ad"):
             person = _caused(ctx, ctx.source, author_id, Role(left["role"]))
             return await self.decide(person, finding, seen, cause, last=last)
-        elif finding.state == "seen" and await _recall_of(cause):
+        elif finding.state == "seen" and await _recall_of(ctx, cause):
             return await self.decide(ctx, finding, seen, cause, last=last)
         elif finding.state == "seen":
             return await self.follow_rule(ctx, finding, seen, finding.score >= IS_AD, last=last)
@@ -144,13 +146,13 @@ def _caused(
     return caused
 
 
-async def _recall_of(cause: str) -> Record | None:
+async def _recall_of(ctx: GroupContext, cause: str) -> Record | None:
     """The record of the recall made for this cause, refused or not."""
-    return await Record.get_or_none(source=f"{cause}/recall#1")
+    return await _caused(ctx, cause).record_of(RECALL)
 
 
-async def _is_gone(cause: str) -> bool:
-    record = await _recall_of(cause)
+async def _is_gone(ctx: GroupContext, cause: str) -> bool:
+    record = await _recall_of(ctx, cause)
     return record is not None and record.state not in (State.NOT_DONE.value, State.SIMULATED.value)
 
 
@@ -160,7 +162,7 @@ async def _is_gone(cause: str) -> bool:
 async def _decide(
     ctx: GroupContext, finding: Finding, seen: AdSeen, cause: str, review: bool, last: bool
 ) -> Decided:
-    gone, found, welcome = await _is_gone(cause), [], None
+    gone, found, welcome = await _is_gone(ctx, cause), [], None
     crime = unlawful(finding.text)
     try:
         # Nobody sells a place to what is against the law.
@@ -175,12 +177,9 @@ async def _decide(
     if review and not gone:
         await put_aside(ctx, finding)
         return Decided("suspect")
-    outcome = await _caused(ctx, f"{cause}/recall", ctx.author_id, ctx.needed_role).recall(
-        finding.message_id,
-        finding.user_id,
-        f"{texts.RECALL_REASON}：{finding.why}",
-        rule="广告识别",
-        again=not last,
+    reason = f"{texts.RECALL_REASON}：{finding.why}"
+    outcome = await _caused(ctx, cause, ctx.author_id, ctx.needed_role).recall(
+        finding.message_id, finding.user_id, reason, rule="广告识别", again=not last, key=RECALL
     )
     if outcome.why == Why.UNREADABLE and not last:
         return NOT_YET
@@ -240,7 +239,7 @@ async def _let_stay(ctx: GroupContext, finding: Finding, reason: str, told: str)
 
 @atomic
 async def _recalled(ctx: GroupContext, finding: Finding, ruling: Ruling, cause: str) -> None:
-    record = await _recall_of(cause)
+    record = await _recall_of(ctx, cause)
     await mark(
         finding,
         "recalled",

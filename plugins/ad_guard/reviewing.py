@@ -20,7 +20,6 @@ from plugins.ad_guard.recognise import Evidence, Judgement
 
 RECORD = Numbered("#", "记录编号")
 REVIEW = Page(texts.REVIEW, texts.REVIEW_EMPTY, "/待审")
-MOST_EXPLANATIONS = 300
 _RECORD = re.compile(r"#(\d+)")
 LESSONS = {True: ("ad", texts.LESSON_AD), False: ("harmless", texts.LESSON_HARMLESS)}
 
@@ -203,7 +202,7 @@ async def quoted(ctx: Context, nothing: str, unreadable: str) -> Meant:
         raise Misread(nothing)
     if found := await Finding.filter(group_id=ctx.group.id, message_id=said.message_id).first():
         return Meant(found.text, found)
-    if explained := await _explained_by(ctx, said.message_id):
+    if explained := await _explained(ctx):
         if len(explained) > 1 and len({one.text for one in explained}) > 1:
             listed = "、".join(f"#{one.record}" for one in explained if one.record)
             raise Misread(texts.SEVERAL.format(count=len(explained), numbers=listed))
@@ -226,13 +225,8 @@ async def _of_record(ctx: Context, number: int) -> Meant:
     return Meant(found.text, found)
 
 
-async def _explained_by(ctx: Context, message_id: int) -> list[Finding]:
-    """The findings this message of ours explained."""
-    rows = (
-        await Finding.filter(group_id=ctx.group.id, telling__in=("told", "skipped"))
-        .order_by("-id")
-        .limit(MOST_EXPLANATIONS)
-    )
-    sources = {row.told_source for row in rows}
-    told = await ctx.put_as(message_id, sources)
-    return [row for row in reversed(rows) if told and row.told_source == told]
+async def _explained(ctx: Context) -> list[Finding]:
+    """The findings that the quoted message of ours explained."""
+    about = await ctx.quoted_about("source")
+    explained = Finding.filter(group_id=ctx.group.id, telling__in=("told", "skipped"))
+    return await explained.filter(told_source=about[1]).order_by("id") if about else []

@@ -59,7 +59,7 @@ async def _tell(ctx: GroupContext, waiting: list[Finding], told: set[tuple[int, 
         finding.told_source = source
         await finding.save(update_fields=["telling", "told_at", "told_source"])
     if due:
-        await ctx.post(compose(*_words(due)), source=source)
+        await ctx.post(compose(*_words(due)), source=source, about=("source", source))
 
 
 def _words(findings: list[Finding]) -> tuple[str, dict[str, Any]]:

@@ -23,7 +23,8 @@ feature.on(MemberLeft, paid.member_left)
 feature.answers(ad_opinion, opinion.answer)
 feature.job(SETTLED, paid.settled)
 feature.job(paid.SLOT_END, paid.slot_ended)
-feature.job(paid.POSTED, paid.posted)
+feature.job(paid.POSTED, paid.looked_after)
+feature.completion(paid.POSTED, paid.posted)
 feature.job(ordering.EXPIRE, ordering.expire)
 
 feature.first_step(

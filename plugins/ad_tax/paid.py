@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lizheng import GroupContext, Slot, Withdrawal, atomic
+from lizheng import Completed, GroupContext, Slot, State, Withdrawal, atomic
 from lizheng.events import MemberLeft
 from lizheng.grammar import say_duration
 from lizheng.ledger import SETTLED, orders
@@ -17,20 +17,18 @@ from plugins.ad_tax import texts
 SLOT = timedelta(minutes=10)
 SLOT_END = "slot_end"
 POSTED = "posted"
-LOOK_AFTER = timedelta(minutes=1)
 
 
-async def post(ctx: GroupContext, user_id: int, text: str, source: str | None = None) -> None:
+async def post(ctx: GroupContext, user_id: int, text: str, **more: Any) -> None:
     """Put a member's ad into the group, under their name."""
     name = clip(visible(ctx.name_of(user_id)), 20)
-    await ctx.post(compose(texts.POST, {"name": name, "text": text}), source=source)
+    await ctx.post(compose(texts.POST, {"name": name, "text": text}), **more)
 
 
 async def post_for(ctx: GroupContext, order: Order, text: str, source: str) -> None:
-    """The same for a credit that has been spent by `source`; whether QQ took it is looked at later."""
-    await post(ctx, order.user_id, text, source)
+    """The same for a credit that has been spent by `source`; `posted` is told whether QQ took it."""
     payload = {"order": order.id, "source": source}
-    await ctx.plan(POSTED, ctx.now + LOOK_AFTER, key=str(order.id), payload=payload, replace=True)
+    await post(ctx, order.user_id, text, source=source, then=POSTED, payload=payload)
 
 
 async def settled(ctx: GroupContext, slot: Any) -> None:
@@ -78,22 +76,19 @@ async def _post_order(ctx: GroupContext, order: Order) -> None:
         await post_for(ctx, order, order.text, source)
 
 
-async def posted(ctx: GroupContext, slot: Any) -> datetime | None:
+@atomic
+async def posted(ctx: GroupContext, done: Completed) -> None:
     """An ad QQ did not take has cost nothing."""
-    sent = await ctx.delivery(slot.payload["source"])
-    if sent is None or sent.state == "done":
-        return None
-    if sent.state != "not_done":
-        return ctx.now + LOOK_AFTER
-    order = await Order.get(id=slot.payload["order"])
+    if done.state is not State.NOT_DONE:
+        return
+    order = await Order.get(id=done.payload["order"])
+    if await orders.give_back(order, by=done.payload["source"], at=ctx.now):
+        await ctx.say(texts.NOT_POSTED, who=Mention(order.user_id), number=order.number)
 
-    @atomic
-    async def undo() -> None:
-        if await orders.give_back(order, by=slot.payload["source"], at=ctx.now):
-            await ctx.say(texts.NOT_POSTED, who=Mention(order.user_id), number=order.number)
 
-    await undo()
-    return None
+async def looked_after(ctx: GroupContext, slot: Any) -> None:
+    """The slot of an ad that a release until 0.1 posted."""
+    await ctx.follow(slot.payload["source"], POSTED, slot.payload)
 
 
 async def member_left(ctx: GroupContext, happened: MemberLeft) -> None:

@@ -15,7 +15,7 @@ from lizheng.grammar import Misread, strip_unseen
 from lizheng.media.pictures import shown
 from lizheng.text import clip, fold, visible
 from plugins.member_qa import rules, texts
-from plugins.member_qa.feedback import hear
+from plugins.member_qa.feedback import ENTRY, hear
 from plugins.member_qa.finding import Found, could_ask, find, shipped
 from plugins.member_qa.library import Library, label
 from plugins.member_qa.meanings import Meanings
@@ -103,6 +103,7 @@ class Answering:
     async def _say(self, ctx: Context, entry: Entry) -> None:
         await ctx.say(
             texts.ANSWER_ASIDE if ctx.answers_to else texts.ANSWER,
+            about=None if ctx.answers_to else (ENTRY, entry.id),
             answer=entry.answer,
             pictures=shown(ctx, entry.pictures),
             number=label(entry),

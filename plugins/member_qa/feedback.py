@@ -16,6 +16,8 @@ from plugins.member_qa.models import Entry, Vote
 
 DOUBT, UNDO = "doubt", "verdict"
 VALUES = {"有用": 1, "没用": -1, "没有用": -1}
+ENTRY = "entry"
+# For answers of releases until 0.1, which did not say what they are about; of no use 60 days after the upgrade.
 _NUMBER = re.compile(
     r"—— 问答 (?:(?P<shelf>\S{1,32})-)?(?P<number>\d{1,18}) 号，引用回「有用」或「没用」\s*$"
 )
@@ -50,6 +52,8 @@ async def quoted_entry(ctx: Context) -> Entry | None:
     """The entry whose answer, as we said it, is quoted."""
     if ctx.quoted is None or ctx.quoted.user_id not in ctx.host.accounts():
         return None
+    if about := await ctx.quoted_about(ENTRY):
+        return await Entry.get_or_none(id=about[1], forgotten=False)
     said = _NUMBER.search(plain(ctx.quoted.segments))
     if not said:
         return None

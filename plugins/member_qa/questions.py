@@ -13,7 +13,7 @@ from plugins.member_qa import texts
 from plugins.member_qa.finding import Index, Wording, shipped
 from plugins.member_qa.models import Question
 
-COUNTER = "member_qa_question"
+COUNTER, QUESTION = "member_qa_question", "question"
 MOST_OF_ONE, MOST_OF_ALL = 5, 200
 """Questions that wait at a time: one member's, and a group's."""
 SAME_SCORE, SAME_COSINE = 0.85, 0.55
@@ -102,4 +102,5 @@ async def say_not_taught(ctx: Context, text: str) -> None:
         number=question.number,
         question=clip(question.text, 40),
         how=(texts.TEACH_ASIDE if ctx.answers_to else texts.TEACH_HERE).format(number=question.number),
+        about=(QUESTION, question.number),
     )

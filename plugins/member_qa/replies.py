@@ -12,9 +12,10 @@ from plugins.member_qa import rules, texts
 from plugins.member_qa.feedback import quoted_entry
 from plugins.member_qa.library import label
 from plugins.member_qa.models import Question
-from plugins.member_qa.questions import known_as
-from plugins.member_qa.teaching import refuse_mentions
+from plugins.member_qa.questions import QUESTION, known_as
+from plugins.member_qa.teaching import ANSWER, refuse_mentions
 
+# For notices of releases until 0.1, which did not say what they are about; of no use 60 days after the upgrade.
 _NOTED = re.compile(r"(?:^还没人教过这个，(?:记在|和)|来答)待答 (\d{1,18}) 号")
 _ASKED = re.compile(r"^\s*\S?\s*(?:问|ask)?\s*")
 
@@ -62,6 +63,16 @@ async def question_of(ctx: Context, number: int) -> Question:
     return found
 
 
+async def _told_of(ctx: Context, said: str) -> Question | None:
+    """The question that a message of ours is about: that it was noted, or that somebody has an answer to it."""
+    if about := await ctx.quoted_about(QUESTION):
+        return await question_of(ctx, int(about[1]))
+    if (pending := await ctx.quoted_pending()) and pending.kind == ANSWER:
+        return await Question.get_or_none(id=pending.payload["question"])
+    noted = _NOTED.search(said)
+    return await question_of(ctx, int(noted[1])) if noted else None
+
+
 async def _quoted(ctx: Context) -> Question | None:
     """The question that is quoted: our notice about it, another's answer to it, or the message that asked."""
     if ctx.quoted is None:
@@ -71,8 +82,7 @@ async def _quoted(ctx: Context) -> Question | None:
         if entry := await quoted_entry(ctx):
             question = clip(entry.questions[0], 40)
             raise Declined(texts.HAS_ANSWER.format(number=label(entry), question=question))
-        noted = _NOTED.search(said)
-        return await question_of(ctx, int(noted[1])) if noted else None
+        return await _told_of(ctx, said)
     asked = visible(said)
     bare = _ASKED.sub("", fold_command(asked), count=1) if rules.for_others(asked) else asked
     known = await known_as(ctx.group.id, bare) if len(bare) <= rules.MOST_QUESTION else None

@@ -13,6 +13,8 @@ from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
 from plugins.violations.models import Barred, Case
 from plugins.violations.settings import Settings
 
+ACT = "act#1"
+"""The name of the measure among the effects of its case, whenever it is tried; in the database since 0.1."""
 FEATURE, ENFORCE, RECALL, UNDO, UNDO_PARDON = "violations", "enforce", "recall", "case", "pardon"
 COUNTING = ("open", "appealed", "upheld")
 """The states in which a case counts, until it expires."""
@@ -216,17 +218,12 @@ async def set_aside(ctx: GroupContext, cases: Sequence[Case], state: str) -> lis
         if case.outcome in UNDECIDED:
             await Case.filter(id=case.id, outcome__in=UNDECIDED).update(outcome="none")
         await Barred.filter(case_id=case.id).delete()
+        await acting_for(ctx, case, confirmed=False).take_back(ACT)
         waiting = Pending.filter(group_id=ctx.group.id, state="open")
-        await waiting.filter(source=f"{act_source(case)}#1#1").update(state="cancelled")
         for pending in await waiting.filter(feature=FEATURE, kind="appeal"):
             if pending.payload["case"] == case.id:
                 await Pending.filter(id=pending.id).update(state="cancelled")
     return changed
-
-
-def act_source(case: Case) -> str:
-    """What the act of this case is known by in the records and the outbox, whenever it is tried."""
-    return f"{FEATURE}:{case.id}/act"
 
 
 async def records_of(case: Case) -> list[Record]:
@@ -324,7 +321,7 @@ async def undo_pardon(ctx: GroupContext, undo: dict[str, Any]) -> None:
 def acting_for(ctx: GroupContext, case: Case, *, confirmed: bool) -> GroupContext:
     """The context in which this case's measure is carried out: in the name of whoever opened it."""
     role = Role.DEPUTY if case.actor_id else Role.MEMBER
-    acting = ctx.on_behalf(ctx.feature, case.actor_id, role, act_source(case))
+    acting = ctx.on_behalf(ctx.feature, case.actor_id, role, f"{FEATURE}:{case.id}")
     acting.confirmed = confirmed
     return acting
 

@@ -1,4 +1,4 @@
-"""Carrying a case out: its slot is there until the measure is done, refused, or found out to be neither."""
+"""Carrying a case out: its slot does the measure, and `measured` is told how it ended."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from tortoise.queryset import QuerySet
 
-from lizheng import Declined, GroupContext, Outcome, State, Why, atomic
+from lizheng import Completed, Declined, GroupContext, Outcome, State, Why, atomic
 from lizheng.events import MemberLeft, MemberMuted
 from plugins.violations import cases, raids, texts
-from plugins.violations.cases import ENFORCE, RECALL, UNDECIDED
+from plugins.violations.cases import ACT, ENFORCE, RECALL, UNDECIDED
 from plugins.violations.models import Case
 from plugins.violations.settings import Settings
 from plugins.violations.telling import plan_telling
 
-AGAIN, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+MEASURED = "measured"
 UNSURE = timedelta(hours=1)
 """After which an act that nobody answered for is said to be unclear; QQ's own notice may still clear it up."""
 OFFLINE = timedelta(seconds=30)
@@ -27,7 +27,7 @@ FLED = "fled"
 
 
 async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
-    """The slot of a case; returns when to look again."""
+    """The slot of a case; returns when to say that its end is unclear, unless it is known by then."""
     case = await Case.get_or_none(id=int(slot.key))
     if case is None or case.state not in cases.COUNTING or case.outcome not in ("due", "queued"):
         return None
@@ -59,7 +59,7 @@ async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
     outcome = await _act(ctx, case, slot.payload)
     if outcome.state is State.UNKNOWN and now - case.at <= UNSURE:
         await Case.filter(id=case.id, outcome="due").update(outcome="queued")
-        return now + min(max(AGAIN, now - case.at), LONGEST_PAUSE)
+        return case.at + UNSURE + timedelta(seconds=1)
     await _concluded(ctx, case, outcome)
     return None
 
@@ -75,14 +75,23 @@ async def _muted_longer(ctx: GroupContext, case: Case) -> str:
     return ctx.why_muted_longer(longest.timestamp(), cases.mute_end(case, now))
 
 
+async def measured(ctx: GroupContext, done: Completed) -> None:
+    """What became of a mute or kick; what nobody knows may still be told by QQ's own notice."""
+    case = await Case.get_or_none(id=done.payload["case"], outcome__in=("due", "queued"))
+    if case is not None and done.state is not State.UNKNOWN:
+        await _concluded(ctx, case, done.outcome)
+        await ctx.unplan(ENFORCE, key=str(case.id))
+
+
 async def _act(ctx: GroupContext, case: Case, payload: dict[str, Any]) -> Outcome:
     """Its mute or kick; tried again, it is what became of the first."""
     acting = cases.acting_for(ctx, case, confirmed=payload["confirmed"])
     reason = f"{cases.label(case)} {case.reason}"
+    named: dict[str, Any] = {"rule": case.rule, "key": ACT, "then": MEASURED, "payload": {"case": case.id}}
     if case.measure == "kick":
-        return await acting.kick(case.user_id, reason, rule=case.rule)
+        return await acting.kick(case.user_id, reason, **named)
     undo = {"name": cases.UNDO, "case": case.id}
-    return await acting.mute(case.user_id, cases.measure_of(case).span, reason, rule=case.rule, undo=undo)
+    return await acting.mute(case.user_id, cases.measure_of(case).span, reason, undo=undo, **named)
 
 
 async def _concluded(ctx: GroupContext, case: Case, outcome: Outcome) -> None:

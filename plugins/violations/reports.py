@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from lizheng import GroupContext
 from lizheng.hooks import Violation
 from plugins.violations import cases
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import Measure
 
-_STEP = re.compile(r"#\d+/\w+$")
-"""Which of the effects of a cause this is: it differs when the cause runs again and less is left to do."""
-
 
 async def take_over(ctx: GroupContext, seen: Violation) -> bool:
     """Open a case; the same report of the same cause again changes nothing."""
-    source = ctx.source and f"{_STEP.sub('', ctx.source)}|{seen.user_id}|{seen.rule}"
+    source = ctx.cause and f"{ctx.cause}|{seen.user_id}|{seen.rule}"
     measure = Measure(seen.asked, seen.span) if seen.asked else None
     found = Charge(seen.user_id, seen.rule, seen.evidence, rule=seen.rule, measure=measure)
     await cases.charge(ctx, found, source)

@@ -7,7 +7,7 @@ from typing import Any
 from lizheng.ledger.tables import Entry, Order
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
-from lizheng.store.tables import Pending, SettingValue, Standing
+from lizheng.store.tables import About, Pending, SettingValue, Standing
 
 UNREAD = "现在读不到成员列表，稍后再试。"
 
@@ -50,8 +50,9 @@ async def forge(stage: HostStage, player: Player, who: str, said: str, quoted: i
 async def last_notice() -> int:
     pending = await Pending.all().order_by("-id").first()
     assert pending is not None
-    assert pending.notice_id is not None
-    return pending.notice_id
+    told = await About.get(feature="pending", kind="notice", ref=pending.id)
+    assert told.message_id is not None
+    return told.message_id
 
 
 async def test_nobody_settles_an_order(stage: HostStage) -> None:

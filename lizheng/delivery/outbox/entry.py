@@ -45,13 +45,31 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Then:
+    """Who is told how a call ended: a feature's completion of that name, with a payload that is JSON."""
+
+    feature: str
+    name: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a message is about: something of a feature's, named by its kind and a number or a text."""
+
+    feature: str
+    kind: str
+    ref: int | str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One call to make.
 
     `group_id` is the group it belongs to (0 for none), `user_id` the person a private message goes to.
     `source` makes it happen once: a second draft with the same source gets the first one's ticket. `account`
     0 means whoever acts for the group. `author_id` is the person it answers. From `expires_at` on it is not
-    sent any more; None waits without end.
+    sent any more; None waits without end. `then` is told how it ended, once; `about` is kept with the message's id.
     """
 
     api: str
@@ -65,6 +83,8 @@ class Draft:
     expires_at: datetime | None = None
     account: int = 0
     author_id: int = 0
+    then: Then | None = None
+    about: Subject | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -74,9 +94,12 @@ class Entry:
     Pictures stand in `params` as names of files; `heavy` is one whose row holds their bytes until it is decided. Then
     a message's `params` go, and `mark` is what it is known by.
 
-    `answer` is the endpoint's data once done (for a message: with `message_id`). Times that only mean a lapse are seconds
-    of the clock's `elapsed`, which a corrected wall clock does not touch: `taken_at` its tokens were taken, `ready_at` it
-    may be tried again, `lapses_at` it is not sent any more. The datetimes are for the row.
+    `answer` is the endpoint's data once done (for a message: with `message_id`). `ended_at` is when its end was known, or
+    known to stay unknown. `then` and `about` are known to who has put it, in the database to everybody.
+
+    Times that only mean a lapse are seconds of the clock's `elapsed`, which a corrected wall clock does not touch:
+    `taken_at` its tokens were taken, `ready_at` it may be tried again, `lapses_at` it is not sent any more. The datetimes
+    are for the row.
     """
 
     api: str
@@ -97,6 +120,9 @@ class Entry:
     answer: Any = None
     why: str = ""
     decided_at: datetime | None = None
+    ended_at: datetime | None = None
+    then: Then | None = None
+    about: Subject | None = None
     sender: int = 0
     text: str = ""
     tries: int = 0

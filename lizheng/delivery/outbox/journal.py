@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nonebot.log import logger
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
+from lizheng.delivery.outbox import follow_ups
 from lizheng.delivery.outbox.entry import KINDS, Entry, Kind
 from lizheng.store import atomic
 from lizheng.store.sql import fetch, fetch_many
-from lizheng.store.tables import Outgoing
+from lizheng.store.tables import Completion, Outgoing
 
 FLUSH_SECONDS = 0.5
 BATCH = 200
@@ -72,9 +73,13 @@ def _nothing(entry: Entry, new: bool) -> None:
 
 
 class Journal:
-    """Writes rows down, in the order asked for. Start it before use; `stop` writes what is left."""
+    """Writes rows down, in the order asked for. Start it before use; `stop` writes what is left.
 
-    def __init__(self) -> None:
+    `told()` is called once a slot is there that tells somebody of an end.
+    """
+
+    def __init__(self, told: Callable[[], object] = lambda: None) -> None:
+        self._told = told
         self._inserts: list[Asked] = []
         self._claims: list[Asked] = []
         self._finals: dict[int, Entry] = {}
@@ -126,7 +131,8 @@ class Journal:
     def decide(self, entry: Entry) -> None:
         """Write the row's state as it is now, soon: at once when an audit record waits for it."""
         self._finals[entry.id] = entry
-        if entry.record_id is not None or entry.state == "queued":
+        awaited = entry.record_id is not None or entry.then is not None or entry.about is not None
+        if awaited or entry.state == "queued":
             self.hurry()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.hurry)
@@ -150,7 +156,7 @@ class Journal:
                 self._wake.set()
             self._writing = True
             if inserts:
-                await self._write(inserts, insert_rows)
+                await self._write(inserts, insert_all)
             if self._hurry:
                 await self._flush()
             if claims:
@@ -168,7 +174,8 @@ class Journal:
         if not finals:
             return
         try:
-            await write_states(list(finals.values()))
+            if await write_states(list(finals.values())):
+                self._told()
         except Exception:
             logger.exception("what became of {} calls could not be written, trying again", len(finals))
             self.troubled = True
@@ -226,6 +233,20 @@ async def insert_rows(entries: Sequence[Entry]) -> set[Entry]:
     return written
 
 
+async def insert_all(entries: Sequence[Entry]) -> set[Entry]:
+    """Insert them together with what is to follow them; those whose source was new."""
+    if all(entry.then is None and entry.about is None for entry in entries):
+        return await insert_rows(entries)
+    return await _insert_followed(entries)
+
+
+@atomic
+async def _insert_followed(entries: Sequence[Entry]) -> set[Entry]:
+    written = await insert_rows(entries)
+    await follow_ups.ask(entry for entry in entries if entry in written)
+    return written
+
+
 async def claim_rows(entries: Sequence[Entry]) -> set[Entry]:
     """Mark queued rows as being sent; those that still were queued."""
     by_moment: dict[tuple[int, datetime | None], list[Entry]] = {}
@@ -244,8 +265,10 @@ async def claim_rows(entries: Sequence[Entry]) -> set[Entry]:
 
 
 @atomic
-async def write_states(entries: Sequence[Entry]) -> None:
-    """Bring rows, and the audit records that wait for them, to the entries' present states."""
+async def write_states(entries: Sequence[Entry]) -> bool:
+    """Bring rows, and the audit records that wait for them, to the entries' present states; whether somebody is to be
+    told of an end.
+    """
     await fetch_many(
         _DECIDE,
         [
@@ -263,6 +286,7 @@ async def write_states(entries: Sequence[Entry]) -> None:
     ]
     if records:
         await fetch_many(_RECORD, records)
+    return await follow_ups.ended(entries)
 
 
 async def find_by_source(source: str) -> Entry | None:
@@ -272,14 +296,21 @@ async def find_by_source(source: str) -> Entry | None:
 
 
 async def unfinished(now: datetime, keys: Collection[int] | None = None) -> list[Entry]:
-    """Rows that are queued, on their way, or in doubt for less than a day, oldest first: all, or those of `keys`."""
-    recent = Q(state="unknown", sent_at__gte=now - timedelta(days=1))
+    """Rows that are queued, on their way, in doubt for less than a day or while somebody waits to be told, oldest first:
+    all, or those of `keys`.
+    """
+    awaited = Subquery(Completion.filter(state="waiting").exclude(outgoing_id=None).values("outgoing_id"))
+    recent = Q(state="unknown") & (Q(sent_at__gte=now - timedelta(days=1)) | Q(id__in=awaited))
     rows = await Outgoing.filter(Q(state__in=("queued", "sending")) | recent, *_of(keys)).order_by("id")
     return [_entry(row) for row in rows]
 
 
+@atomic
 async def withdraw(source: str, why: str, at: datetime) -> str | None:
-    """End a call that is still queued, within the running transaction; the state its row had, None when there is none."""
+    """End a call that is still queued, within the running transaction; the state its row had, None when there is none.
+
+    Whoever waits for its end is told in the same transaction.
+    """
     row = await Outgoing.get_or_none(source=source)
     if row is None or row.state != "queued":
         return row.state if row else None
@@ -288,7 +319,12 @@ async def withdraw(source: str, why: str, at: datetime) -> str | None:
         'WHERE "id" = ? AND "state" = \'queued\' RETURNING "id"',
         (why, at, row.id),
     )
-    return "queued" if gone else "sending"
+    if not gone:
+        return "sending"
+    entry = _entry(row)
+    entry.state, entry.why, entry.decided_at, entry.ended_at = "not_done", why, at, at
+    await follow_ups.ended([entry])
+    return "queued"
 
 
 async def withdrawn_why(number: int) -> str | None:

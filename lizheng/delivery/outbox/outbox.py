@@ -14,8 +14,9 @@ from typing import Any
 from nonebot.log import logger
 
 from lizheng.base.clock import Clock
-from lizheng.delivery.outbox import journal
-from lizheng.delivery.outbox.entry import Draft, Entry, Kind, Ticket, as_json
+from lizheng.base.outcome import Outcome
+from lizheng.delivery.outbox import follow_ups, journal
+from lizheng.delivery.outbox.entry import Draft, Entry, Kind, Then, Ticket, as_json
 from lizheng.delivery.outbox.journal import Journal
 from lizheng.delivery.outbox.pacing import Pacing
 from lizheng.delivery.outbox.pictures import Pictures, names_in
@@ -71,7 +72,8 @@ class Outbox:
         self._shared = shared
         self._account_for = account_for
         self._mine = mine
-        self._journal = Journal()
+        self._on_told: Callable[[], object] = lambda: None
+        self._journal = Journal(lambda: self._on_told())
         self._traffic = Traffic(clock, pacing)
         self._sender = Sender(
             clock, call, self._journal, self._traffic, self._pictures, self._reachable, self
@@ -94,10 +96,10 @@ class Outbox:
         are no JSON, and what the database raises.
         """
         if draft.source and (known := self._by_source.get(draft.source)):
-            return Ticket(known)
+            return await self._joined(known, draft.then)
         entry = await self._entry_of(draft)
         if in_atomic():
-            if entry not in await journal.insert_rows([entry]):
+            if entry not in await journal.insert_all([entry]):
                 return await self._known(entry)
             after_commit(partial(self._accept, entry))
             return Ticket(entry)
@@ -159,6 +161,7 @@ class Outbox:
             return Withdrawal.NOTHING
         if state == "queued":
             after_commit(self._sender.stir)
+            after_commit(self._on_told)
             return Withdrawal.TAKEN_BACK
         return Withdrawal.SAID if state == "done" else Withdrawal.ON_ITS_WAY
 
@@ -195,6 +198,22 @@ class Outbox:
     def on_decided(self, callback: Callable[[Entry], Any]) -> None:
         """Call (and await, if it is awaitable) `callback(entry)` for every call that is done or not done."""
         self._on_decided.append(callback)
+
+    async def follow(self, source: str, then: Then) -> bool:
+        """Have somebody told how the call once put under a source ends or has ended; False when there is no such call."""
+        entry = self._by_source.get(source) or await journal.find_by_source(source)
+        if entry is not None and await follow_ups.join(entry, then, self._clock.now()):
+            after_commit(self._on_told)
+        return entry is not None
+
+    async def end_at_once(self, record: int | None, group_id: int, then: Then, outcome: Outcome) -> None:
+        """Have somebody told of an act that never becomes a call, within the running atomic if there is one."""
+        if await follow_ups.end_at_once(record, group_id, then, outcome, self._clock.now()):
+            after_commit(self._on_told)
+
+    def on_told(self, callback: Callable[[], object]) -> None:
+        """Call this once a slot is there that tells somebody of an end."""
+        self._on_told = callback
 
     def wake(self) -> None:
         """Look again at once, for instance because an account has connected."""
@@ -335,6 +354,8 @@ class Outbox:
             source=draft.source,
             expires_at=draft.expires_at,
             author_id=draft.author_id,
+            then=draft.then,
+            about=draft.about,
         )
         await self._lighten(entry)
         if entry.heavy and not self._shared:
@@ -363,7 +384,14 @@ class Outbox:
 
     async def _known(self, entry: Entry) -> Ticket:
         known = self._by_source.get(entry.source or "") or await journal.find_by_source(entry.source or "")
-        return Ticket(known or entry)
+        return await self._joined(known or entry, entry.then)
+
+    async def _joined(self, known: Entry, then: Then | None) -> Ticket:
+        """Somebody puts a known call again; one put before there were completions gets its own now."""
+        if then is not None and known.then is None and await follow_ups.join(known, then, self._clock.now()):
+            after_commit(self._on_told)
+        known.then = known.then or then
+        return Ticket(known)
 
     def _written(self, entry: Entry, new: bool) -> None:
         if not new:
@@ -427,6 +455,7 @@ class Outbox:
             entry.text = as_json(entry.params)
         if entry.kind is Kind.MESSAGE:
             entry.mark, entry.params = entry.mark or mark_of(entry.params), {}
+        entry.ended_at = self._clock.now()
         self._journal.decide(entry)
         entry.tell()
         if not entry.is_decided:

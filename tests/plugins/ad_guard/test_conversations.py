@@ -112,6 +112,17 @@ SCRIPTS = {
 【里正 撤回 小王】
 里正：{EXPLAINED}
 """,
+    "wrong: the explanation of days ago quoted": f"""
+开：广告识别
+小王：{JOB}
+【里正 撤回 小王】
+里正：{EXPLAINED}
+【过 3 天】
+【重启】
+管理员→里正「你的消息像广告」：/误判
+里正：@小王 你那条不算广告，刚才撤错了，可以再发一次。
+  以后这样的不算广告。撤销发 /撤销 2。
+""",
     "wrong: by the number of the record, and the number of something else": f"""
 开：广告识别
 小王：{JOB}

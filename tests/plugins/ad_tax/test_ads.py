@@ -1,6 +1,7 @@
 """Ads that were posted first: charged, paid later, spent once, or a violation."""
 
 import asyncio
+from datetime import timedelta
 from importlib.util import find_spec
 
 import pytest
@@ -9,6 +10,7 @@ from lizheng.hooks import AdSeen, Allow, Charge, ad_opinion
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Entry, Order
 from lizheng.sandbox.stage import HostStage
+from lizheng.store.tables import Completion
 
 CHARGED = """
 开：广告税、目击
@@ -302,7 +304,6 @@ async def test_an_ad_that_qq_does_not_take_costs_nothing(stage: HostStage) -> No
     await stage.settle()
     await player.play("""
 【过 1 分】
-【过 1 分】
 里正：@小王 你的广告 QQ 没让发出去，A1 没有用掉…
 小王：/广告 二手书
 里正：【广告】小王：
@@ -311,4 +312,31 @@ async def test_an_ad_that_qq_does_not_take_costs_nothing(stage: HostStage) -> No
 【过 2 分】
 """)
     assert await Entry.filter(kind="use").count() == 2
+    assert not await mismatches()
+
+
+async def test_an_ad_that_the_last_release_posted_is_still_looked_after(stage: HostStage) -> None:
+    """Until 0.1 a slot looked after it a minute later; it is there after the upgrade, and the ad was refused meanwhile."""
+    player = await stage.play("""
+开：广告税
+小王：/广告 二手书市
+里正：@小王 订单 A1：…
+【里正 撤回 小王】
+小王：/已发红包
+里正：@小王 说…
+""")
+    group_id, admin = player.group.group_id, player.person("管理员")
+    stage.world.faults.add("refused", "send_group_msg", count=2)
+    stage.world.say(group_id, admin, "收到", reply_to=player.last_of("小王"))
+    await stage.settle()
+    order = await Order.get(number=1)
+    assert await Completion.all().delete() == 1
+    payload = {"order": order.id, "source": f"ad-order:{order.id}"}
+    at = stage.now() + timedelta(minutes=1)
+    await stage.host.schedule.plan("ad_tax", "posted", group_id, at, key=str(order.id), payload=payload)
+    await player.play("""
+【过 1 分】
+里正：@小王 你的广告 QQ 没让发出去，A1 没有用掉…
+""")
+    assert (await Order.get(id=order.id)).state == "settled"
     assert not await mismatches()

@@ -18,6 +18,7 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.endpoints import MANNERS
 from lizheng.sandbox.world.refusal import WorldError
+from lizheng.store.tables import About
 from tests.figures import Note
 from tests.plugins.ad_tax.paying_model import PRICE, Model
 
@@ -69,7 +70,10 @@ class Real:
     async def quoted(self, which: int) -> int:
         """The message that shows a payment, or ours about it where that one is gone."""
         row = (await self.rows())[which]
-        return row.notice_id or 0 if row.message_id in self.recalled else row.message_id
+        if row.message_id not in self.recalled:
+            return row.message_id
+        notices = await About.filter(group_id=self.group, feature="ledger", kind="evidence")
+        return next((told.message_id or 0 for told in notices if told.ref == row.id), 0)
 
     async def recall(self, which: int) -> None:
         row = (await self.rows())[which]

@@ -4,6 +4,8 @@ import pytest
 
 from lizheng.plugin.refusals import CannotUndo
 from lizheng.sandbox.stage import HostStage
+from lizheng.store.tables import About
+from plugins.member_qa import texts
 from tests.by_kit import undo
 
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
@@ -266,3 +268,23 @@ async def test_votes_move_the_order(stage: HostStage) -> None:
   2. 白名单怎么转让
   回复数字看答案；都不是就回 0。
 """)
+
+
+@pytest.mark.parametrize("said_before_the_upgrade", [False, True])
+async def test_an_answer_is_known_by_what_it_is_about_whatever_its_words(
+    stage: HostStage, monkeypatch: pytest.MonkeyPatch, said_before_the_upgrade: bool
+) -> None:
+    """Releases until 0.1 wrote down nothing, so that their answers are known by their last line."""
+    if not said_before_the_upgrade:
+        monkeypatch.setattr(texts, "ANSWER", "{answer}{pictures}\n（第 {number} 条）")
+    player = await stage.play("""
+开：问答
+管理员：/教 怎么联机 => 重启电脑
+里正：记住了…
+小王：怎么联机
+里正：重启电脑
+  …
+""")
+    if said_before_the_upgrade:
+        await About.all().delete()
+    await player.play("小王→里正「重启」：没用\n里正：记下了，谢谢。\n")

@@ -3,7 +3,8 @@
 import pytest
 
 from lizheng.sandbox.stage import HostStage
-from plugins.member_qa import questions
+from lizheng.store.tables import About
+from plugins.member_qa import questions, texts
 from plugins.member_qa.models import Question
 from plugins.member_qa.privacy import KEEPS
 from tests.by_kit import undo
@@ -266,3 +267,34 @@ async def test_who_answers_in_private_is_told_where_it_went(stage: HostStage) ->
     told, notice = await Ear(player).whisper("小李", "/答 1 点联机大厅")
     assert told == "1 号交上去了，代管或管理员通过后会在群里说。"
     assert notice.startswith("小李 来答待答 1 号「怎么联机」：\n点联机大厅\n")
+
+
+@pytest.mark.parametrize("said_before_the_upgrade", [False, True])
+async def test_a_notice_is_known_by_what_it_is_about_whatever_its_words(
+    stage: HostStage, monkeypatch: pytest.MonkeyPatch, said_before_the_upgrade: bool
+) -> None:
+    """That it was noted, and that a member has an answer; releases until 0.1 are known by their words."""
+    if not said_before_the_upgrade:
+        monkeypatch.setattr(texts, "NOT_TAUGHT", "没人教过，先记下（{number}）。\n{how}")
+        monkeypatch.setattr(
+            texts, "ANSWER_PROPOSED", "{who} 有个答案，{number} 号「{question}」：{answer}{pictures}"
+        )
+    player = await stage.play("""
+开：问答
+小王：/问 怎么联机
+里正：…
+小王：/问 几点开门
+里正：…
+小李→里正「1」：/答 重启电脑
+里正：小李 …
+  …
+  同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。
+""")
+    if said_before_the_upgrade:
+        await About.filter(feature="member_qa").delete()
+    await player.play("""
+管理员→里正「小李」：/答 点大厅
+里正：待答 1 号有答案了…
+管理员→里正「2」：/答 九点
+里正：待答 2 号有答案了…
+""")

@@ -6,6 +6,7 @@ from lizheng import GroupContext
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import Happening
+from lizheng.store.tables import Pending
 from plugins.violations import cases, feature
 from plugins.violations.ladder import KICK
 from plugins.violations.models import Case
@@ -369,3 +370,24 @@ async def test_the_notice_closes_what_was_unclear(stage: HostStage) -> None:
     await stage.settle()
     said = stage.world.groups[player.group.group_id].messages[-1].segments[0]["data"]["text"]
     assert said == "1＊ 的机票已送达（W1），一路平安。"
+
+
+async def test_who_is_pardoned_is_not_asked_about_any_more(stage: HostStage) -> None:
+    names = ["小甲", "小乙", "小丙", "小丁", "小戊"]
+    player = await stage.play("开：违规处理\n管理员：在\n小王：在\n" + "".join(f"{n}：在\n" for n in names))
+    for at, name in enumerate(names, 1):
+        await player.play(f"""
+管理员：/踢 @{name} 广告
+【里正 踢 {name}】
+里正：小＊ 的机票已送达（W{at}），一路平安。
+【里正 撤回 {name}】
+""")
+    await player.play("管理员：/踢 @小王 广告\n里正：10 分钟里已经移出不少人了，小王 要不要也移出？…\n")
+    case = await Case.get(number=6)
+    assert (await Pending.get()).source == f"violations:{case.id}/act#1#1", "as releases until 0.1 named it"
+    await player.play("""
+管理员：/赦免 W6
+里正：…
+管理员：/确认 1
+里正：1 号已经取消了，没有再动。
+""")
