@@ -258,7 +258,7 @@ class Feature(FeatureInfo):
         require(self.module, handler, "ctx", "done")
         self.completions[name] = handler
         self.completion_names.add(name)
-        self.job(JOB, telling(self.completions), repeats=True)
+        self.job(JOB, telling(self.completions), repeats=True, acts=True)
 
     def nightly(self, name: str, handler: JobHandler, at: time) -> None:
         """Run `handler(ctx, slot)` once a day for the host as a whole, whatever is on: `ctx.group.id` is 0.

@@ -184,7 +184,7 @@ async def test_killed_between_the_end_and_the_handler_it_is_told_by_the_next_sta
 
     for _ in range(2):
         schedule = Schedule(peer.clock)
-        schedule.register("pending", JOB, take)
+        schedule.register("probe", JOB, take)
         await schedule.start()
         await schedule.settle()
         await schedule.stop()
@@ -267,7 +267,7 @@ class Editor:
 
 
 async def test_what_could_be_quoted_before_an_upgrade_still_can(store: Any) -> None:
-    migration = importlib.import_module("lizheng.migrations.0007_effects")
+    migration = importlib.import_module("lizheng.migrations.0009_effects")
     asked = {"group_id": GROUP, "feature": "probe", "kind": "x", "decider": "admin", "created_at": NOON}
     one = await Pending.create(**asked, number=1, expires_at=NOON, notice_id=71, payload={"again": [72, 73]})
     queued = await Pending.create(**asked, number=2, expires_at=NOON, payload={})

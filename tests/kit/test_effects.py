@@ -22,7 +22,7 @@ async def sources() -> list[str]:
 @pytest.mark.parametrize("others", ["", " 问广告"])
 async def test_whose_effect_it_is_does_not_depend_on_who_else_spoke(stage: HostStage, others: str) -> None:
     verdict = "里正：没有人管\n" if others else ""
-    await stage.play(f"开：试探{others}\n小王：/试代 试价 3 卖\n{verdict}里正：「卖」是多出来的。…\n")
+    await stage.play(f"开：试探{others}\n小王：/试代 试价 3 卖\n里正：「卖」是多出来的。…\n{verdict}")
     assert [source for source in await sources() if source.startswith("probe")] == ["probe.1"]
     assert [source for source in await sources() if source.startswith("asker")] == ["asker.1"] * bool(others)
 

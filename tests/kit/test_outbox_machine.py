@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lizheng.base.clock import Clock
 from lizheng.delivery.outbox import Outbox, Then
-from lizheng.delivery.outbox.follow_ups import JOB, OWNER
+from lizheng.delivery.outbox.follow_ups import JOB
 from lizheng.delivery.schedule import Schedule
 from lizheng.store import Store, atomic
 from lizheng.store.tables import Completion, Outgoing, Slot
@@ -72,7 +72,7 @@ class History:
     async def tell(self) -> None:
         """Let the schedule run for a moment, then kill it too."""
         self.schedule = Schedule(self.peer.clock)
-        self.schedule.register(OWNER, JOB, self.take, repeats=True)
+        self.schedule.register("probe", JOB, self.take, repeats=True)
         await self.schedule.start()
         await self.schedule.settle()
         assert self.schedule._ticker is not None
