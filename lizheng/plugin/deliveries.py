@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lizheng.delivery.outbox import Draft, Ticket, Withdrawal
+from lizheng.delivery.outbox import Withdrawal
 from lizheng.delivery.outbox.verify import Finding
 from lizheng.messages.templates import Segment
 from lizheng.plugin.verbs import Verbs
@@ -31,20 +30,6 @@ class Delivery:
 
 class Deliveries(Verbs):
     """The part of a context that follows what it sends."""
-
-    async def upload(self, name: str, content: bytes) -> Ticket:
-        """Put a file up: among the group's, or for the author alone where the answers go to them."""
-        user_id = self.answers_to
-        where = {"user_id": user_id} if user_id else {"group_id": self.group.id}
-        return await self.host.outbox.put(
-            Draft(
-                api="upload_private_file" if user_id else "upload_group_file",
-                params={**where, "name": name, "file": f"base64://{base64.b64encode(content).decode()}"},
-                group_id=self.group.id,
-                feature=self.feature.id,
-                source=self.next_source(),
-            )
-        )
 
     async def hold_back(self, source: str, why: str) -> Withdrawal:
         """Take back what was put under a source, if it still waits; it ends with the running atomic, if any."""

@@ -3,7 +3,7 @@
 from datetime import time
 
 from lizheng import Feature, Role
-from lizheng.events import FileShared, GroupTakenOver
+from lizheng.events import GroupTakenOver
 from plugins.member_qa import feedback, files, library, pictures, privacy, sets, teaching, tidying, waiting
 from plugins.member_qa.answering import Answering
 from plugins.member_qa.files import Files
@@ -57,10 +57,9 @@ feature.command("待答", "没人教过的问题", aliases={"unanswered"}).form(
 feature.command("答", "回答一个待答的问题", aliases={"answer"}).form(asked.answer, example="/答 2 在群公告里")
 
 feature.on_message(answering.look, order=70)
-feature.on(FileShared, desk.shared)
+desk.inbox.declare(feature)
 feature.on(GroupTakenOver, shelves.taken_over)
 feature.on_start(shelves.begin)
-feature.on_start(desk.begin)
 feature.on_start(writer.begin)
 feature.on_start(meanings.begin)
 feature.on_start(pictures.quota.begin)

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 from lizheng.grammar import Misread
+from lizheng.media.tables import BadTable
 from lizheng.parts.shell import StoreError, opened
-from plugins.member_qa import importing, tables
+from plugins.member_qa import importing
 from plugins.member_qa.rows import Base, Row, rows_of
 from plugins.member_qa.rules import Lesson, check_set_name
-from plugins.member_qa.tables import BadTable, Parsed
+from plugins.member_qa.tables import TABLE, Parsed, table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error(misread.sentence)
     base: Base = (0, chosen.shared) if chosen.shared else (chosen.group, "")
     try:
-        parsed = tables.read(chosen.file.name, chosen.file.read_bytes()) if chosen.what == "import" else None
+        parsed = (
+            TABLE.read_here(chosen.file.name, chosen.file.read_bytes()) if chosen.what == "import" else None
+        )
         rows, done = asyncio.run(_with_store(base, parsed))
         told = _told(done, parsed) if parsed and done else _export(chosen.file, rows)
     except (BadTable, StoreError, OSError) as error:
@@ -48,19 +51,18 @@ async def _with_store(base: Base, parsed: Parsed | None) -> tuple[list[Row], imp
         rows = await rows_of(base)
         if parsed is None:
             return rows, None
-        return rows, await importing.write(base, importing.plan(parsed.lessons, rows), 0, shell.now())
+        return rows, await importing.write(base, importing.plan(parsed.rows, rows), 0, shell.now())
 
 
 def _told(done: importing.Written, parsed: Parsed) -> str:
-    wrong = "".join(f"\n第 {one.row} 行：{one.why}" for one in parsed.wrong)
-    counts = f"新的 {len(done.new)} 条，换了答案的 {len(done.changed)} 条，用不了的 {len(parsed.wrong)} 行。"
+    wrong = "".join(f"\n第 {one.row} 行：{one.why}" for one in parsed.faults)
+    counts = f"新的 {len(done.new)} 条，换了答案的 {len(done.changed)} 条，用不了的 {len(parsed.faults)} 行。"
     return counts + wrong
 
 
 def _export(file: Path, rows: list[Row]) -> str:
-    written = tables.table((row["number"], Lesson.of(row)) for row in rows)
-    content = tables.write_xlsx(written) if file.suffix == ".xlsx" else tables.write_csv(written)
-    file.write_bytes(content)
+    written = table((row["number"], Lesson.of(row)) for row in rows)
+    file.write_bytes(TABLE.write_here("xlsx" if file.suffix == ".xlsx" else "csv", written))
     return f"导出了 {len(rows)} 条到 {file}。"
 
 

@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
-from lizheng import Context, Declined, GroupContext, Pending, Role, State
-from lizheng.events import FileShared
+from lizheng import Context, Declined, GroupContext, Pending, State
 from lizheng.grammar import Misread
-from lizheng.media.fetch import TooBig, Unreachable
-from lizheng.media.pictures import folder, write
-from lizheng.text import clip, visible
-from plugins.member_qa import importing, tables, texts
+from lizheng.media.tables import Fault, NoWriter
+from lizheng.parts.files import Inbox, Received, TooBig, Unfit, deliver, keep_file, read_file
+from plugins.member_qa import importing, texts
 from plugins.member_qa.library import Library
-from plugins.member_qa.receiving import content_of_file
 from plugins.member_qa.rows import rows_of
 from plugins.member_qa.rules import Lesson, read_lesson
-from plugins.member_qa.tables import BadTable, Parsed, Wrong
+from plugins.member_qa.tables import TABLE, Parsed, table
 
 IMPORT, UNDO = "import", "import"
-MOST_SENT = 2 * 1024 * 1024
-WAITING = timedelta(minutes=10)
-SHOWN_WRONG = 3
-
-
-class Unfit(Declined):
-    """Another file, or the same one mended, would do."""
+PREVIEW = "import.json"
+"""What a file that waits for its confirmation ends in."""
 
 
 class Files:
     def __init__(self, library: Library):
         self._library = library
-        self._awaited: dict[tuple[int, int], float] = {}
-        self._reader = tables.Reader()
-
-    async def begin(self, host: object) -> None:
-        self._awaited.clear()
-        self._reader = tables.Reader()
+        self.inbox = Inbox("/问答 导入", self._take)
 
     # — in —————————————————————————————————————————————————————————————————————————————————
 
@@ -48,68 +32,27 @@ class Files:
         """From the lines that follow, from the file that is quoted, or from the next one put into the group's files."""
         if lines:
             await self._preview(ctx, "这条消息", _from_lines(lines))
-        elif ctx.quoted is None:
-            self._await(ctx.group.id, ctx.author_id, ctx.elapsed)
+        elif not await self.inbox.open(ctx):
             await ctx.say(texts.SEND_FILE_ASIDE if ctx.answers_to else texts.SEND_FILE)
-        else:
-            file = next((s["data"] for s in ctx.quoted.segments if s["type"] == "file"), None)
-            if file is None:
-                raise Declined(texts.QUOTED_NO_FILE)
-            name = str(file.get("name") or file.get("file_name") or file.get("file") or "")
-            await self._take(ctx, name, file, sender=ctx.answers_to)
 
-    def _await(self, group_id: int, user_id: int, now: float) -> None:
-        self._awaited = {key: until for key, until in self._awaited.items() if until > now}
-        self._awaited[group_id, user_id] = now + WAITING.total_seconds()
-
-    async def shared(self, ctx: GroupContext, happened: FileShared) -> None:
-        """A file in the group's files, from somebody who was asked for one; until one is of use."""
-        until = self._awaited.pop((ctx.group.id, happened.user_id), 0.0)
-        if until < ctx.elapsed:
-            return
-        asking = ctx.on_behalf(ctx.feature, happened.user_id, Role.ADMIN, ctx.source)
-        data = {"file_id": happened.file_id, "size": happened.size, "busid": happened.busid}
-        try:
-            await self._take(asking, happened.name, data)
-        except Unfit as refusal:
-            self._awaited[ctx.group.id, happened.user_id] = until
-            await asking.say(texts.SEND_AGAIN, sentence=str(refusal))
-        except Declined as refusal:
-            await asking.say("{sentence}", sentence=str(refusal))
-
-    async def _take(self, ctx: GroupContext, name: str, data: Mapping[str, Any], *, sender: int = 0) -> None:
-        try:
-            content = await content_of_file(ctx, data, sender=sender)
-        except TooBig as error:
-            raise Unfit(texts.FILE_BIG.format(name=_named(name))) from error
-        except Unreachable as error:
-            raise Unfit(texts.FILE_LOST.format(name=_named(name))) from error
-        await self._read(ctx, name, content)
-
-    async def _read(self, ctx: GroupContext, name: str, content: bytes) -> None:
-        try:
-            parsed = await self._reader.read(name, content)
-        except BadTable as bad:
-            raise Unfit(texts.FILE_BROKEN.format(name=_named(name), why=f"{bad}。")) from bad
-        await self._preview(ctx, _named(name), parsed)
+    async def _take(self, ctx: GroupContext, file: Received) -> None:
+        await self._preview(ctx, file.shown, await file.table(TABLE))
 
     async def _preview(self, ctx: GroupContext, name: str, parsed: Parsed) -> None:
-        wrong = _wrong(parsed.wrong)
-        if not parsed.lessons:
+        wrong = parsed.say_faults()
+        if not parsed.rows:
             raise Unfit(texts.IMPORT_NOTHING.format(name=name, wrong=wrong))
         rows = await rows_of((ctx.group.id, ""))
-        found = await asyncio.to_thread(importing.plan, parsed.lessons, rows)
+        found = await asyncio.to_thread(importing.plan, parsed.rows, rows)
         if not found.new and not found.changed:
             raise Declined(texts.IMPORT_SAME.format(name=name))
-        stored = await asyncio.to_thread(_pack, parsed.lessons)
-        file = f"{ctx.group.id}-{hashlib.sha256(stored).hexdigest()[:24]}.import.json"
-        await asyncio.to_thread(write, folder(ctx), file, stored)
+        file = await keep_file(ctx, await asyncio.to_thread(_pack, parsed.rows), PREVIEW)
         await ctx.preview(
             IMPORT,
             texts.IMPORT_PREVIEW,
             payload={"file": file},
             name=name,
-            good=len(parsed.lessons),
+            good=len(parsed.rows),
             new=len(found.new),
             changed=len(found.changed),
             wrong=wrong,
@@ -117,12 +60,11 @@ class Files:
 
     async def confirmed(self, ctx: GroupContext, pending: Pending) -> None:
         """Planned anew, as entries may have changed since; after a crash what was written already is found to be known."""
-        path = folder(ctx) / pending.payload["file"]
-        try:
-            lessons = await asyncio.to_thread(lambda: _unpack(path.read_bytes()))
-        except FileNotFoundError:
+        content = await read_file(ctx, pending.payload["file"])
+        if content is None:
             await ctx.say(texts.PREVIEW_LOST)
             return
+        lessons = await asyncio.to_thread(_unpack, content)
         base = (ctx.group.id, "")
         found = await asyncio.to_thread(importing.plan, lessons, await rows_of(base))
         done = await importing.write(base, found, ctx.author_id, ctx.now)
@@ -147,23 +89,22 @@ class Files:
         rows = await rows_of((ctx.group.id, ""))
         if not rows:
             raise Declined(texts.LIST_EMPTY)
-        try:
-            content = await asyncio.to_thread(_table, kind, rows)
-        except tables.NoWriter as missing:
-            raise Declined(texts.NO_XLSX) from missing
-        if len(content) > MOST_SENT:
-            raise Declined(texts.EXPORT_BIG)
         name = f"问答-{ctx.now:%Y%m%d-%H%M}.{kind}"
-        private = ctx.channel == "private"
-        outcome = await (await ctx.upload(name, content)).outcome()
+        written = table((row["number"], Lesson.of(row)) for row in rows)
+        try:
+            outcome = await deliver(ctx, name, await TABLE.write(kind, written))
+        except NoWriter as missing:
+            raise Declined(texts.NO_XLSX) from missing
+        except TooBig as error:
+            raise Declined(texts.EXPORT_BIG) from error
         if outcome.state is State.NOT_DONE:
             raise Declined(texts.EXPORT_FAILED.format(why=outcome.why or "QQ 没有收下"))
-        await ctx.say(texts.EXPORTED_ASIDE if private else texts.EXPORTED, count=len(rows), name=name)
+        await ctx.say(texts.EXPORTED_ASIDE if ctx.answers_to else texts.EXPORTED, count=len(rows), name=name)
 
 
 def _from_lines(lines: str) -> Parsed:
     lessons: list[Lesson] = []
-    wrong: list[Wrong] = []
+    wrong: list[Fault] = []
     seen: set[str] = set()
     for number, line in enumerate(lines.splitlines(), 1):
         if not line.strip():
@@ -171,26 +112,14 @@ def _from_lines(lines: str) -> Parsed:
         try:
             lesson = read_lesson(line)
         except Misread as misread:
-            wrong.append(Wrong(number, misread.sentence))
+            wrong.append(Fault(number, misread.sentence))
             continue
         if lesson.keys & seen:
-            wrong.append(Wrong(number, "和前面一行的问题一样。"))
+            wrong.append(Fault(number, "和前面一行的问题一样。"))
             continue
         seen |= lesson.keys
         lessons.append(lesson)
     return Parsed(lessons, wrong)
-
-
-def _wrong(wrong: list[Wrong]) -> str:
-    if not wrong:
-        return ""
-    told = "；".join(f"第 {one.row} 行 {one.why.rstrip('。')}" for one in wrong[:SHOWN_WRONG])
-    more = "…" if len(wrong) > SHOWN_WRONG else ""
-    return texts.IMPORT_WRONG.format(count=len(wrong), lines=told + more)
-
-
-def _named(name: str) -> str:
-    return clip(visible(name), 30) or "这个文件"
 
 
 def _pack(lessons: list[Lesson]) -> bytes:
@@ -199,8 +128,3 @@ def _pack(lessons: list[Lesson]) -> bytes:
 
 def _unpack(content: bytes) -> list[Lesson]:
     return [Lesson.of(stored) for stored in json.loads(content)]
-
-
-def _table(kind: str, rows: list[dict[str, Any]]) -> bytes:
-    written = tables.table((row["number"], Lesson.of(row)) for row in rows)
-    return tables.write_csv(written) if kind == "csv" else tables.write_xlsx(written)

@@ -12,8 +12,9 @@ from weakref import WeakValueDictionary
 from lizheng import Declined, GroupContext, Pending
 from lizheng.grammar import Misread, Other
 from lizheng.media.pictures import MOST_BYTES, Fetched, folder, get, store
+from lizheng.parts.files import GRACE
 from plugins.member_qa import rules, texts
-from plugins.member_qa.tidying import GRACE, names_in_use
+from plugins.member_qa.tidying import names_in_use
 
 DROP = "drop_pictures"
 AFTER_EXPIRY = timedelta(minutes=1)

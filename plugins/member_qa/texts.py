@@ -108,13 +108,7 @@ SEND_FILE_ASIDE = (
     "请把表格（.csv 或 .xlsx，第一列问题、第二列答案）发给我，再引用那条文件消息发 /问答 导入；\n"
     "或者在 10 分钟内发到群文件。"
 )
-SEND_AGAIN = "{sentence}\n改好再发到群文件就行，不用重发命令。"
-QUOTED_NO_FILE = "你引用的那条里没有文件。请引用文件消息，或者不引用、直接发 /问答 导入。"
-FILE_LOST = "没能取到「{name}」，可能已经过期，请重新传一次。"
-FILE_BIG = "「{name}」太大了：最大 5 MiB，可以分成几份。"
-FILE_BROKEN = "「{name}」打不开：{why}"
 IMPORT_PREVIEW = "「{name}」里有 {good} 条能用：新的 {new} 条，要换答案的 {changed} 条。{wrong}"
-IMPORT_WRONG = "\n用不了的 {count} 行：{lines}"
 IMPORT_NOTHING = "「{name}」里没有一条能用的。{wrong}"
 IMPORT_SAME = "「{name}」里的都已经有了，没有要改的。"
 PREVIEW_LOST = "预览过的那张表不在这台主机上了，没有导入，请再发一次 /问答 导入。"

@@ -2,59 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from nonebot import logger
 from tortoise.expressions import Q
 
 from lizheng import GroupContext, Pending, Record
-from lizheng.media.pictures import folder
 from lizheng.parts.decisions import carried_out
+from lizheng.parts.files import GRACE, sweep
 from plugins.member_qa.library import CHANGED
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rows import READ
 
 TIDY = "tidy"
 FEATURE = "member_qa"
-GRACE = timedelta(days=1)
-"""A file is stored before what speaks of it is; nobody takes this long in between."""
-_OURS = re.compile(r"\d+-[0-9a-f]{24}\.(?:png|jpg|gif|webp|import\.json)(?:\.part)?")
+OURS = ("png", "jpg", "gif", "webp", "import.json")
 """Pictures and import previews; the vectors of a group are replaced, not collected."""
 
 
 async def tidy(ctx: GroupContext, slot: Any) -> None:
-    now = ctx.now
-    old = await asyncio.to_thread(_stored_before, folder(ctx), now - GRACE)
-    if old:
-        used = await names_in_use(now)
-        going = [file for file in old if file.name not in used]
-        if gone := await asyncio.to_thread(_drop, going):
-            logger.info("member_qa: {} files that nothing speaks of are gone", gone)
-
-
-def _stored_before(where: Path, moment: datetime) -> list[Path]:
-    """The files of ours that nobody has written since."""
-    if not where.is_dir():
-        return []
-    files = [file for file in where.iterdir() if _OURS.fullmatch(file.name)]
-    return [file for file in files if file.stat().st_mtime < moment.timestamp()]
-
-
-def _drop(files: Iterable[Path]) -> int:
-    gone = 0
-    for file in files:
-        try:
-            file.unlink()
-        except OSError as error:
-            logger.error("member_qa: {} cannot be removed: {}", file.name, type(error).__name__)
-        else:
-            gone += 1
-    return gone
+    await sweep(ctx, OURS, lambda: names_in_use(ctx.now))
 
 
 async def names_in_use(now: datetime, but: int = 0) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -18,6 +19,12 @@ def echo(content: bytes, *arguments: Any) -> Iterator[Any]:
 def loaded(content: bytes) -> Iterator[Any]:
     yield sorted(name for name in ("nonebot", "tortoise", "pydantic", "asyncio") if name in sys.modules)
     yield sorted(os.environ)
+
+
+def loaded_by(content: bytes, module: str) -> Iterator[Any]:
+    importlib.import_module(module)
+    heavy = ("nonebot", "tortoise", "pydantic", "asyncio", "lizheng.text", "lizheng.plugin")
+    yield sorted(name for name in heavy if name in sys.modules)
 
 
 def spin(content: bytes) -> Iterator[Any]:

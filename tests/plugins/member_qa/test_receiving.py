@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from lizheng.parts.files import MOST_RECEIVED as MOST_BYTES
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import World
 from plugins.member_qa.models import Entry
-from plugins.member_qa.receiving import MOST_BYTES
 from tests.plugins.member_qa.ear import Ear
-from tests.plugins.member_qa.test_tables import TABLE, xlsx
+from tests.plugins.member_qa.test_tables import TABLE
+from tests.workbooks import xlsx
 
 GOOD = "里有 3 条能用：新的 3 条"
 

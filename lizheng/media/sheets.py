@@ -10,12 +10,12 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import Any
 from xml.parsers import expat
 
-from plugins.member_qa.shown import BUILT_IN, show
+from lizheng.media.shown import BUILT_IN, show
 
 Row = tuple[int, list[str]]
 MOST_ROWS = 20_000
@@ -38,20 +38,23 @@ class BadTable(ValueError):
     """The file as a whole cannot be read: why, in a few Chinese words."""
 
 
-def rows_or_why(content: bytes, kind: str) -> Iterator[Row | str]:
+def rows_or_why(content: bytes, kind: str, headings: Collection[str] = ()) -> Iterator[Row | str]:
     """The rows, and the reason as a text where they end because the file is bad."""
     try:
-        yield from read_rows(content, kind)
+        yield from read_rows(content, kind, headings)
     except BadTable as bad:
         yield str(bad)
 
 
-def read_rows(content: bytes, kind: str) -> Iterator[Row]:
-    """The rows that say anything, with their numbers in the file from 1. Raises `BadTable`."""
+def read_rows(content: bytes, kind: str, headings: Collection[str] = ()) -> Iterator[Row]:
+    """The rows that say anything, with their numbers in the file from 1. Raises `BadTable`.
+
+    `headings`, in lower case, help to see what stands between the cells of a CSV.
+    """
     if kind not in ("csv", "tsv", "txt", "xlsx"):
         raise BadTable("只收 .csv 和 .xlsx" + ("，请在表格软件里另存为 .xlsx" if kind in OLD_KINDS else ""))
     length = taken = 0
-    for number, cells in _xlsx(content) if kind == "xlsx" else enumerate(_csv(content), 1):
+    for number, cells in _xlsx(content) if kind == "xlsx" else enumerate(_csv(content, headings), 1):
         if number > MOST_SEEN_ROWS and kind != "xlsx":
             raise BadTable("空行太多，请只留有内容的部分")
         cells = [cell[:CELL] for cell in cells[:MOST_COLUMNS]]
@@ -67,29 +70,34 @@ def read_rows(content: bytes, kind: str) -> Iterator[Row]:
 # — CSV ————————————————————————————————————————————————————————————————————————————————————
 
 
-def _csv(content: bytes) -> Iterator[list[str]]:
+def _csv(content: bytes, headings: Collection[str]) -> Iterator[list[str]]:
     text = _decoded(content)
     csv.field_size_limit(1_000_000)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark_of(text))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark_of(text, headings))
     except csv.Error as error:
         raise BadTable("不是完好的 CSV") from error
 
 
-def mark_of(text: str) -> str:
-    """What stands between the cells: the mark under which most rows have several, and the same number of them."""
+def mark_of(text: str, headings: Collection[str] = ()) -> str:
+    """What stands between the cells: the mark under which most rows have several, and the same number of them.
 
-    def worth(mark: str) -> tuple[float, float]:
+    One under which several `headings` stand in the first row is meant, whatever else is in the file.
+    """
+
+    def worth(mark: str) -> tuple[float, float, float]:
         read = csv.reader(io.StringIO(text[:SAMPLE], newline=""), delimiter=mark)
         try:
             rows = [row for row in islice(read, SAMPLED_ROWS) if any(cell.strip() for cell in row)]
         except csv.Error:
-            return 0, 0
+            return 0, 0, 0
         if len(text) > SAMPLE and len(rows) > 1:
             rows.pop()  # cut off
         sizes = [len(row) for row in rows]
+        named = sum(cell.strip().lower() in headings for cell in rows[0]) if rows else 0
         several = sum(bool(row[0].strip()) and any(cell.strip() for cell in row[1:]) for row in rows)
-        return several / max(len(rows), 1), max(map(sizes.count, set(sizes)), default=0) / max(len(rows), 1)
+        alike = max(map(sizes.count, set(sizes)), default=0)
+        return named if named > 1 else 0, several / max(len(rows), 1), alike / max(len(rows), 1)
 
     return max(MARKS, key=worth)
 
