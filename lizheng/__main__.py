@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     migrations = commands.add_parser("migrations", help="给一个插件（或 lizheng 自己）生成数据库迁移")
     migrations.add_argument("name")
     commands.add_parser("docs", help="重新生成 docs/plugins.md 和 .env.example")
-    books = commands.add_parser("ledger", help="把一个群的账本流水导出为 CSV（机器人停着的时候）")
+    books = commands.add_parser("ledger", help="把一个群的账本流水导出为 csv 或 xlsx（机器人停着的时候）")
     books.add_argument("--group", type=int, required=True, help="群号")
     books.add_argument("--out", type=Path, required=True, help="写到哪个文件")
     move = commands.add_parser(
