@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum
+from types import ModuleType
 from typing import Any
 
 import lizheng
@@ -41,6 +43,8 @@ GROUPS = {
     "Remembering": ("atomic", "fetch", "readable", "data_file", "Pending", "Waiting", "Record", "Slot"),
     "The host": ("Services",),
 }
+MODULES = ("lizheng.media.tables", "lizheng.parts.files", "lizheng.parts.page", "lizheng.parts.member_list")
+"""Those of the public rooms that are told on the page too, by their `__all__`."""
 EVENTS = "What happens in a group"
 """Where everything goes that no group names: the events."""
 GIVEN = {"Context", "GroupContext", "Delivery", "InMemory", "Ticket", "Waiting"}
@@ -60,7 +64,20 @@ def page() -> str:
         lines += ["", f"## {title}"]
         for name in names:
             lines += ["", *_thing(name, getattr(lizheng, name))]
+    for name in MODULES:
+        lines += ["", *_module(importlib.import_module(name))]
     return "\n".join(lines) + "\n"
+
+
+def _module(module: ModuleType) -> Iterator[str]:
+    """What a module of its own gives: classes as everywhere, functions with how they are called, no constants."""
+    yield from (f"## {module.__name__}", "", _doc(module))
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if inspect.isclass(thing):
+            yield from ("", *_thing(name, thing))
+        elif inspect.isfunction(thing):
+            yield from ("", f"### {name}", "", f"`{_signature('', name, thing)}`", "", _doc(thing))
 
 
 def _thing(name: str, thing: Any) -> Iterator[str]:
@@ -100,9 +117,9 @@ def _signature(owner: str, name: str, value: Any) -> str:
     if isinstance(value, property):
         return f"{instance}.{name}"
     function = value.__func__ if isinstance(value, classmethod) else value
-    parameters = list(inspect.signature(function).parameters.values())[1:]
+    parameters = list(inspect.signature(function).parameters.values())[bool(owner) :]
     awaited = "await " if inspect.iscoroutinefunction(function) else ""
-    called = owner if name == "__init__" else f"{instance}.{name}"
+    called = owner if name == "__init__" else f"{instance}.{name}" if owner else name
     told = function.__annotations__.get("return", "None")
     told = told.__name__ if isinstance(told, type) else str(told)
     back = "" if told == "None" else f" → {told}"
