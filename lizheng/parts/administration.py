@@ -118,7 +118,8 @@ class Administration:
 
     def usable(self, ctx: Context, feature: Feature) -> list[Command]:
         """The commands of which the author of `ctx` may use at least one form, here and now."""
-        return [command for command in feature.commands if self.usable_forms(ctx, command)]
+        shown = (one for one in feature.commands if ctx.channel == "private" or not one.private)
+        return [command for command in shown if self.usable_forms(ctx, command)]
 
     # — settings —————————————————————————————————————————————————————————————————————————————
 
@@ -149,9 +150,12 @@ class Administration:
         """One of the group's records by its number."""
         return await audit.find(self._ctx.group.id, number)
 
-    async def undo(self, ctx: Context, record: Record) -> None:
-        """Take back what a record is of, on behalf of the author of `ctx`. Raises `CannotUndo`."""
-        await undo_record(ctx, record)
+    async def undo(self, ctx: Context, record: Record) -> str:
+        """Take back what a record is of, on behalf of the author of `ctx`; what holds now, "" where nothing is to be said.
+
+        Raises `CannotUndo`.
+        """
+        return await undo_record(ctx, record)
 
     # — the group ————————————————————————————————————————————————————————————————————————————
 

@@ -27,6 +27,8 @@ from lizheng.store import after_commit, atomic
 from lizheng.text import clip
 
 MOST_REASON, SHOWN_REASON = 100, 16
+__all__ = ["ListedMember", "MemberList", "Said"]
+
 MOST_AT_ONCE = 50
 KEPT = timedelta(days=30)
 """How long a row that has expired still tells who put it there."""
@@ -174,9 +176,7 @@ class MemberList:
         form(self._remove, REMOVE, f"{place} 删除 @小王", f"移出{self.title}")
         form(self._show, SHOW, f"{place} 查看", f"{self.title}里有谁")
         if under:
-            command.form(
-                self._show_first, word=under, role=role, example=place, summary=f"{self.title}里有谁"
-            )
+            command.form(self._show_first, word=under, role=role, example=place, summary=f"看{self.title}")
         feature.undo(self._undo, self._take_back)
         feature.on(GroupTakenOver, self._look_anew)
         feature.on(FeatureSwitched, self._look_anew)

@@ -15,6 +15,8 @@ from lizheng.plugin.context import Context, GroupContext
 from lizheng.plugin.refusals import Declined
 from lizheng.text import clip, visible
 
+__all__ = ["FIRST", "Leaf", "Page", "PageNumber"]
+
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
 MOST_CHARACTERS = 600

@@ -67,6 +67,7 @@ class Command:
         aliases: tuple[str, ...],
         role: Role,
         example: str,
+        private: bool = False,
     ):
         self.feature = feature
         self.name = name
@@ -74,6 +75,8 @@ class Command:
         self.aliases = aliases
         self.role = role
         self.example = example
+        self.private = private
+        """Of use in private chats alone: a group is not shown it."""
         self.forms: list[Form] = []
 
     def __repr__(self) -> str:

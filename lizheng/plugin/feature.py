@@ -156,12 +156,14 @@ class Feature(FeatureInfo):
         aliases: Iterable[str] = (),
         role: Role = Role.MEMBER,
         example: str = "",
+        private: bool = False,
     ) -> Command:
         """Declare a slash command; use the result as a decorator for a command of one form, or give it `.form(…)`s.
 
-        `role` and `example` are the defaults of its forms. Raises `ValueError` for a name this feature already has.
+        `role` and `example` are the defaults of its forms. One that is `private` is of use in private chats, so that
+        `/帮助` does not show it to a group. Raises `ValueError` for a name this feature already has.
         """
-        command = Command(self, name, summary, tuple(sorted(aliases)), role, example)
+        command = Command(self, name, summary, tuple(sorted(aliases)), role, example, private)
         taken = {n for known in self.commands for n in known.names}
         if clash := taken & set(command.names):
             raise ValueError(f"{self.id}: {'、'.join(sorted(clash))} is declared twice")

@@ -37,7 +37,7 @@ command = feature.command("试运行", "只说会做什么，不真的做", alia
 command.form(switches.show_dry_run, summary="现在开着没有")
 command.form(switches.dry_run, example="/试运行 开")
 
-command = feature.command("换群", "私聊里换一个群来说", aliases={"group"})
+command = feature.command("换群", "私聊里换一个群来说", aliases={"group"}, private=True)
 command.form(places.change, summary="从共同的群里挑一个")
 command.form(places.change_to, example="/换群 江浙电商互助群", summary="换到这个群")
 

@@ -104,8 +104,7 @@ async def show(ctx: Context, which: Which | None = None, page: PageNumber = FIRS
     shown = await rows.offset(first).limit(size)
     gone, room = await _gone(ctx, shown), WIDTH * max(LINES, MOST_LINES // max(1, len(shown)))
     # Where another page follows, the line that says so is the last row's second.
-    full = len(shown) * LINES >= MOST_LINES
-    last = shown[-1].id if full and await rows.count() > size else 0
+    last = shown[-1].id if await rows.count() > size else 0
 
     def line(record: Record) -> str:
         return _line(ctx, record, gone, room - WIDTH if record.id == last else room)

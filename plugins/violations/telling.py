@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lizheng import GroupContext, Priority, atomic
@@ -15,15 +15,24 @@ from plugins.violations.settings import Settings
 
 TELL = "tell"
 MOST_PEOPLE, MOST_LINES = 20, 5
+TOGETHER = timedelta(seconds=3)
+"""Kicks are a second or two apart; nobody wants to read of each."""
 
 
 async def plan_telling(ctx: GroupContext, case_id: int) -> None:
     """Have it told; what turned out otherwise later is told again."""
-    await ctx.plan(TELL, ctx.now, key=str(case_id), replace=True)
+    since = {"since": ctx.now.timestamp()}
+    await ctx.plan(TELL, ctx.now, key=str(case_id), payload=since, replace=True)
 
 
 async def tell(ctx: GroupContext, slot: Any) -> datetime | None:
-    """Say what waits to be said: one message for each kind of news."""
+    """Say what waits to be said: one message for each kind of news.
+
+    While others are still being dealt with it waits a moment for them; the last of them has it told at once.
+    """
+    patience = slot.payload.get("since", 0.0) + TOGETHER.total_seconds() - ctx.now.timestamp()
+    if patience > 0 and await Case.filter(group_id=ctx.group.id, outcome__in=("due", "queued")).exists():
+        return ctx.now + timedelta(seconds=patience)
     waiting = await Case.filter(group_id=ctx.group.id, telling="waiting").order_by("number")
     news: dict[tuple[Any, ...], list[Case]] = {}
     for case in waiting:

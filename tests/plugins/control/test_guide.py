@@ -154,6 +154,7 @@ async def test_a_wrong_answer_may_be_put_right_where_it_was_told(stage: HostStag
 里正：「广告税」的价格改成了：60 元。…
 里正：（3/3）早报…
 管理员→里正「比如：100」：70
+里正：3 号已经通过了，没有再动。
 """)
 
 

@@ -8,7 +8,7 @@ async def test_help_shows_only_what_a_member_may_use(stage: HostStage) -> None:
 小王：/帮助
 里正：你现在能用（/帮助 加名字看用法）：
   控制：
-  /帮助 /功能 /换群 /代管 /白名单
+  /帮助 /功能 /代管 /白名单
   /机器人
   待办：/确认 /取消 /待办
 小王：今天天气不错
