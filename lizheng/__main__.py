@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     new = commands.add_parser("new", help="照着 plugins/_template 新建一个插件和它的测试")
     new.add_argument("name", help="插件的英文名，也是它的文件名，比如 raffle")
     new.add_argument("--title", default="", help="中文名，默认同英文名")
+    new.add_argument("--tables", action="store_true", help="有自己的表：建成文件夹，带 models.py")
     migrations = commands.add_parser("migrations", help="给一个插件（或 lizheng 自己）生成数据库迁移")
     migrations.add_argument("name")
     commands.add_parser("docs", help="重新生成 docs/plugins.md 和 .env.example")
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _require_a_project()
         if chosen.command == "new":
-            done = new_plugin(chosen.name, chosen.title, taken=_taken_names())
+            done = new_plugin(chosen.name, chosen.title, taken=_taken_names(), tables=chosen.tables)
         elif chosen.command == "docs":
             done = _write_docs()
         elif chosen.command == "ledger":
@@ -64,11 +65,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def new_plugin(name: str, title: str = "", root: Path = ROOT, taken: Collection[str] = ()) -> str:
+def new_plugin(
+    name: str, title: str = "", root: Path = ROOT, taken: Collection[str] = (), *, tables: bool = False
+) -> str:
     """Copy the template to `plugins/<name>.py` and its test to `tests/plugins/<name>/`, and say what to do next.
 
-    `taken` are the command names and titles in use, in lower case. Raises `ValueError` with a Chinese sentence for a
-    name or title that is taken or cannot be one.
+    With `tables` it becomes the package `plugins/<name>/`, with a module `models`. `taken` are the command names and
+    titles in use, in lower case. Raises `ValueError` with a Chinese sentence for a name or title that is taken or
+    cannot be one.
     """
     sound = name.isidentifier() and name.isascii() and name.islower() and not keyword.iskeyword(name)
     if not sound or name.startswith("_") or name in RESERVED:
@@ -83,13 +87,22 @@ def new_plugin(name: str, title: str = "", root: Path = ROOT, taken: Collection[
     if called.casefold() in taken:
         raise ValueError(f"「{called}」已经有别的功能或命令在用，请用 --title 换个中文名。")
     written = {f"plugins/{name}.py": "__init__.py", f"{tests}/test_{name}.py": "test_template.py"}
+    if tables:
+        written = {
+            f"plugins/{name}/__init__.py": "with_tables.py",
+            f"plugins/{name}/models.py": "models.py",
+            f"{tests}/test_{name}.py": "test_with_tables.py",
+        }
     for path, template in written.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         text = (ROOT / "plugins" / "_template" / template).read_text("utf-8")
-        (root / path).write_text(text.replace("模板", called), "utf-8")
+        (root / path).write_text(text.replace("模板", called).replace("_template", name), "utf-8")
+    first = [f"改好表以后写迁移：python3 -m lizheng migrations {name}"] if tables else []
+    *others, last = written
     return "\n".join(
         [
-            f"建好了 {' 和 '.join(written)}。",
+            f"建好了 {'、'.join(others)} 和 {last}。",
+            *first,
             f"测试：python3 -m tests {tests}",
             f"试用：python3 bot.py，然后在沙盒里发 /开启 {called}，再发 /{called} 你好",
             "改好以后更新文档里的表格：python3 -m lizheng docs",
@@ -122,8 +135,12 @@ def _make_migrations(name: str) -> str:
         modules = AppModules.of(f"plugins.{name}")
         try:
             importlib.import_module(modules.models[0])
-        except ModuleNotFoundError as missing:
-            raise ValueError(f"找不到 {modules.models[0]}：这个插件没有 models.py。") from missing
+        except ImportError as error:
+            if error.name in (f"plugins.{name}", modules.models[0]) and isinstance(
+                error, ModuleNotFoundError
+            ):
+                raise ValueError(f"找不到 {modules.models[0]}：这个插件没有 models.py。") from error
+            raise ValueError(f"plugins.{name} 载入不了，先改好再来：{error}") from error
     written = asyncio.run(make_migrations(name, modules))
     return "\n".join(str(path.relative_to(ROOT)) for path in written) or "没有要迁移的改动。"
 

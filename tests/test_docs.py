@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import inspect
+import os
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +22,28 @@ import pytest
 
 import plugins
 from lizheng.sandbox.script import scripts_in
-from lizheng.store import AppModules, make_migrations
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = (ROOT / "docs" / "writing-a-plugin.md").read_text("utf-8")
 SNIPPET = re.compile(r"^```python\n# (?P<path>\S+\.py)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^python3? -m lizheng (?P<words>[^\n]+)$", re.MULTILINE)
+STEP = re.compile(rf"{SNIPPET.pattern}|{COMMAND.pattern}", re.MULTILINE | re.DOTALL)
+PROJECT = ("bot.py", "bootstrap.py", "constraints.txt", "pyproject.toml", "lizheng", "plugins")
 LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#\s]+)")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")]
 
 
 @dataclass
 class Lesson:
-    """One section of the guide: its files by path, and its conversations."""
+    """One section of the guide: its files by path, its conversations, and what it does, one after the other.
+
+    A step is a file's path or the words of a command.
+    """
 
     title: str
     files: dict[str, str]
     scripts: list[tuple[str, str]]
-    modules: list[str] = field(default_factory=list)
+    steps: list[str]
 
 
 def lessons() -> list[Lesson]:
@@ -43,10 +52,39 @@ def lessons() -> list[Lesson]:
     for section in GUIDE.split("\n## ")[1:]:
         title = section.partition("\n")[0]
         files = {match["path"]: match["body"] for match in SNIPPET.finditer(section)}
+        steps = steps_of(section)
         if files and all(path.startswith("tests/") for path in files):
-            files = {**found[-1].files, **files}
-        found.append(Lesson(title, files, scripts_in(section)))
+            files, steps = {**found[-1].files, **files}, [*found[-1].steps, *steps]
+        found.append(Lesson(title, files, scripts_in(section), steps))
     return [lesson for lesson in found if lesson.files]
+
+
+def steps_of(section: str) -> list[str]:
+    return [match["path"] or match["words"] for match in STEP.finditer(section)]
+
+
+def project(folder: Path) -> None:
+    """A checkout of the house, as somebody has it who begins."""
+    for name in PROJECT:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+
+
+async def run(words: str, folder: Path) -> str:
+    """Run `python -m lizheng …` in a project's folder as a shell does; what it said."""
+    clean = {k: v for k, v in os.environ.items() if k not in ("SANDBOX", "SUPERUSERS", "LOG_LEVEL")}
+    ran = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "lizheng", *words.split()],
+        cwd=folder,
+        env=clean,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert ran.returncode == 0, f"{words}: {ran.stderr}"
+    return ran.stdout
 
 
 def plugin_names(lesson: Lesson) -> list[str]:
@@ -82,22 +120,19 @@ async def lesson(request: pytest.FixtureRequest, listening: Any, tmp_path: Path)
     """A section's plugins, written down and loaded into the host before it starts."""
     host, *_ = listening
     found: Lesson = request.param
-    for path, body in found.files.items():
-        target = tmp_path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(body, "utf-8")
+    if any(step not in found.files for step in found.steps):
+        project(tmp_path)
+    for step in found.steps:
+        if step in found.files:
+            target = tmp_path / step
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(found.files[step], "utf-8")
+        else:
+            await run(step, tmp_path)
     names = plugin_names(found)
     with importable(tmp_path):
-        for name in names:
-            if (tmp_path / "plugins" / name / "models.py").exists():
-                (tmp_path / "plugins" / name / "migrations").mkdir()
-                (tmp_path / "plugins" / name / "migrations" / "__init__.py").touch()
         loaded = [nonebot.load_plugin(f"plugins.{name}") for name in names]
         assert None not in loaded, "a plugin of the guide does not load: see the log"
-        for name in names:
-            if (tmp_path / "plugins" / name / "models.py").exists():
-                modules = AppModules.of(f"plugins.{name}")
-                assert await make_migrations(name, modules)
         importlib.invalidate_caches()
         host.registry.take_in()
         yield found
@@ -121,6 +156,21 @@ async def test_the_guide_is_true(lesson: Lesson, stage: Any, tmp_path: Path) -> 
             done = test(stage) if inspect.signature(test).parameters else test()
             if inspect.isawaitable(done):
                 await done
+
+
+async def test_the_first_command_makes_a_plugin_with_a_test(tmp_path: Path) -> None:
+    """What it makes is played by `tests/kit/test_cli.py`."""
+    (words,) = steps_of(GUIDE.partition("\n## ")[0])
+    project(tmp_path)
+    said = await run(words, tmp_path)
+    assert "建好了 plugins/raffle.py 和 tests/plugins/raffle/test_raffle.py。" in said
+    assert (tmp_path / "plugins" / "raffle.py").is_file()
+
+
+def test_the_last_chapter_is_a_whole_plugin_in_120_lines() -> None:
+    last = lessons()[-1]
+    assert GUIDE.split("\n## ")[-1].startswith(last.title)
+    assert sum(len(body.splitlines()) + 1 for body in last.files.values()) <= 120
 
 
 def test_every_snippet_says_which_file_it_is() -> None:

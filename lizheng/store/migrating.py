@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
@@ -52,6 +53,15 @@ def tortoise_config(connection: str | dict, apps: Mapping[str, AppModules]) -> d
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def require_packages(apps: Mapping[str, AppModules]) -> None:
+    """Raise StoreError for an app that has tables and no migrations yet."""
+    for label, app in apps.items():
+        if find_spec(app.migrations) is None:
+            raise StoreError(
+                f"「{label}」有自己的表，还没有迁移：请先运行 python3 -m lizheng migrations {label}"
+            )
 
 
 def pending(apps: Mapping[str, AppModules], applied: set[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -101,12 +111,26 @@ async def _apply(connection: BaseDBAsyncClient, apps: Mapping[str, Any]) -> None
 
 
 async def make_migrations(label: str, modules: AppModules) -> list[Path]:
-    """Write the migration that brings an app's migrations up to its models; none when they agree."""
+    """Write the migration that brings an app's migrations up to its models; none when they agree.
+
+    Their package is made where there is none yet.
+    """
+    _make_package(modules.migrations)
     async with _offline({label: modules}) as detector:
         written = [Path(path) for path in await detector.write()]
     for path in written:
         path.write_text(_portable(path.read_text(encoding="utf-8")), encoding="utf-8")
     return written
+
+
+def _make_package(name: str) -> None:
+    if find_spec(name) is not None:
+        return
+    above, _, own = name.rpartition(".")
+    folder = Path(import_module(above).__path__[0], own)
+    folder.mkdir(exist_ok=True)
+    (folder / "__init__.py").touch()
+    invalidate_caches()
 
 
 async def undetected_changes(apps: Mapping[str, AppModules]) -> list[str]:

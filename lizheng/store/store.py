@@ -93,6 +93,7 @@ class Store:
         return migrating.tortoise_config(self._connection, self.apps)
 
     async def _prepare_file(self, path: Path) -> None:
+        migrating.require_packages(self.apps)
         staged = path.with_name(path.name + ".new")
         files.remove(staged)
         if await asyncio.to_thread(path.exists):
@@ -130,6 +131,7 @@ class Store:
             raise StoreError("升级数据库失败（升级后有断开的引用）。原来的数据库没有改动。")
 
     async def _migrate_in_place(self, context: TortoiseContext) -> None:
+        migrating.require_packages(self.apps)
         if migrating.pending(self.apps, await migrating.applied_in(context)):
             await migrating.migrate(context, self.config())
 

@@ -67,6 +67,17 @@ async def test_a_made_plugin_loads_and_answers_as_its_test_says(stage: Any, fold
 """)
 
 
+def test_one_with_tables_is_a_package(folder: Path) -> None:
+    said = new_plugin("cli_notes", "试记事", folder, tables=True)
+    assert said.splitlines()[:2] == [
+        "建好了 plugins/cli_notes/__init__.py、plugins/cli_notes/models.py 和 tests/plugins/cli_notes/test_cli_notes.py。",
+        "改好表以后写迁移：python3 -m lizheng migrations cli_notes",
+    ]
+    written = [path.read_text("utf-8") for path in folder.rglob("*.py")]
+    assert not [text for text in written if "模板" in text or "_template" in text]
+    assert "试记事" in (folder / "plugins/cli_notes/__init__.py").read_text("utf-8")
+
+
 async def test_without_a_title_it_is_called_by_its_name(stage: Any, folder: Path) -> None:
     new_plugin("cli_raffle", root=folder)
     with loaded(stage.host, folder, "cli_raffle"):
@@ -150,6 +161,19 @@ def test_outside_a_project_it_is_one_sentence_too(tmp_path: Path) -> None:
 def test_a_plugin_without_tables_has_nothing_to_migrate(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migrations", "control"]) == 1
     assert capsys.readouterr().err == "找不到 plugins.control.models：这个插件没有 models.py。\n"
+
+
+def test_a_plugin_that_does_not_load_is_one_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_plugin("cli_broken", "坏的", folder, tables=True)
+    models = folder / "plugins" / "cli_broken" / "models.py"
+    models.write_text(models.read_text("utf-8").replace("class Note", "class Other"), "utf-8")
+    with importable(folder):
+        assert main(["migrations", "cli_broken"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("plugins.cli_broken 载入不了，先改好再来：cannot import name 'Note'")
+    assert said.count("\n") == 1
 
 
 def test_a_line_of_the_example_environment_means_its_default(request: pytest.FixtureRequest) -> None:

@@ -237,6 +237,23 @@ async def test_an_upgrade_is_backed_up_first_and_keeps_the_rows(tmp_path: Path, 
     assert len(list((tmp_path / "backups").iterdir())) == 1, "nothing to migrate, nothing to back up"
 
 
+async def test_the_first_migration_makes_its_package_and_without_one_the_host_says_so(
+    tmp_path: Path, feature
+):
+    label, modules = feature
+    package = tmp_path / "code" / label / "migrations"
+    (package / "__init__.py").unlink()
+    package.rmdir()
+    with pytest.raises(StoreError, match=f"还没有迁移：请先运行 python3 -m lizheng migrations {label}$"):
+        await store_at(tmp_path, **{label: modules}).open()
+    assert not (tmp_path / "lizheng.db").exists()
+    assert [path.name for path in await make_migrations(label, modules)] == ["0001_initial.py"]
+    assert sorted(path.name for path in package.glob("*.py")) == ["0001_initial.py", "__init__.py"]
+    store = store_at(tmp_path, **{label: modules})
+    await store.open()
+    await store.close()
+
+
 async def test_only_the_newest_seven_backups_stay(tmp_path: Path, feature):
     label, modules = feature
     old = store_at(tmp_path)
