@@ -200,6 +200,29 @@ def test_every_module_of_the_kit_stands_in_one_room() -> None:
     assert sorted(named) == sorted(there)
 
 
+def test_every_file_a_room_names_is_there() -> None:
+    """On the pages of the rooms from the top; in architecture.md from `lizheng/`, or as some plugin has it."""
+    wrong: list[str] = []
+    for page in [*(ROOT / "docs" / "rooms").glob("*.md"), ROOT / "docs" / "architecture.md"]:
+        text = page.read_text("utf-8")
+        for name in re.findall(r"`((?:[\w.]+/)*\w+\.py|(?:plugins|tests|lizheng)/[\w/]+)`", text):
+            there = [ROOT / name]
+            if page.name == "architecture.md":
+                there += [ROOT / "lizheng" / name, *ROOT.glob(f"plugins/*/{name}")]
+            if name.startswith("plugins/") or (name.endswith("models.py") and "/" not in name):
+                continue  # any plugin may be deleted, and each has its own models
+            if not any(path.exists() for path in there):
+                wrong.append(f"{page.name}: {name}")
+    assert not wrong
+
+
+def test_every_room_that_people_extend_has_a_short_page() -> None:
+    pages = {path.name: path.read_text("utf-8") for path in (ROOT / "docs" / "rooms").glob("*.md")}
+    front = pages.pop("README.md")
+    assert sorted(pages) == sorted(set(re.findall(r"\]\((\w+\.md)\)", front)))
+    assert not [name for name, text in pages.items() if not 10 <= len(text.splitlines()) <= 40]
+
+
 def test_both_readmes_say_the_same() -> None:
     """As far as a machine can tell: the same pages, pictures and commands, in the same order."""
     chinese, english = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.en.md"))
