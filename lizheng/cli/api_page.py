@@ -19,9 +19,9 @@ INTRODUCTION = (
     "[writing-a-plugin.md](writing-a-plugin.md)."
 )
 GROUPS = {
-    "Declaring": ("Feature", "Role", "Stage", "Keep", "Hook", "HookFailed", "InMemory"),
+    "Declaring": ("Feature", "Command", "Form", "Role", "Stage", "Keep", "Hook", "HookFailed", "InMemory"),
     "Acting": (
-        *("Context", "GroupContext", "Quoted", "Outcome", "State", "Why", "Mention", "Picture"),
+        *("Context", "GroupContext", "Quoted", "Outcome", "State", "Why", "Mention", "mentions", "Picture"),
         *("Ticket", "Delivery", "Withdrawal", "Priority"),
     ),
     "Reading what members type": (
@@ -30,6 +30,10 @@ GROUPS = {
             "Member",
             "Members",
             "Numbers",
+            "Numbered",
+            "Several",
+            "Line",
+            "Choice",
             "People",
             "Person",
             "WeeklySpans",
