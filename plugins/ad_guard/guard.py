@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import Context, GroupContext, Pending, Role, Services
 from lizheng.events import FeatureSwitched, GroupTakenOver
 from lizheng.hooks import ad_opinion
+from lizheng.messages.content import opened
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
 from plugins.ad_guard.codes import Codes
 from plugins.ad_guard.findings import forget_old
 from plugins.ad_guard.lessons import LessonBook
-from plugins.ad_guard.reading import Reading, nodes, read, without_command
+from plugins.ad_guard.reading import Reading, read, without_command
 from plugins.ad_guard.recognise import Evidence, Judgement, ModelError, Recogniser, nick_suspicion
 from plugins.ad_guard.settings import Settings
 
@@ -128,7 +128,7 @@ class Guard:
         if len(message) == 1 and message[0].type == "text":
             reading = Reading(str(message[0].data.get("text") or ""))
         else:
-            reading = read({"type": segment.type, "data": segment.data} for segment in message)
+            reading = read(message)
         if ctx.command is not None:
             reading = reading._replace(text=without_command(reading.text))
         sight = await self._sight(ctx, reading)
@@ -162,8 +162,8 @@ class Guard:
             reading = reading._replace(evidence=(*reading.evidence, *seen))
         found = [self._suspicion(ctx.group.id, reading)]
         for forward in dict.fromkeys((*reading.forwards[:MOST_FORWARDS], *reading.forwards[-1:])):
-            inside = await self._opened(ctx, forward)
-            found += [self._suspicion(ctx.group.id, one) for one in inside]
+            inside = await opened(ctx.query, forward)
+            found += [self._suspicion(ctx.group.id, read(one)) for one in inside]
         suspicious = [sight for sight in found if sight is not None]
         return max(suspicious, key=lambda sight: sight.judgement.score, default=None)
 
@@ -172,13 +172,6 @@ class Guard:
         if judgement is None or not judgement.suspect:
             return None
         return Sight(reading.text, reading.evidence, judgement)
-
-    async def _opened(self, ctx: GroupContext, forward: str) -> list[Reading]:
-        try:
-            answer = await ctx.query("get_forward_msg", message_id=forward, id=forward)
-        except (NetworkError, ActionFailed):
-            return []
-        return [read(segments) for segments in nodes(answer)]
 
     async def _with_priors(self, ctx: Context, sight: Sight, first_words: bool) -> Judgement:
         """Judge again with what is known about the sender, which alone never makes an advertisement."""

@@ -9,8 +9,9 @@ import threading
 import pytest
 
 from lizheng.hooks import Allow, Charge, Forbid
+from lizheng.messages.content import nodes
 from plugins.ad_guard import codes, rules
-from plugins.ad_guard.reading import GROUP_CARD, PERSON_CARD, nodes, read, without_command
+from plugins.ad_guard.reading import GROUP_CARD, PERSON_CARD, read, without_command
 
 
 def card(content, kind: str = "json") -> dict:
