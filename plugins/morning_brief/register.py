@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from lizheng import GroupContext, atomic
-from plugins.morning_brief.feeds.addresses import Address, read_address
+from lizheng.media.addresses import Address
+from plugins.morning_brief.feeds.addresses import read_address
 from plugins.morning_brief.feeds.choosing import News
 from plugins.morning_brief.models import Brief, Item, Shown, Source, Submission, Subscription, Tally
 

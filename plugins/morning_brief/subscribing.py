@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from lizheng import Context, Declined, GroupContext, Slot, atomic
 from lizheng.grammar import Misread, Words
+from lizheng.media.addresses import Address
 from plugins.morning_brief import register, texts
-from plugins.morning_brief.feeds.addresses import Address, check_name, read_address
-from plugins.morning_brief.feeds.fetching import FetchFailed
+from plugins.morning_brief.feeds.addresses import check_name, read_address
 from plugins.morning_brief.gathering import Gathering, Rounds
 from plugins.morning_brief.models import Item, Subscription
 
@@ -62,8 +62,8 @@ class Subscribing:
 
     async def _resolve(self, address: Address) -> None:
         """A name that leads inside is refused here, if the name server answers in time; one that leads nowhere is not."""
-        with suppress(FetchFailed, TimeoutError):
-            await asyncio.wait_for(self._gathering.fetcher.resolve(address), LOOK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._gathering.fetcher.look_up(address), LOOK_SECONDS)
 
     async def remove(self, ctx: Context, number: Number) -> None:
         for row, source in await register.subscriptions(ctx.group.id):

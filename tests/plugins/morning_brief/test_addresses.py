@@ -4,8 +4,9 @@ import ipaddress
 
 import pytest
 
-from lizheng.media.addresses import is_public
-from plugins.morning_brief.feeds.addresses import NotAllowed, check_name, follow, read_address
+from lizheng.media import addresses
+from lizheng.media.addresses import follow, is_public
+from plugins.morning_brief.feeds.addresses import NotAllowed, check_name, read_address
 
 INSIDE = [
     "http://127.0.0.1/",
@@ -126,7 +127,7 @@ def test_a_redirect_is_read_like_any_address() -> None:
     here = read_address("https://example.com/a/b")
     assert str(follow(here, "../c")) == "https://example.com/c"
     assert str(follow(here, "//other.example/")) == "https://other.example/"
-    with pytest.raises(NotAllowed):
+    with pytest.raises(addresses.NotAllowed):
         follow(here, "file:///etc/passwd")
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from lizheng.media.fetch import Policy
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
-from plugins.morning_brief.feeds.fetching import Fetched, Fetcher, FetchFailed, Limits
+from plugins.morning_brief.feeds.fetching import POLICY, Fetched, Fetcher, FetchFailed
 from plugins.morning_brief.feeds.reading import Read, Reader
 from tests.plugins.morning_brief.feed_server import Asked, FeedServer, rss
 
 MIB = 1024 * 1024
 
 
-async def fetch(server: FeedServer, path: str, limits: Limits | None = None, **known: str) -> Fetched:
-    return await Fetcher({server.place}, limits).fetch(read_address(server.url(path)), **known)
+async def fetch(server: FeedServer, path: str, policy: Policy = POLICY, **known: str) -> Fetched:
+    return await Fetcher({server.place}, policy).fetch(read_address(server.url(path)), **known)
 
 
 async def read(server: FeedServer, path: str) -> Read:
@@ -139,9 +141,9 @@ async def test_a_dripping_server_is_left_after_the_whole_time(server: FeedServer
     began = asyncio.get_running_loop().time()
     for path in ("/drip", "/head"):
         with pytest.raises(FetchFailed, match="没有取完"):
-            await fetch(server, path, Limits(seconds=0.6))
+            await fetch(server, path, replace(POLICY, seconds=0.6))
     assert asyncio.get_running_loop().time() - began < 3
-    assert Limits().seconds == 20
+    assert POLICY.seconds == 20
 
 
 async def test_three_redirects_are_followed_and_no_more(server: FeedServer) -> None:
@@ -174,10 +176,10 @@ async def test_a_name_that_leads_inside_is_refused_and_never_asked(
     server.serve("/rss", rss("内"))
     found = [["127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["64:ff9b::7f00:1"]]
 
-    async def lookup(host: str, port: int, **more: object) -> list[tuple]:
+    def lookup(host: str, port: int, **more: object) -> list[tuple]:
         return [(0, 0, 0, "", (ip, port)) for ip in found.pop(0)]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookup)
+    monkeypatch.setattr("socket.getaddrinfo", lookup)
     for _ in range(3):
         with pytest.raises(NotAllowed):
             await Fetcher().fetch(read_address(f"http://feeds.example.com:{server.port}/rss"))
@@ -189,10 +191,10 @@ async def test_the_checked_address_is_asked_under_the_name(
 ) -> None:
     server.serve("/rss", rss("外"))
 
-    async def lookup(host: str, port: int, **more: object) -> list[tuple]:
+    def lookup(host: str, port: int, **more: object) -> list[tuple]:
         return [(0, 0, 0, "", (ip, port)) for ip in ("127.0.0.9", "127.0.0.1")]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookup)
+    monkeypatch.setattr("socket.getaddrinfo", lookup)
     place = f"feeds.example.com:{server.port}"
     fetched = await Fetcher({place}).fetch(read_address(f"http://{place}/rss"))
     assert fetched.content == rss("外")
