@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import http.client
 import importlib
 import importlib.util
 import io
 import re
-import ssl
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
 
 from nonebot import logger
 
+from lizheng.media.fetch import TooBig, Unreachable, fetch
 from plugins.ad_guard.recognise import Evidence
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PIXELS = 4_000_000
 SECONDS = 2.0
 AT_ONCE = 2
+_BESIDE = ThreadPoolExecutor(AT_ONCE, "ad-guard-codes")
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 """What QQ shows as a picture; readers of other formats run other programs, or are seldom looked after."""
 HOSTS = (".qpic.cn", ".qq.com", ".qq.com.cn")
@@ -56,20 +55,28 @@ class Codes:
         self.can_read = readable()
         self._busy = 0
 
-    async def look(self, image: dict[str, Any]) -> list[Evidence]:
+    async def look(self, image: Mapping[str, Any]) -> list[Evidence]:
         """The evidence in one picture; nothing for one that cannot be had within 2 s and 2 MiB."""
         if not self.can_read or self._busy >= AT_ONCE:
             return []
         self._busy += 1
-        work = asyncio.ensure_future(asyncio.to_thread(_codes_in, image))
-        work.add_done_callback(self._done)
+        work: asyncio.Future[list[str]] | None = None
         try:
-            # Shielded, as a thread cannot be ended: one that is late keeps its place until it is done.
-            return [evidence_of(code) for code in await asyncio.wait_for(asyncio.shield(work), SECONDS)]
+            async with asyncio.timeout(SECONDS):
+                if not (content := await _content(image)):
+                    return []
+                work = asyncio.get_running_loop().run_in_executor(_BESIDE, _codes_in, content)
+                # Shielded, as a thread cannot be ended: one that is late keeps its place until it is done.
+                return [evidence_of(code) for code in await asyncio.shield(work)]
         except Exception as error:
             # Strangers' bytes in a foreign decoder: whatever goes wrong, the message is judged without.
             logger.debug("a picture could not be looked at: {}", type(error).__name__)
             return []
+        finally:
+            if work is None:
+                self._busy -= 1
+            else:
+                work.add_done_callback(self._done)
 
     def _done(self, work: asyncio.Future[list[str]]) -> None:
         self._busy -= 1
@@ -77,10 +84,7 @@ class Codes:
             work.exception()  # was told of in `look`, or came when nobody waited any more
 
 
-def _codes_in(image: dict[str, Any]) -> list[str]:
-    content = _content(image)
-    if not content:
-        return []
+def _codes_in(content: bytes) -> list[str]:
     pictures, zxing = importlib.import_module("PIL.Image"), importlib.import_module("zxingcpp")
     with pictures.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
@@ -89,32 +93,9 @@ def _codes_in(image: dict[str, Any]) -> list[str]:
     return [code.text for code in found[:4] if code.text]
 
 
-def _content(image: dict[str, Any]) -> bytes:
-    for value in (str(image.get("file") or ""), str(image.get("url") or "")):
-        if value.startswith("base64://"):
-            if len(value) > MOST_BYTES * 4 // 3:
-                return b""
-            try:
-                return base64.b64decode(value.removeprefix("base64://"), validate=True)
-            except binascii.Error:
-                return b""
-    return _fetch(str(image.get("url") or ""))
-
-
-def _fetch(address: str) -> bytes:
-    """One GET from where QQ keeps pictures; redirects are not followed."""
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or parts.port not in (None, 80, 443) or not host.endswith(HOSTS):
-        return b""
-    if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(host, timeout=SECONDS, context=ssl.create_default_context())
-    else:
-        connection = http.client.HTTPConnection(host, timeout=SECONDS)
+async def _content(image: Mapping[str, Any]) -> bytes:
+    """The bytes that a picture carries or QQ keeps; nothing of any other address."""
     try:
-        connection.request("GET", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
-        answer = connection.getresponse()
-        content = answer.read(MOST_BYTES + 1) if answer.status == http.client.OK else b""
-    finally:
-        connection.close()
-    return content if len(content) <= MOST_BYTES else b""
+        return await fetch(image, MOST_BYTES, only=HOSTS)
+    except (Unreachable, TooBig):
+        return b""

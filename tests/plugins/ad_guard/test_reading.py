@@ -170,12 +170,14 @@ def test_what_a_code_says(code: str, weight: float) -> None:
         "https://user@evil.example#.qpic.cn",
     ],
 )
-def test_no_foreign_address_is_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_foreign_address_is_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*args, **kwargs):
-        raise AssertionError("a connection was opened")
+        raise AssertionError("a name was looked up or a connection opened")
 
-    monkeypatch.setattr("socket.create_connection", never)
-    assert codes._content({"file": "A.jpg", "url": address}) == b""
+    for way in ("getaddrinfo", "create_connection", "socket.connect"):
+        monkeypatch.setattr(f"socket.{way}", never)
+    assert await codes._content({"file": "A.jpg", "url": address}) == b""
+    assert await codes._content({"file": address, "url": ""}) == b""
 
 
 async def test_pictures_are_skipped_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +214,7 @@ async def test_threads_that_are_late_keep_their_places(monkeypatch: pytest.Monke
     go_on = threading.Event()
     monkeypatch.setattr(codes, "SECONDS", 0.05)
 
-    def late(image: dict[str, object]) -> list[str]:
+    def late(content: bytes) -> list[str]:
         go_on.wait(10)
         return []
 
