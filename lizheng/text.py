@@ -218,7 +218,11 @@ def mask(text: str) -> str:
 
 
 _REACHABLE = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ_.:/@-]{5,}")
+_NUMBERED = re.compile(r"[\d零〇一二三四五六七八九十①-⑨⓪]{5,}")
+_ADVERTISES = re.compile(r"[0-9a-z]{5,}|微信|加[我微v]|vx|qq|群|http|www|com|cn|代[购理写刷]|兼职|日结|优惠")
+"""In a folded name: ways to reach someone, and what is offered there."""
 NAME_SHOWN = 16
+NO_NAME = "（空白）"
 
 
 def unreachable(text: str) -> str:
@@ -226,10 +230,21 @@ def unreachable(text: str) -> str:
     return _REACHABLE.sub("＊", visible(text))
 
 
-def shown_name(name: str) -> str:
-    """A member's name for what others read about them, hidden where it may be a way to reach someone."""
+def shown_name(name: str, *, strict: bool = False) -> str:
+    """A member's name for what others read about them, hidden where it may be a way to reach someone.
+
+    A number is shown, as it stands for who has no name. With `strict`, for names in lists of people who may be
+    advertising, numbers, long names and words that advertise are hidden, too, and one that shows nothing is 「（空白）」.
+    """
     line = visible(name)
-    return mask(line) if _REACHABLE.search(line) and not line.isdecimal() else clip(line, NAME_SHOWN)
+    reaches = bool(_REACHABLE.search(line) or _NUMBERED.search(line))
+    if not strict:
+        return mask(line) if reaches and not line.isdecimal() else clip(line, NAME_SHOWN)
+    if is_blank(name):
+        return NO_NAME
+    folded = fold(name)
+    hidden = reaches or not folded or len(folded) > NAME_SHOWN or _ADVERTISES.search(folded)
+    return mask(line) if hidden else clip(line, NAME_SHOWN)
 
 
 def edit_distance_one(a: str, b: str) -> bool:

@@ -26,9 +26,17 @@ class Mention:
     user_id: int
 
 
-def mentions(people: Iterable[int]) -> list[Any]:
-    """An @ of each, with a space after it, as a value of `say`."""
-    return [part for person in people for part in (Mention(person), " ")]
+def mentions(people: Iterable[int], most: int = 0, more: str = "") -> list[Any]:
+    """An @ of each, with a space after it, as a value of `say`.
+
+    With `most`, so many of them, spaces between them alone, and where there are others `more`, in which `{count}` is
+    how many there are in all.
+    """
+    everybody = list(people)
+    parts = [part for person in everybody[: most or None] for part in (Mention(person), " ")]
+    if not most:
+        return parts
+    return [*parts, more.format(count=len(everybody))] if len(everybody) > most else parts[:-1]
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,12 @@ from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Decider, Proposal, Services, Waiting
 from lizheng.store.tables import Pending, Record, Slot
-from lizheng.text import NAME_SHOWN, clip, is_blank, shown_name, visible
+from lizheng.text import NAME_SHOWN, NO_NAME, clip, is_blank, shown_name, visible
 
 S = TypeVar("S", bound=BaseModel)
 NAME_LENGTH, SHORT_NAME = 20, 12
 SAME_END = timedelta(minutes=1)
 """QQ counts mutes in minutes: what ends within one is the same."""
-NO_NAME = "（空白）"
 HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
 HOW_TO_DECIDE = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
 HOW_TO_AGREE = "同意请发 /确认 {n}，不同意发 /取消 {n}，别人不能替（{span}内有效）。"
@@ -184,16 +183,16 @@ class GroupContext(Deliveries):
         known = self.host.roster.seen(self.group.id, user_id)
         return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
 
-    def who(self, user_id: int, *, full: bool = False) -> str:
+    def who(self, user_id: int, *, full: bool = False, strict: bool = False) -> str:
         """Name somebody as last seen so that they are told apart: `小王`, `小王（…4821）`, or the number alone.
 
         The last four digits follow a name that another one here looks like, that is hidden or shows nothing; with
-        `full`, for lists that admins read, they follow every name.
+        `full`, for lists that admins read, they follow every name. `strict` hides more names, see `shown_name`.
         """
         known = self.host.roster.seen(self.group.id, user_id)
         if known is None or known.name == str(user_id):
             return str(user_id)
-        name = shown_name(known.name)
+        name = shown_name(known.name, strict=strict)
         doubtful = is_blank(name) or name != clip(visible(known.name), NAME_SHOWN)
         if full or doubtful or not self.host.roster.is_unique(self.group.id, user_id):
             return f"{NO_NAME if is_blank(name) else name}（…{str(user_id)[-4:]}）"

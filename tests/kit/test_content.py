@@ -11,6 +11,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, MessageSegment, NetworkErr
 
 from lizheng.messages import content
 from lizheng.messages.content import nodes, opened, read, site_of
+from lizheng.messages.templates import compose, mentions, plain
 
 MINI_APP = {
     "app": "com.tencent.miniapp_01",
@@ -161,6 +162,19 @@ async def test_a_forward_that_cannot_be_had_holds_nothing() -> None:
             raise error
 
         assert await opened(fails, "r1") == []
+
+
+@pytest.mark.parametrize(
+    ("people", "most", "said"),
+    [
+        ([1, 2], 0, "@1  @2  "),
+        ([1, 2], 2, "@1  @2 "),
+        ([1, 2, 3], 2, "@1  @2  等 3 位"),
+        ([], 2, ""),
+    ],
+)
+def test_mentions_are_of_so_many(people: list[int], most: int, said: str) -> None:
+    assert plain(compose("{who}", {"who": mentions(people, most, "等 {count} 位")})) == said
 
 
 JSON = st.recursive(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lizheng.text import (
+    NAME_SHOWN,
     clip,
     clip_bytes,
     clusters,
@@ -17,6 +18,7 @@ from lizheng.text import (
     fold_command,
     is_blank,
     mask,
+    shown_name,
     visible,
 )
 
@@ -205,3 +207,32 @@ def test_edit_distance_one(a: str, b: str, one: bool) -> None:
 @given(st.text(max_size=8), st.integers(0, 8), st.characters())
 def test_an_insertion_is_one_edit(text: str, at: int, char: str) -> None:
     assert edit_distance_one(text, text[:at] + char + text[at:])
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "strictly"),
+    [
+        ("小王", "小王", "小王"),
+        ("Leo", "Leo", "Leo"),
+        ("卖号vx88888", "卖＊", "卖＊"),
+        ("一三八零零零零", "一＊", "一＊"),
+        ("①③⑧⓪⓪", "①＊", "①＊"),
+        ("13800138000", "13800138000", "1＊"),
+        ("兼职日结找我", "兼职日结找我", "兼＊"),
+        ("加 徽 找我", "加 徽 找我", "加＊"),
+        ("很" * 17, "很" * 15 + "…", "很＊"),
+        ("\u3164", "", "（空白）"),
+        ("☆", "☆", "☆＊"),
+    ],
+)
+def test_names_are_shown_unless_they_reach_someone(name: str, shown: str, strictly: str) -> None:
+    assert shown_name(name) == shown
+    assert shown_name(name, strict=True) == strictly
+
+
+@given(st.text(max_size=40))
+def test_a_name_is_shown_on_one_short_line(name: str) -> None:
+    for strict in (False, True):
+        line = shown_name(name, strict=strict)
+        assert line == visible(line)
+        assert len(line) <= NAME_SHOWN or line.endswith("＊")
