@@ -10,7 +10,6 @@ from lizheng.grammar import Misread
 from lizheng.hooks import AdSeen
 from lizheng.messages.templates import Mention
 from lizheng.parts.page import FIRST, Page, PageNumber
-from lizheng.text import mask
 from plugins.ad_guard import findings, rules, texts
 from plugins.ad_guard.acting import Decided
 from plugins.ad_guard.guard import Guard
@@ -22,13 +21,6 @@ RECORD = Numbered("#", "记录编号")
 REVIEW = Page(texts.REVIEW, texts.REVIEW_EMPTY, "/待审")
 _RECORD = re.compile(r"#(\d+)")
 LESSONS = {True: ("ad", texts.LESSON_AD), False: ("harmless", texts.LESSON_HARMLESS)}
-
-
-def _named(ctx: Context, user_id: int) -> str:
-    """A suspect, hidden where the name may be a way to reach them, and then told by their number."""
-    name, shown = ctx.name_of(user_id), ctx.who(user_id)
-    hidden = rules.shown_name(name)
-    return f"{hidden}（…{str(user_id)[-4:]}）" if hidden == mask(name) and name != str(user_id) else shown
 
 
 class Meant:
@@ -79,7 +71,7 @@ class Reviewing:
         def line(row: Finding) -> str:
             return texts.REVIEW_LINE.format(
                 number=row.number,
-                name=_named(ctx, row.user_id),
+                name=ctx.who(row.user_id, strict=True),
                 text=rules.shown(row.text),
                 score=rules.points(row.score),
                 why=row.why,

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 
 from lizheng.grammar import say_money
 from lizheng.hooks import AdOpinion, Allow, Charge, Forbid
-from lizheng.text import clip, mask, visible
+from lizheng.text import clip, visible
 from plugins.ad_guard import texts
 from plugins.ad_guard.recognise import Judgement
 
 SHOWN_CHARACTERS = 24
-NAME_CHARACTERS = 12
-LONG_RUN = 6
 _REACHABLE = re.compile(r"[0-9a-zA-Z０-９ａ-ｚＡ-Ｚ./:@_-]{3,}")
 _NUMERIC = re.compile(r"[\d零〇一二三四五六七八九十①-⑨⓪]{5,}")
 
@@ -81,13 +79,6 @@ def shown(text: str) -> str:
     """Enough of a suspect for an admin to judge it, but nothing by which anyone could be reached."""
     line = visible(text)
     return clip(_NUMERIC.sub("＊", _REACHABLE.sub("＊", line)), SHOWN_CHARACTERS) or "（没有文字）"
-
-
-def shown_name(name: str) -> str:
-    """A member's name for a list, hidden where it may be a way to reach someone."""
-    line = visible(name)
-    reachable = any(len(found) >= LONG_RUN for found in _REACHABLE.findall(line)) or _NUMERIC.search(line)
-    return mask(line) if reachable else clip(line, NAME_CHARACTERS)
 
 
 def points(score: float) -> int:
