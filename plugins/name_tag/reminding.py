@@ -10,12 +10,11 @@ from lizheng import Declined, GroupContext, Pending, State, atomic
 from lizheng.grammar import say_duration
 from lizheng.hooks import Newcomer, Violation, greets_with_card_format, violation
 from lizheng.messages.templates import compose, mentions
-from lizheng.text import mask
 from plugins.name_tag import register, texts
 from plugins.name_tag.formats import Format, example
 from plugins.name_tag.models import Offender
 from plugins.name_tag.register import Survey
-from plugins.name_tag.rules import BLANK, SAME_HOUR, Case, due, shown_name
+from plugins.name_tag.rules import SAME_HOUR, Case, due
 from plugins.name_tag.settings import Settings
 
 RULE = "名片格式"
@@ -29,10 +28,8 @@ MOST_ACTS = 20
 
 def listed(ctx: GroupContext, seen: Survey, user_id: int) -> str:
     """Who and why; a name that may be an ad is masked, and then told by the number."""
-    name = seen.members[user_id].name
-    hidden = shown_name(name)
-    told = f"{hidden}（…{str(user_id)[-4:]}）" if hidden in (mask(name), BLANK) else ctx.who(user_id)
-    return texts.LISTED.format(name=told, why=seen.wrong[user_id])
+    who = ctx.who(user_id, strict=True)
+    return texts.LISTED.format(name=who, why=seen.wrong[user_id])
 
 
 def listing(ctx: GroupContext, seen: Survey, people: list[int]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lizheng.text import clip, fold, is_blank, mask, visible
+from lizheng.text import clip, fold, is_blank, visible
 from plugins.name_tag.formats import (
     CARD_BYTES,
     CLASSES,
@@ -20,7 +19,6 @@ from plugins.name_tag.formats import (
 )
 
 SAME_HOUR = timedelta(hours=1)
-_CONTACT = re.compile(r"[0-9a-z]{5,}|微信|加[我微v]|vx|qq|群|http|www|com|cn|代[购理写刷]|兼职|日结|优惠")
 
 
 @dataclass(frozen=True)
@@ -96,17 +94,6 @@ def _fit(part: Part, piece: str) -> tuple[str, str]:
         if fold(choice) == fold(piece):
             return "", choice
     return f"「{part.name}」只能是{clip('、'.join(part.choices), 40)}", ""
-
-
-BLANK = "（空白）"
-
-
-def shown_name(name: str) -> str:
-    """A member's name for a list others read: masked where it may be an ad."""
-    folded = fold(name)
-    if not folded or _CONTACT.search(folded) or len(folded) > 16:
-        return mask(name) if not is_blank(name) else BLANK
-    return clip(visible(name), 12)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lizheng.grammar import Misread
-from lizheng.text import fold
+from lizheng.text import fold, shown_name
 from plugins.name_tag.formats import CARD_BYTES, CLASSES, Format, example, parse_format, size_of, smallest
-from plugins.name_tag.rules import Case, due, judge, judge_member, shown_name
+from plugins.name_tag.rules import Case, due, judge, judge_member
 
 CITY = parse_format("城市-行业-昵称")
 CLOSED = parse_format("城市{北京,上海,其他}-昵称")
@@ -160,7 +160,7 @@ def test_every_format_that_can_be_set_has_an_example_that_fits(
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_format_or_the_judge(text: str) -> None:
     judge(CITY, text)
-    shown_name(text)
+    shown_name(text, strict=True)
     try:
         form = parse_format(text)
     except Misread:
@@ -188,7 +188,7 @@ def test_a_card_that_fits_still_fits_when_normalised(card: str) -> None:
     ],
 )
 def test_names_that_may_be_ads_are_masked(name: str, shown: str) -> None:
-    assert shown_name(name) == shown
+    assert shown_name(name, strict=True) == shown
 
 
 def test_reminders_within_the_hour_are_merged_and_consequences_are_never_early() -> None:
