@@ -11,7 +11,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from lizheng import Declined, GroupContext, HookFailed, MemberInfo, State, Ticket, atomic
 from lizheng.events import MemberJoined
 from lizheng.hooks import Newcomer, card_format
-from lizheng.messages.templates import compose, fill
+from lizheng.messages.templates import compose, fill, mentions
 from plugins.welcome import pictures, rules, texts
 from plugins.welcome.models import Arrival
 from plugins.welcome.settings import Settings
@@ -93,7 +93,7 @@ async def greeting(ctx: GroupContext, guests: Guests) -> list[Any]:
     text = ctx.settings(Settings).text
     nicknames = [guests.nickname(ctx, person) for person in guests.people]
     values = {
-        "at": rules.mentions(guests.people),
+        "at": mentions(guests.people, rules.MOST_MENTIONS, texts.AND_MORE),
         "昵称": rules.names(nicknames),
         "人数": str(len(guests.members)) if guests.members else "",
         **await surroundings(ctx, text, Newcomer(guests.first, nicknames[0])),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from lizheng.messages.templates import Mention, placeholders
+from lizheng.messages.templates import placeholders
 from lizheng.text import clip, visible
 from plugins.welcome import texts
 
@@ -61,16 +60,6 @@ def plan(arrivals: Iterable[Arrival], now: datetime) -> Plan:
     raid = recent >= RAID_JOINS or len(waiting) >= RAID_JOINS
     gathered = min(waiting, default=now) + GATHERING
     return Plan(raid, later=gathered if gathered > now and waiting else None)
-
-
-def mentions(people: list[int]) -> list[Any]:
-    """An @ of each of the first twenty, and how many there are when there are more."""
-    parts: list[Any] = []
-    for person in people[:MOST_MENTIONS]:
-        parts += [" ", Mention(person)] if parts else [Mention(person)]
-    if len(people) > MOST_MENTIONS:
-        parts += [" ", texts.AND_MORE.format(count=len(people))]
-    return parts
 
 
 def names(nicknames: list[str]) -> str:
