@@ -45,7 +45,7 @@ HOST_DOORS = {
     "(passed on)": 6,
     "accounts": 3,
     "clock": 4,
-    "config": 3,
+    "config": 2,
     "features": 1,
     "groups": 2,
     "is_on": 1,
