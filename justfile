@@ -40,7 +40,7 @@ seeded *args:
 
 # How much of the code the tests reach, and the branches of the rooms everything rests on.
 covered *args:
-    {{python}} -m tests.covered {{args}}
+    {{python}} -m tests.support.coverage {{args}}
 
 # Pin every dependency again; add --upgrade to move the pins.
 pin *args:

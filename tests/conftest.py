@@ -15,8 +15,8 @@ from lizheng.base.clock import Clock
 from lizheng.sandbox import testing
 from lizheng.sandbox.testing import HOST, make_host
 from lizheng.store import Store
-from tests.engines import Engine, NoPostgres, Postgres, Sqlite, server
-from tests.figures import Figures, Note, machine, today
+from tests.support.engines import Engine, NoPostgres, Postgres, Sqlite, server
+from tests.support.reliability_figures import Figures, Note, machine, today
 
 if TYPE_CHECKING:
     from lizheng.sandbox.stage import HostStage
@@ -65,13 +65,13 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The plugins are loaded before any test module imports them: NoneBot refuses those imported earlier."""
-    probes = ["tests.probe", "tests.asker", "tests.steward", "tests.lister"]
+    probes = [f"tests.support.{name}_feature" for name in ("probe", "question", "state", "list")]
     session.config.stash[HOST] = make_host(probes, project="pyproject.toml")
 
 
 @pytest.fixture(scope="session")
 def figure(request: pytest.FixtureRequest) -> Note:
-    """Notes what a promise came to: `figure("kills", histories=50, entries=310, wrong=0)`; see `tests.figures`."""
+    """Notes what a promise came to: `figure("kills", histories=50, entries=310, wrong=0)`; see `reliability_figures`."""
     return request.config.stash[FIGURES].note
 
 

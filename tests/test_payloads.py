@@ -18,7 +18,7 @@ import pytest
 from lizheng.plugin.settings import settings_of
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.refusal import WorldError
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 AUTHORS = 12
 FAILING = ("试坏", "试代")

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from tests.e2e.screenshots import (
+from tests.support.screenshots import (
     ADMIN,
     CHROMIUM,
     DESKTOP,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lizheng.sandbox.demo import READERS, TRADERS
-from tests.sandbox.site_host import Served, served
+from tests.support.site_server import Served, served
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")

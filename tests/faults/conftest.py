@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.process import Town
+from tests.support.bot_process import Town
 
-HERE = Path(__file__).parent
+WITH_MORE = Path(__file__).resolve().parents[1] / "support" / "bot_with_more.py"
 
 STORE_PLUGIN = """
 from nonebot import on_command, on_message
@@ -36,7 +36,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tow
     plugins.mkdir()
     (plugins / "dice_of_others.py").write_text(STORE_PLUGIN, "utf-8")
     settings = {"OTHER_PLUGINS": str(plugins), "LOG_LEVEL": "DEBUG"}
-    town = Town(folder, settings, HERE / "bot_with_more.py")
+    town = Town(folder, settings, WITH_MORE)
     await town.start()
     yield town
     await town.stop()

@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lizheng.sandbox.world.world import answer_failed, answer_ok
-from tests.faults.process import ROOT, SUPERUSER, Group, Town
 from tests.faults.test_survival import rows
-from tests.figures import Note
+from tests.support.bot_process import ROOT, SUPERUSER, Group, Town
+from tests.support.reliability_figures import Note
 
 pytestmark = pytest.mark.skipif(not (ROOT / "plugins" / "morning_brief").is_dir(), reason="no morning brief")
 SHANGHAI = ZoneInfo("Asia/Shanghai")

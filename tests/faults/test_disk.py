@@ -21,9 +21,9 @@ from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Entry
 from lizheng.store import Store
 from lizheng.store.tables import Record
-from tests.faults.process import Group, HostProcess, Town
 from tests.faults.test_survival import rows
-from tests.figures import Note
+from tests.support.bot_process import Group, HostProcess, Town
+from tests.support.reliability_figures import Note
 
 HUGE = resource.RLIM_INFINITY
 FILES = ("lizheng.db", "lizheng.db-wal", "lizheng.db-shm")

@@ -9,8 +9,8 @@ import pytest
 import websockets
 from websockets.exceptions import InvalidStatus
 
-from tests.faults.process import ROOT, TOKEN, HostProcess, Town, free_port, http
-from tests.figures import Note
+from tests.support.bot_process import ROOT, TOKEN, HostProcess, Town, free_port, http
+from tests.support.reliability_figures import Note
 
 NIGHTLY = pytest.mark.nightly
 

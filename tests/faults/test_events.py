@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.process import Group, Town
 from tests.faults.test_survival import rows
+from tests.support.bot_process import Group, Town
 
 
 class Tape:

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from tests.faults.process import Group, Town
 from tests.faults.test_survival import rows
-from tests.figures import Note
+from tests.support.bot_process import Group, Town
+from tests.support.reliability_figures import Note
 
 
 async def seconds(work: object) -> float:

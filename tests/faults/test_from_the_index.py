@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.process import Group, Town
+from tests.support.bot_process import Group, Town
 
-HERE = Path(__file__).parent
+WITH_MORE = Path(__file__).resolve().parents[1] / "support" / "bot_with_more.py"
 PUBLISHED = ("nonebot-plugin-pong==0.1.2", "nonebot-plugin-answersbook==0.2.0")
 PONG = ("pong", "/ping", "pong")
 BOOK = ("nonebot_plugin_answersbook", "翻看答案", "你想问什么问题呢？")
@@ -34,7 +34,7 @@ def published(tmp_path: Path) -> Path:
 @pytest.fixture
 async def town(tmp_path: Path, published: Path) -> AsyncIterator[Town]:
     """A process of its own that loads them as `nonebot.load_plugin` does."""
-    town = Town(tmp_path, {"OTHER_PLUGINS": str(published)}, HERE / "bot_with_more.py")
+    town = Town(tmp_path, {"OTHER_PLUGINS": str(published)}, WITH_MORE)
     await town.start()
     await town.connected()
     yield town

@@ -22,9 +22,9 @@ from lizheng.sandbox.world.refusal import WorldError
 from lizheng.store import Store
 from lizheng.store.sql import fetch
 from lizheng.store.tables import Outgoing
-from tests.engines import Postgres
-from tests.faults.process import Group, Town
-from tests.figures import Note
+from tests.support.bot_process import Group, Town
+from tests.support.engines import Postgres
+from tests.support.reliability_figures import Note
 
 KILLS = 3
 STEPS = 12

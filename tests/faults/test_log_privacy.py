@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 import websockets
 
-from tests.faults.process import TOKEN, Group, Town
+from tests.support.bot_process import TOKEN, Group, Town
 
 SECRET_TEXT = "暗号海棠七七"
 ORDERS = "暗号芙蓉八八"

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import pytest
 
 from lizheng.sandbox.world.endpoints import MANNERS
-from tests.faults.process import Group, Town
+from tests.support.bot_process import Group, Town
 
 ROOMS = {
     "ad_guard": "广告识别",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.process import ROOT, HostProcess
+from tests.support.bot_process import ROOT, HostProcess
 
-WITH_OTHERS = ROOT / "tests" / "faults" / "bot_with_more.py"
+WITH_OTHERS = ROOT / "tests" / "support" / "bot_with_more.py"
 SECONDS = 20.0
 """Of which nearly all is Python's imports on a busy machine; what is looked for is a process that never ends."""
 GROUP = 20001

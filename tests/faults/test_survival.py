@@ -10,8 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.process import Group, Town
-from tests.figures import Note
+from tests.support.bot_process import Group, Town
+from tests.support.reliability_figures import Note
 
 
 def rows(town: Town, sql: str, *values: object) -> list[tuple]:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import Postgres
-from tests.faults.process import BOT, TOKEN, CountingWire, Group, HostProcess, Town
-from tests.figures import Note
+from tests.support.bot_process import BOT, TOKEN, CountingWire, Group, HostProcess, Town
+from tests.support.engines import Postgres
+from tests.support.reliability_figures import Note
 
 TAKEOVER = 15.0
 

@@ -9,7 +9,7 @@ import pytest
 from lizheng.base.clock import Clock
 from lizheng.delivery.outbox import Outbox
 from lizheng.store import Store
-from tests.kit.outbox_peer import Peer, outbox_for
+from tests.support.scripted_endpoint import Peer, outbox_for
 
 
 @pytest.fixture

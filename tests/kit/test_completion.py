@@ -18,9 +18,9 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.store import atomic
 from lizheng.store.sql import connection
 from lizheng.store.tables import About, Completion, Outgoing, Pending, Slot
-from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text
 from tests.kit.test_outbox_machine import crash
-from tests.probe import feature as probe
+from tests.support.probe_feature import feature as probe
+from tests.support.scripted_endpoint import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text
 
 THEN = Then("probe", "ended", {"who": "小王"})
 

@@ -12,7 +12,7 @@ import pytest
 
 from lizheng.media.confined import MIB, Confined, Unreadable
 
-HERE = "tests.kit.in_child:"
+HERE = "tests.support.child_functions:"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the limits are those of Unix")
 
 

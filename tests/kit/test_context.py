@@ -8,7 +8,7 @@ import pytest
 
 from lizheng import Declined
 from lizheng.sandbox.stage import HostStage
-from tests.by_kit import context, switch
+from tests.support.admin_actions import context, switch
 
 pytestmark = pytest.mark.asyncio
 FEATURE = "probe"

@@ -19,7 +19,7 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.happenings import Happening
 from lizheng.sandbox.world.refusal import WorldError
 from lizheng.store.tables import Pending, Record
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 SIDE_BY_SIDE = 30
 EVENTS = 12

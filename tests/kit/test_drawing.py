@@ -9,8 +9,8 @@ import pytest
 
 from lizheng.drawing import BODY, FONT, HEADING, MARGIN, ROOM, SMALL, TITLE, WIDTH, Sheet, is_drawable, wrap
 from lizheng.sandbox.stage import HostStage
-from tests.by_kit import context
-from tests.drawn import pictures_in, said_last, size_of, written
+from tests.support.admin_actions import context
+from tests.support.drawing_reader import pictures_in, said_last, size_of, written
 
 HOSTILE = '<b>A & B</b> "引号" </text><script>'
 

@@ -11,7 +11,7 @@ from lizheng import GroupContext
 from lizheng.sandbox.stage import HostStage
 from lizheng.store.tables import Outgoing, Pending, Record
 from tests.kit.test_deliveries import Place
-from tests.probe import feature as probe
+from tests.support.probe_feature import feature as probe
 
 
 async def sources() -> list[str]:

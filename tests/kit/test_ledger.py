@@ -21,7 +21,7 @@ from lizheng.media import sheets
 from lizheng.plugin.refusals import Declined
 from lizheng.store import Store
 from lizheng.store.sql import fetch
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 AT = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ADMIN = 9

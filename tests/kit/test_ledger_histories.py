@@ -19,7 +19,7 @@ from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Balance, Entry, Order
 from lizheng.plugin.refusals import Declined
 from lizheng.store import Store
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 AT = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ADMIN = 9

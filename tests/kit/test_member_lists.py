@@ -7,8 +7,8 @@ from typing import Any
 from lizheng.plugin.context import GroupContext
 from lizheng.sandbox.stage import HostStage
 from lizheng.store import audit
-from tests.lister import FRIENDS, GUESTS
-from tests.lister.models import Friend
+from tests.support.list_feature import FRIENDS, GUESTS
+from tests.support.list_feature.models import Friend
 
 
 def context(stage: HostStage, group_id: int) -> GroupContext:

@@ -21,7 +21,7 @@ from lizheng.plugin.feature import apps_of
 from lizheng.store import Store, StoreError, moving
 from lizheng.store.sql import fetch
 from lizheng.store.tables import Counter, Pending, Record
-from tests.engines import Postgres
+from tests.support.engines import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 LIFE = """

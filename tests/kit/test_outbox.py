@@ -9,7 +9,18 @@ from lizheng.base.outcome import State
 from lizheng.delivery.outbox import Draft, Outbox, Priority
 from lizheng.store import atomic
 from lizheng.store.tables import Outgoing, Record
-from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
+from tests.support.scripted_endpoint import (
+    BOT,
+    GROUP,
+    NOON,
+    Peer,
+    kick,
+    outbox_for,
+    pass_time,
+    quiet,
+    text,
+    until,
+)
 
 
 async def row_of(outbox: Outbox, number: int) -> Outgoing:

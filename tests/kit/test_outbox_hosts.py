@@ -12,7 +12,7 @@ from lizheng.base.outcome import State
 from lizheng.delivery.outbox import Draft, Entry, Outbox, Pacing
 from lizheng.store import atomic
 from lizheng.store.tables import Outgoing
-from tests.kit.outbox_peer import BOT, GROUP, NOON, Peer, kick, pass_time, quiet, text, until
+from tests.support.scripted_endpoint import BOT, GROUP, NOON, Peer, kick, pass_time, quiet, text, until
 
 OTHER = 200
 

@@ -18,8 +18,8 @@ from lizheng.delivery.outbox.follow_ups import JOB
 from lizheng.delivery.schedule import Schedule
 from lizheng.store import Store, atomic
 from lizheng.store.tables import Completion, Outgoing, Slot
-from tests.figures import Note
-from tests.kit.outbox_peer import NOON, Peer, outbox_for, pass_time, quiet, text
+from tests.support.reliability_figures import Note
+from tests.support.scripted_endpoint import NOON, Peer, outbox_for, pass_time, quiet, text
 
 FATES = ["ok", "refused", "lost", "done but unanswered", "not sent"]
 STEPS = st.one_of(

@@ -12,8 +12,8 @@ from lizheng.delivery.outbox import Draft, Outbox, Pacing, Priority
 from lizheng.delivery.outbox.entry import Entry, Kind
 from lizheng.delivery.outbox.lanes import Lanes
 from lizheng.delivery.outbox.pacing import Breaker, KickBudget, Meter, Pacer, Rate
-from tests.figures import Note
-from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
+from tests.support.reliability_figures import Note
+from tests.support.scripted_endpoint import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
 
 def most_within(times: list[float], seconds: float) -> int:

@@ -16,7 +16,7 @@ from lizheng.delivery.outbox.pictures import MOST_IN_HAND, YOUNG, YOUNG_WHEN_FUL
 from lizheng.delivery.outbox.verify import Finding
 from lizheng.store import Store
 from lizheng.store.tables import Outgoing
-from tests.kit.outbox_peer import GROUP, NOON, Peer, outbox_for, pass_time, quiet, until
+from tests.support.scripted_endpoint import GROUP, NOON, Peer, outbox_for, pass_time, quiet, until
 
 PAGE = resource.getpagesize()
 

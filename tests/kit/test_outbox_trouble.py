@@ -15,7 +15,7 @@ from lizheng.delivery.outbox.verify import Finding
 from lizheng.store import atomic
 from lizheng.store.sql import fetch
 from lizheng.store.tables import Outgoing, Record
-from tests.kit.outbox_peer import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
+from tests.support.scripted_endpoint import GROUP, NOON, Peer, kick, outbox_for, pass_time, quiet, text, until
 
 AWAY = 'ALTER TABLE "lizheng_outgoing" RENAME TO "lizheng_away"'
 BACK = 'ALTER TABLE "lizheng_away" RENAME TO "lizheng_outgoing"'

@@ -18,7 +18,7 @@ from lizheng.plugin.feature import Feature
 from lizheng.registry.access import may, opened_with
 from lizheng.sandbox.stage import HostStage
 from lizheng.store.tables import Outgoing, Pending, Record, SettingValue, Standing, Switch
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 MINUTE = timedelta(seconds=61)
 ANONYMOUS = 80_000_000

@@ -19,7 +19,7 @@ from lizheng import GroupContext
 from lizheng.base.roles import Role
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.refusal import WorldError
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 SIDE_BY_SIDE = 25
 STEPS = 8

@@ -9,7 +9,7 @@ from lizheng.base.clock import Clock
 from lizheng.delivery.schedule import Schedule
 from lizheng.store import Store, atomic
 from lizheng.store.tables import HostRow, Slot, Switch
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

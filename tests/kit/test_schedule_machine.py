@@ -16,7 +16,7 @@ from lizheng.base.clock import Clock
 from lizheng.delivery.schedule import Schedule
 from lizheng.store import Store
 from lizheng.store.tables import Slot
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RETRY = timedelta(seconds=5)

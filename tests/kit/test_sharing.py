@@ -12,7 +12,7 @@ from lizheng.delivery import leases
 from lizheng.host import takeover as sharing
 from lizheng.host.takeover import KEPT_SECONDS, Standby
 from lizheng.store import Store
-from tests.engines import Postgres
+from tests.support.engines import Postgres
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from lizheng.groups.choices import GroupState
 from lizheng.plugin.memory import Memory
 from lizheng.registry.registry import Registry
 from lizheng.sandbox.stage import HostStage
-from tests.steward import Tally, tally
+from tests.support.state_feature import Tally, tally
 
 
 class Place:

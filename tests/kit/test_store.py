@@ -31,8 +31,8 @@ from lizheng.store import (
 from lizheng.store.migrating import KIT_MODULES
 from lizheng.store.sql import fetch
 from lizheng.store.tables import Outgoing, Record, Slot, Switch
-from tests.figures import Note
-from tests.kit.outbox_peer import Peer, outbox_for, quiet, text
+from tests.support.reliability_figures import Note
+from tests.support.scripted_endpoint import Peer, outbox_for, quiet, text
 
 
 def store_at(folder: Path, **apps: AppModules) -> Store:

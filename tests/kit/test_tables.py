@@ -34,7 +34,7 @@ from lizheng.media.tables import (
     neutral,
     say_faults,
 )
-from tests.workbooks import GOOD, ROW, hostile, packed, xlsx
+from tests.support.workbooks import GOOD, ROW, hostile, packed, xlsx
 
 
 def paid(row: Values) -> Values:

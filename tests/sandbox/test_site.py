@@ -16,7 +16,7 @@ from lizheng.sandbox.demo import TRADERS
 from lizheng.sandbox.guard import Guard
 from lizheng.sandbox.site import PAGE, Viewer
 from lizheng.sandbox.world.endpoints import MANNERS
-from tests.sandbox.site_host import KEY, Served, served
+from tests.support.site_server import KEY, Served, served
 
 OWNER, ADMIN, MEMBER, NEWCOMER = 100_001, 100_002, 100_004, 100_009
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from lizheng.adapter import ActionFailed, NotSent, Unanswered
-from tests.figures import Note
-from tests.kit.adapter.station import ME, until
+from tests.support.fake_endpoint import ME, until
+from tests.support.reliability_figures import Note
 
 OK = {"status": "ok", "retcode": 0}
 

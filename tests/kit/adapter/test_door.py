@@ -7,7 +7,7 @@ import httpx
 import pytest
 import websockets
 
-from tests.kit.adapter.station import ME, TOKEN, until
+from tests.support.fake_endpoint import ME, TOKEN, until
 
 
 async def _refused(station, **options) -> websockets.Response:

@@ -5,7 +5,7 @@ from typing import Any
 
 from nonebot.adapters.onebot.v11 import GROUP_ADMIN, Bot, GroupMessageEvent, MessageSegment
 
-from tests.kit.adapter.station import ME, until
+from tests.support.fake_endpoint import ME, until
 
 
 async def test_7_the_same_event_is_handled_once(station) -> None:

@@ -11,8 +11,8 @@ import pytest
 import websockets
 
 from lizheng.adapter.frames import MAX_BYTES, BadFrame, read_frame
-from tests.figures import Note
-from tests.kit.adapter.station import ME, until
+from tests.support.fake_endpoint import ME, until
+from tests.support.reliability_figures import Note
 
 BAD = {
     "empty": "",

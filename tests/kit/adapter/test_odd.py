@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.adapter.station import ME
+from tests.support.fake_endpoint import ME
 
 TEXT = {"type": "text", "data": {"text": "在吗"}}
 QUOTE = {"type": "reply", "data": {"id": "5"}}

@@ -7,7 +7,7 @@ from lizheng.hooks import AdWindow, BriefDay, Section, brief_section, window_ope
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.actions import ACTIONS
 from plugins.ad_board.models import Entry
-from tests.by_kit import add_deputy, context, undo
+from tests.support.admin_actions import add_deputy, context, undo
 
 
 async def test_it_expires(stage: HostStage) -> None:

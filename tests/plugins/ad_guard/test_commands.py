@@ -4,7 +4,7 @@ import pytest
 
 from lizheng.hooks import AdSeen, Allow, ad_opinion
 from lizheng.sandbox.stage import HostStage
-from tests.by_kit import context
+from tests.support.admin_actions import context
 
 AD = "全网最低价代充会员，加微信 vx88888 领优惠，名额有限"
 SOFT = "家教一对一，数学英语都可以，联系我"

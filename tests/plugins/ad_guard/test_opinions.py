@@ -11,7 +11,7 @@ from lizheng.adapter import reply
 from lizheng.hooks import Allow, Charge, Forbid
 from lizheng.plugin.hook import Answer
 from lizheng.store.tables import Record
-from tests.probe import feature as probe
+from tests.support.probe_feature import feature as probe
 
 JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
 CARD = "办理各类信用卡代还，额度高放款快，需要的加微信 kefu88213"

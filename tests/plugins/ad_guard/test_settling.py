@@ -11,7 +11,7 @@ from lizheng.store import audit
 from lizheng.store.tables import Record, Slot
 from plugins.ad_guard import acting, opinions
 from plugins.ad_guard.models import Finding
-from tests.probe import feature as probe
+from tests.support.probe_feature import feature as probe
 
 JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
 SOON = timedelta(seconds=10)

@@ -6,4 +6,4 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def witness(listening) -> None:
-    assert nonebot.load_plugin("tests.plugins.ad_tax.ad_witness")
+    assert nonebot.load_plugin("tests.support.detector_feature")

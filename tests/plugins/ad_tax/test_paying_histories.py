@@ -19,8 +19,8 @@ from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.endpoints import MANNERS
 from lizheng.sandbox.world.refusal import WorldError
 from lizheng.store.tables import About
-from tests.figures import Note
 from tests.plugins.ad_tax.paying_model import PRICE, Model
+from tests.support.reliability_figures import Note
 
 pytestmark = pytest.mark.skipif(find_spec("plugins.dues") is None, reason="no account book")
 FORMS = tuple(MANNERS)

@@ -13,7 +13,7 @@ from lizheng.sandbox.stage import HostStage
 from plugins.ad_window import picture
 from plugins.ad_window.rules import Calendar
 from plugins.ad_window.week import Bar, week
-from tests.drawn import pictures_in, said_last, size_of, written
+from tests.support.drawing_reader import pictures_in, said_last, size_of, written
 
 SHANGHAI, LONDON = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/London")
 WEDNESDAY = date(2026, 11, 18)

@@ -11,8 +11,8 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import Happening
 from plugins.ad_window.models import FreeAd
-from tests.by_kit import context, dry_run, switch, undo
-from tests.figures import Note
+from tests.support.admin_actions import context, dry_run, switch, undo
+from tests.support.reliability_figures import Note
 
 
 def said_from_now(stage: HostStage) -> list[str]:

@@ -8,9 +8,9 @@ from lizheng.drawing import WIDTH
 from lizheng.plugin.feature import Feature
 from lizheng.sandbox.stage import HostStage
 from plugins.control.card import HIGHEST, Block, as_sheet, split_evenly
-from tests.by_kit import switch
-from tests.drawn import pictures_in, said_last, size_of, written
 from tests.plugins.control.test_help import SCREEN, last_said
+from tests.support.admin_actions import switch
+from tests.support.drawing_reader import pictures_in, said_last, size_of, written
 
 HOSTILE = '<b>&"</b>'
 

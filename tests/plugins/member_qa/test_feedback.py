@@ -6,7 +6,7 @@ from lizheng.plugin.refusals import CannotUndo
 from lizheng.sandbox.stage import HostStage
 from lizheng.store.tables import About
 from plugins.member_qa import texts
-from tests.by_kit import undo
+from tests.support.admin_actions import undo
 
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
 

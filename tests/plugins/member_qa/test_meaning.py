@@ -11,7 +11,7 @@ from lizheng.sandbox.stage import HostStage
 from plugins.member_qa.finding import meaning
 from plugins.member_qa.finding.terms import ASSETS
 from plugins.member_qa.meanings import KNOWLEDGE
-from tests.plugins.member_qa.ear import Ear
+from tests.support.recorder import Recorder
 
 pytestmark = pytest.mark.skipif(
     not (meaning.available() and (ASSETS / f"{KNOWLEDGE}.json.gz").is_file()),
@@ -30,15 +30,15 @@ async def test_another_wording_is_found_by_its_meaning(stage: HostStage, tmp_pat
 管理员：/教 校园网怎么连接 => 找网络中心
 里正：记住了…
 """)
-    ear = Ear(player)
-    assert await ear.say("小王", "/问 宿舍几点关门")
+    recorder = Recorder(player)
+    assert await recorder.say("小王", "/问 宿舍几点关门")
     for _ in range(200):
         await asyncio.sleep(0.05)
         if not plugin.meanings._working:
             break
     assert list(tmp_path.rglob("*.vectors.npz"))
-    assert "十一点" in await ear.say("小王", "/问 寝室晚上啥时候锁门")
-    assert not await ear.say("小王", "今天晚上吃什么")
+    assert "十一点" in await recorder.say("小王", "/问 寝室晚上啥时候锁门")
+    assert not await recorder.say("小王", "今天晚上吃什么")
 
 
 def test_questions_are_put_to_the_model_as_questions() -> None:

@@ -14,9 +14,9 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import World
 from plugins.member_qa.models import Entry
-from tests.plugins.member_qa.ear import Ear
 from tests.plugins.member_qa.test_tables import TABLE
-from tests.workbooks import xlsx
+from tests.support.recorder import Recorder
+from tests.support.workbooks import xlsx
 
 GOOD = "里有 3 条能用：新的 3 条"
 
@@ -74,17 +74,19 @@ def file(name: str, content: bytes, **more: object) -> dict:
     }
 
 
-async def upload(ear: Ear, who: str, name: str, content: bytes | None, size: int = 0) -> str:
-    ear.said.clear()
-    player = ear.player
+async def upload(recorder: Recorder, who: str, name: str, content: bytes | None, size: int = 0) -> str:
+    recorder.said.clear()
+    player = recorder.player
     player.world.upload_file(player.group.group_id, player.person(who), name, content, size)
     await player.stage.settle()
-    return ear.last
+    return recorder.last
 
 
-async def quote(ear: Ear, name: str, content: bytes, *, private: bool = False, **more: object) -> str:
+async def quote(
+    recorder: Recorder, name: str, content: bytes, *, private: bool = False, **more: object
+) -> str:
     """The admin sends a file, and then quotes that message with the command."""
-    player, admin = ear.player, ear.player.person("管理员")
+    player, admin = recorder.player, recorder.player.person("管理员")
 
     def speak(*segments: dict) -> int:
         if private:
@@ -93,18 +95,18 @@ async def quote(ear: Ear, name: str, content: bytes, *, private: bool = False, *
 
     sent = speak(file(name, content, **more))
     await player.stage.settle()
-    ear.said.clear()
+    recorder.said.clear()
     speak({"type": "reply", "data": {"id": str(sent)}}, {"type": "text", "data": {"text": "/问答 导入"}})
     await player.stage.settle()
-    return ear.last
+    return recorder.last
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["group", "private"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_a_quoted_file_is_previewed_and_confirmed(player: Player, kind: str, private: bool) -> None:
-    ear = Ear(player)
+    recorder = Recorder(player)
     content = TABLE.encode() if kind == "csv" else xlsx([line.split(",") for line in TABLE.splitlines()])
-    said = await quote(ear, f"题库.{kind}", content, private=private)
+    said = await quote(recorder, f"题库.{kind}", content, private=private)
     assert f"「题库.{kind}」{GOOD}" in said
     aside = "（私聊）" if private else ""
     await player.play(f"管理员{aside}：/确认\n里正：导入好了：新的 3 条，换了答案的 0 条。…\n")
@@ -112,36 +114,36 @@ async def test_a_quoted_file_is_previewed_and_confirmed(player: Player, kind: st
 
 
 async def test_a_file_in_the_groups_files_is_fetched_from_where_it_is(player: Player, shelf: Shelf) -> None:
-    ear = Ear(player)
-    assert "群文件" in await ear.say("管理员", "/问答 导入")
-    assert not await upload(ear, "小王", "别人的.csv", TABLE.encode())
-    assert GOOD in await upload(ear, "管理员", "题库.csv", TABLE.encode())
+    recorder = Recorder(player)
+    assert "群文件" in await recorder.say("管理员", "/问答 导入")
+    assert not await upload(recorder, "小王", "别人的.csv", TABLE.encode())
+    assert GOOD in await upload(recorder, "管理员", "题库.csv", TABLE.encode())
     assert shelf.asked == 1
-    assert not await upload(ear, "管理员", "又一份.csv", TABLE.encode()), "one command, one table"
+    assert not await upload(recorder, "管理员", "又一份.csv", TABLE.encode()), "one command, one table"
 
 
 async def test_what_cannot_be_used_may_be_sent_again_without_the_command(player: Player) -> None:
-    ear = Ear(player)
-    await ear.say("管理员", "/问答 导入")
-    assert await upload(ear, "管理员", "题库.xls", b"\xd0\xcf\x11\xe0") == (
+    recorder = Recorder(player)
+    await recorder.say("管理员", "/问答 导入")
+    assert await upload(recorder, "管理员", "题库.xls", b"\xd0\xcf\x11\xe0") == (
         "「题库.xls」打不开：只收 .csv 和 .xlsx，请在表格软件里另存为 .xlsx。\n改好再发到群文件就行，不用重发命令。"
     )
-    assert "太大了：最大 5 MiB" in await upload(ear, "管理员", "大.csv", b"a" * (MOST_BYTES + 1))
-    assert "太大了：最大 5 MiB" in await upload(ear, "管理员", "大.csv", None, MOST_BYTES + 1)
-    assert "没有一条能用的" in await upload(ear, "管理员", "空.csv", "问题,答案\n".encode())
-    assert "不是完好的 xlsx" in await upload(ear, "管理员", "坏.xlsx", b"PK\x03\x04broken")
-    assert GOOD in await upload(ear, "管理员", "题库.csv", TABLE.encode())
-    await ear.say("管理员", "/确认")
-    await ear.say("管理员", "/问答 导入")
-    assert "都已经有了" in await upload(ear, "管理员", "题库.csv", TABLE.encode())
-    assert not await upload(ear, "管理员", "相册.zip", b"PK")
+    assert "太大了：最大 5 MiB" in await upload(recorder, "管理员", "大.csv", b"a" * (MOST_BYTES + 1))
+    assert "太大了：最大 5 MiB" in await upload(recorder, "管理员", "大.csv", None, MOST_BYTES + 1)
+    assert "没有一条能用的" in await upload(recorder, "管理员", "空.csv", "问题,答案\n".encode())
+    assert "不是完好的 xlsx" in await upload(recorder, "管理员", "坏.xlsx", b"PK\x03\x04broken")
+    assert GOOD in await upload(recorder, "管理员", "题库.csv", TABLE.encode())
+    await recorder.say("管理员", "/确认")
+    await recorder.say("管理员", "/问答 导入")
+    assert "都已经有了" in await upload(recorder, "管理员", "题库.csv", TABLE.encode())
+    assert not await upload(recorder, "管理员", "相册.zip", b"PK")
 
 
 async def test_nobody_waits_longer_than_was_said(player: Player) -> None:
-    ear = Ear(player)
-    await ear.say("管理员", "/问答 导入")
+    recorder = Recorder(player)
+    await recorder.say("管理员", "/问答 导入")
     await player.play("【过 11 分钟】\n")
-    assert not await upload(ear, "管理员", "题库.csv", TABLE.encode())
+    assert not await upload(recorder, "管理员", "题库.csv", TABLE.encode())
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["group", "private"])
@@ -158,31 +160,31 @@ async def test_nobody_waits_longer_than_was_said(player: Player) -> None:
 async def test_a_quoted_file_that_is_no_table(
     player: Player, name: str, content: bytes, sentence: str, private: bool
 ) -> None:
-    assert await quote(Ear(player), name, content, private=private) == sentence
+    assert await quote(Recorder(player), name, content, private=private) == sentence
 
 
 async def test_a_link_that_expired_is_asked_for_anew(player: Player, shelf: Shelf) -> None:
     gone = f"{shelf.world.media_base}/gone.csv"
-    assert GOOD in await quote(Ear(player), "题库.csv", TABLE.encode(), url=gone)
+    assert GOOD in await quote(Recorder(player), "题库.csv", TABLE.encode(), url=gone)
     assert shelf.asked == 2
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["group", "private"])
 async def test_an_endpoint_that_only_hands_out_content(player: Player, shelf: Shelf, private: bool) -> None:
     shelf.expired = True
-    assert GOOD in await quote(Ear(player), "题库.csv", TABLE.encode(), private=private)
+    assert GOOD in await quote(Recorder(player), "题库.csv", TABLE.encode(), private=private)
 
 
 async def test_a_file_that_is_gone_everywhere_is_one_sentence(player: Player, shelf: Shelf) -> None:
-    ear = Ear(player)
+    recorder = Recorder(player)
     shelf.expired = True
     player.world.faults.add("refused", "get_file", 2)
     lost = "没能取到「题库.csv」，可能已经过期，请重新传一次。"
-    assert await quote(ear, "题库.csv", TABLE.encode()) == lost
-    await ear.say("管理员", "/问答 导入")
-    assert (await upload(ear, "管理员", "题库.csv", TABLE.encode())).startswith(lost)
+    assert await quote(recorder, "题库.csv", TABLE.encode()) == lost
+    await recorder.say("管理员", "/问答 导入")
+    assert (await upload(recorder, "管理员", "题库.csv", TABLE.encode())).startswith(lost)
     shelf.expired = False
-    assert GOOD in await upload(ear, "管理员", "题库.csv", TABLE.encode())
+    assert GOOD in await upload(recorder, "管理员", "题库.csv", TABLE.encode())
 
 
 async def test_quoting_what_is_no_file(player: Player) -> None:

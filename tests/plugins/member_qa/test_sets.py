@@ -9,7 +9,7 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.state import Member, Role
 from plugins.member_qa.models import Entry
-from tests.by_kit import undo
+from tests.support.admin_actions import undo
 
 SUPERUSER = 99999
 

@@ -14,22 +14,22 @@ from plugins.member_qa import tables
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rules import Lesson
 from plugins.member_qa.tables import TABLE as TABLES
-from tests.by_kit import undo
-from tests.plugins.member_qa.ear import Ear
-from tests.workbooks import hostile, xlsx
+from tests.support.admin_actions import undo
+from tests.support.recorder import Recorder
+from tests.support.workbooks import hostile, xlsx
 
 TABLE = (
     "问题,答案,关键词\n怎么联机|咋联机,加好友,\n群号,12345,是\n,没有问题,\n怎么联机,又一次,\n几点开门,八点,\n"
 )
 
 
-async def bring_in(ear: Ear, name: str, content: bytes) -> str:
+async def bring_in(recorder: Recorder, name: str, content: bytes) -> str:
     """An admin puts the file into the group's files after asking to."""
-    assert "群文件" in await ear.say("管理员", "/问答 导入")
-    player = ear.player
+    assert "群文件" in await recorder.say("管理员", "/问答 导入")
+    player = recorder.player
     player.world.upload_file(player.group.group_id, player.person("管理员"), name, content)
     await player.stage.settle()
-    return ear.last
+    return recorder.last
 
 
 @pytest.fixture
@@ -52,11 +52,11 @@ def test_rows_are_read_one_by_one() -> None:
 
 
 async def test_a_hostile_file_of_a_member_is_refused_in_the_group(player: Player) -> None:
-    ear = Ear(player)
-    assert "打不开：不是完好的 xlsx" in await bring_in(ear, "题.xlsx", hostile("entities"))
+    recorder = Recorder(player)
+    assert "打不开：不是完好的 xlsx" in await bring_in(recorder, "题.xlsx", hostile("entities"))
     player.world.upload_file(player.group.group_id, player.person("管理员"), "题.xlsx", hostile("cells"))
     await player.stage.settle()
-    assert "打不开：格子太多" in ear.last
+    assert "打不开：格子太多" in recorder.last
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -91,8 +91,8 @@ def test_what_is_exported_comes_back(rows: list[tuple[str, str, bool]]) -> None:
 
 
 async def test_an_import_is_shown_confirmed_and_taken_back(stage: HostStage, player: Player) -> None:
-    ear = Ear(player)
-    said = await bring_in(ear, "题库.csv", TABLE.encode())
+    recorder = Recorder(player)
+    said = await bring_in(recorder, "题库.csv", TABLE.encode())
     assert "「题库.csv」里有 3 条能用：新的 3 条，要换答案的 0 条。" in said
     assert "第 4 行" in said
     assert not await Entry.all()
@@ -104,8 +104,8 @@ async def test_an_import_is_shown_confirmed_and_taken_back(stage: HostStage, pla
 里正：加好友
   —— 问答 1 号，引用回「有用」或「没用」
 """)
-    assert "都已经有了" in await bring_in(ear, "题库.csv", TABLE.encode())
-    said = await bring_in(ear, "新.csv", "问题,答案\n怎么联机,找我\n新问题,新答案".encode())
+    assert "都已经有了" in await bring_in(recorder, "题库.csv", TABLE.encode())
+    said = await bring_in(recorder, "新.csv", "问题,答案\n怎么联机,找我\n新问题,新答案".encode())
     assert "新的 1 条，要换答案的 1 条" in said
     await player.play("""
 管理员：/确认
@@ -145,12 +145,12 @@ async def test_lines_of_a_message_are_imported(stage: HostStage) -> None:
 
 
 async def test_files_nobody_asked_for_are_left_alone(player: Player) -> None:
-    ear = Ear(player)
+    recorder = Recorder(player)
     player.world.upload_file(player.group.group_id, player.person("管理员"), "题库.csv", TABLE.encode())
     await player.stage.settle()
-    assert not ear.said
-    assert "打不开：只收 .csv 和 .xlsx" in await bring_in(ear, "病毒.exe", b"MZ")
-    assert "太大了" in await bring_in(ear, "大.csv", b"a" * (5 * 1024 * 1024 + 1))
+    assert not recorder.said
+    assert "打不开：只收 .csv 和 .xlsx" in await bring_in(recorder, "病毒.exe", b"MZ")
+    assert "太大了" in await bring_in(recorder, "大.csv", b"a" * (5 * 1024 * 1024 + 1))
 
 
 async def test_an_export_goes_into_the_groups_files(player: Player) -> None:
@@ -183,15 +183,15 @@ class Pulse:
 async def test_ten_thousand_rows_do_not_stall_the_loop(player: Player, kind: str) -> None:
     rows = [["问题", "答案"], *([f"第{i}号楼的{i % 97}号门几点开", f"{i % 24} 点"] for i in range(10_000))]
     content = xlsx(rows) if kind == "xlsx" else "\n".join(",".join(map(str, row)) for row in rows).encode()
-    ear, pulse = Ear(player), Pulse()
+    recorder, pulse = Recorder(player), Pulse()
     beating = asyncio.create_task(pulse.beat())
     try:
-        assert "新的 10000 条" in await bring_in(ear, f"大.{kind}", content)
-        assert "导入好了：新的 10000 条" in await ear.say("管理员", "/确认")
-        assert "5 点" in await ear.say("小王", "/问 第77号楼的77号门几点开")
-        assert "问答共 10000 条（1250/1250 页）" in await ear.say("小王", "/问答 1250")
-        assert "下一页发 /问答 77号门 2" in await ear.say("小王", "/问答 77号门")
-        assert "导出了 10000 条" in await ear.say("管理员", f"/问答 导出 {kind}")
+        assert "新的 10000 条" in await bring_in(recorder, f"大.{kind}", content)
+        assert "导入好了：新的 10000 条" in await recorder.say("管理员", "/确认")
+        assert "5 点" in await recorder.say("小王", "/问 第77号楼的77号门几点开")
+        assert "问答共 10000 条（1250/1250 页）" in await recorder.say("小王", "/问答 1250")
+        assert "下一页发 /问答 77号门 2" in await recorder.say("小王", "/问答 77号门")
+        assert "导出了 10000 条" in await recorder.say("管理员", f"/问答 导出 {kind}")
     finally:
         beating.cancel()
     print(f"longest stall: {pulse.worst * 1000:.0f} ms")  # noqa: T201

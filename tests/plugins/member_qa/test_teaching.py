@@ -9,8 +9,8 @@ from lizheng.plugin.refusals import CannotUndo
 from lizheng.sandbox.stage import HostStage
 from plugins.member_qa.models import Entry
 from plugins.member_qa.rules import read_lesson
-from tests.by_kit import undo
-from tests.plugins.member_qa.ear import Ear, picture
+from tests.support.admin_actions import undo
+from tests.support.recorder import Recorder, picture
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -202,10 +202,10 @@ async def test_a_member_has_a_few_lessons_waiting_and_no_more(stage: HostStage) 
 
 async def test_no_more_pictures_are_kept_for_a_member_than_lessons(stage: HostStage, tmp_path: Path) -> None:
     player = await stage.play("开：问答\n小王：在\n")
-    ear = Ear(player)
+    recorder = Recorder(player)
     for n in range(5):
-        await ear.say("小王", f"/教 第{n}个问题 => 看图", picture(PNG + bytes([n])))
-    assert ear.last == "你有 3 条还在等通过，等它们定了再来。"
+        await recorder.say("小王", f"/教 第{n}个问题 => 看图", picture(PNG + bytes([n])))
+    assert recorder.last == "你有 3 条还在等通过，等它们定了再来。"
     assert len(list(tmp_path.rglob("files/member_qa/*"))) == 3
 
 
@@ -222,7 +222,7 @@ async def test_who_is_muted_has_no_lesson_said_in_the_group(stage: HostStage) ->
     notice = (
         "小王 教了一条问答：\n问：怎么领红包\n答：群主发\n同意请发 /通过 1，不同意发 /拒绝 1（7 天内有效）。"
     )
-    assert await Ear(player).whisper("小王", "/教 怎么领红包 => 群主发") == [
+    assert await Recorder(player).whisper("小王", "/教 怎么领红包 => 群主发") == [
         "1 号交上去了，代管或管理员通过后会在群里说。",
         notice,
     ]
@@ -275,12 +275,12 @@ async def test_codes_in_an_answer_are_only_words(stage: HostStage) -> None:
 
 async def test_a_picture_is_kept_and_said_again(stage: HostStage, tmp_path: Path) -> None:
     player = await stage.play("开：问答\n管理员：/问答\n里正：…")
-    ear = Ear(player)
-    assert "记住了" in await ear.say("管理员", "/教 校区地图 => 看图", picture(PNG))
+    recorder = Recorder(player)
+    assert "记住了" in await recorder.say("管理员", "/教 校区地图 => 看图", picture(PNG))
     [kept] = tmp_path.rglob("files/member_qa/*")
     assert kept.read_bytes() == PNG
-    assert (await ear.say("小王", "/问 校区地图")).startswith("看图[image]")
-    assert "记住了" in await ear.say("管理员", "/教 校历 =>", picture(PNG))
+    assert (await recorder.say("小王", "/问 校区地图")).startswith("看图[image]")
+    assert "记住了" in await recorder.say("管理员", "/教 校历 =>", picture(PNG))
 
 
 @pytest.mark.parametrize(
@@ -296,5 +296,5 @@ async def test_a_picture_is_kept_and_said_again(stage: HostStage, tmp_path: Path
 )
 async def test_pictures_that_cannot_be_kept(stage: HostStage, parts: tuple, sentence: str) -> None:
     player = await stage.play("开：问答\n管理员：/问答\n里正：…")
-    assert sentence in await Ear(player).say("管理员", "/教 校区地图 => 看图", *parts)
+    assert sentence in await Recorder(player).say("管理员", "/教 校区地图 => 看图", *parts)
     assert not await Entry.all()

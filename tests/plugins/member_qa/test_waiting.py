@@ -7,8 +7,8 @@ from lizheng.store.tables import About
 from plugins.member_qa import questions, texts
 from plugins.member_qa.models import Question
 from plugins.member_qa.privacy import KEEPS
-from tests.by_kit import undo
-from tests.plugins.member_qa.ear import Ear
+from tests.support.admin_actions import undo
+from tests.support.recorder import Recorder
 
 ANSWER = "—— 问答 1 号，引用回「有用」或「没用」"
 HERE = "知道的人引用这条发：/答 答案"
@@ -264,7 +264,7 @@ async def test_a_mention_is_no_part_of_a_question(stage: HostStage) -> None:
 
 async def test_who_answers_in_private_is_told_where_it_went(stage: HostStage) -> None:
     player = await stage.play("开：问答\n小王：/问 怎么联机\n里正：…\n小李：在\n")
-    told, notice = await Ear(player).whisper("小李", "/答 1 点联机大厅")
+    told, notice = await Recorder(player).whisper("小李", "/答 1 点联机大厅")
     assert told == "1 号交上去了，代管或管理员通过后会在群里说。"
     assert notice.startswith("小李 来答待答 1 号「怎么联机」：\n点联机大厅\n")
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.plugins.morning_brief.feed_server import FeedServer, feed_server
+from tests.support.feed_server import FeedServer, feed_server
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from lizheng.media.fetch import Policy
 from plugins.morning_brief.feeds.addresses import NotAllowed, read_address
 from plugins.morning_brief.feeds.fetching import POLICY, Fetched, Fetcher, FetchFailed
 from plugins.morning_brief.feeds.reading import Read, Reader
-from tests.plugins.morning_brief.feed_server import Asked, FeedServer, rss
+from tests.support.feed_server import Asked, FeedServer, rss
 
 MIB = 1024 * 1024
 

@@ -12,7 +12,7 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from plugins.morning_brief.feeds import reading
 from plugins.morning_brief.models import Item, Source
-from tests.plugins.morning_brief.feed_server import Asked, FeedServer, rss
+from tests.support.feed_server import Asked, FeedServer, rss
 
 
 @pytest.fixture

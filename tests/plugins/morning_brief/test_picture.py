@@ -9,7 +9,7 @@ from lizheng.hooks import Section
 from lizheng.sandbox.stage import HostStage
 from plugins.morning_brief import picture
 from plugins.morning_brief.page import Page
-from tests.drawn import pictures_in, size_of, written
+from tests.support.drawing_reader import pictures_in, size_of, written
 
 PAGE = Page(
     "早报 11 月 19 日 周四",

@@ -14,8 +14,8 @@ from lizheng.registry.retained import kept_by
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.store.tables import Outgoing, Pending, Record
-from tests.by_kit import switch
-from tests.plugins.privacy.pages import exported
+from tests.support.admin_actions import switch
+from tests.support.exported_pages import exported
 
 BOARD = """
 开：隐私、广告贴

@@ -18,8 +18,8 @@ from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.store.tables import Pending, Record
 from plugins.violations.models import Case
-from tests.figures import Note
-from tests.probe import feature as probe
+from tests.support.probe_feature import feature as probe
+from tests.support.reliability_figures import Note
 
 RUNGS = [("warn", 0), ("mute", 600), ("mute", 86_400), ("kick", 0)]
 DECAY = timedelta(days=3)

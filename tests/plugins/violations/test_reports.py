@@ -6,7 +6,7 @@ from lizheng import GroupContext
 from lizheng.hooks import Violation, violation
 from lizheng.sandbox.stage import HostStage
 from plugins.violations.models import Case
-from tests.probe import feature as probe
+from tests.support.probe_feature import feature as probe
 
 JOB = "招网店兼职打字员，一单十元起，日结，加QQ 2847561930"
 

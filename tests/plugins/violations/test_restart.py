@@ -12,7 +12,7 @@ from plugins.violations import cases, feature
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import WARN, Measure
 from plugins.violations.models import Case
-from tests.figures import Note
+from tests.support.reliability_figures import Note
 
 HOUR = timedelta(hours=1)
 

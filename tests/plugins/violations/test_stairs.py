@@ -11,7 +11,7 @@ from lizheng.drawing import MARGIN, WIDTH, width_of
 from lizheng.sandbox.stage import HostStage
 from plugins.violations import picture, texts
 from plugins.violations.ladder import parse_ladder
-from tests.drawn import pictures_in, said_last, size_of, written
+from tests.support.drawing_reader import pictures_in, said_last, size_of, written
 
 SHORT, ONE = "警告×1 → 禁言10分 → 禁言1天 → 踢", "踢"
 LONG = (

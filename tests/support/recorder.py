@@ -13,7 +13,7 @@ def picture(content: bytes) -> dict:
     return {"type": "image", "data": {"file": f"base64://{base64.b64encode(content).decode()}"}}
 
 
-class Ear:
+class Recorder:
     def __init__(self, player: Player):
         self.player = player
         self.said: list[str] = []

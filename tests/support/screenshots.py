@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/images anew: `python -m tests.e2e.screenshots`.
+"""Takes the pictures of docs/images anew: `python -m tests.support.screenshots`.
 
 A copy of the project runs as anybody would start it, with an empty database; headless Chromium acts short scenes.
 """
@@ -273,7 +273,7 @@ def drawn(page: Page) -> None:
 
 
 def main() -> None:
-    argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__).parse_args()
+    argparse.ArgumentParser(prog="python -m tests.support.screenshots", description=__doc__).parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         here = Path(folder)

@@ -24,7 +24,7 @@ TOKEN = "correct-horse-battery"
 ME = 10001
 
 
-class Station:
+class FakeEndpoint:
     """One host: its adapter, what its single matcher saw, and how to reach it."""
 
     def __init__(self, adapter: Adapter, driver: Driver) -> None:
@@ -71,7 +71,7 @@ class Peer:
 
     numbers = itertools.count(1)
 
-    def __init__(self, socket: Any, self_id: int, station: Station) -> None:
+    def __init__(self, socket: Any, self_id: int, station: FakeEndpoint) -> None:
         self.socket, self.self_id, self.station = socket, self_id, station
         self.calls: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any] | None] = {}
@@ -143,10 +143,10 @@ def _driver() -> Driver:
 
 
 @asynccontextmanager
-async def serve(access: Access) -> AsyncIterator[Station]:
+async def serve(access: Access) -> AsyncIterator[FakeEndpoint]:
     driver = _driver()
     adapter = Adapter(driver, access=access)
-    station = Station(adapter, driver)
+    station = FakeEndpoint(adapter, driver)
 
     async def mine(bot: BaseBot) -> bool:
         return bot.adapter is adapter

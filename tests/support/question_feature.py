@@ -3,7 +3,7 @@
 from lizheng import Context, Feature
 from lizheng.hooks import AdOpinion, AdSeen, Allow, Charge, ad_opinion
 
-feature = Feature(__name__, "问广告", "测试用", hidden=True)
+feature = Feature(__name__, "问广告", "测试用", hidden=True, id="asker")
 
 
 def _rank(opinion: AdOpinion) -> int:

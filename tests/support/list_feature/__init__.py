@@ -20,7 +20,7 @@ from lizheng import (
 from lizheng.grammar import WeeklySpans
 from lizheng.parts.member_list import MemberList, Said
 from lizheng.parts.page import FIRST, Page, PageNumber
-from tests.lister.models import Friend, Guest, Row
+from tests.support.list_feature.models import Friend, Guest, Row
 
 
 class Settings(BaseModel):
@@ -37,7 +37,7 @@ class Settings(BaseModel):
         return self
 
 
-feature = Feature(__name__, "试单", "测试用", settings=Settings, hidden=True)
+feature = Feature(__name__, "试单", "测试用", settings=Settings, hidden=True, id="lister")
 
 ROWS = Page("试单共 {count} 行：\n{lines}{more}", "一行都没有，发 /试写 加内容。", "/试单", size=3)
 GUESTS = MemberList("客人", Guest, undo="guest")

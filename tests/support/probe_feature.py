@@ -28,7 +28,7 @@ class Settings(BaseModel):
     spans: WeeklySpans = Field(WeeklySpans(()), title="时段", description="什么时候。")
 
 
-feature = Feature(__name__, "试探", "测试用", settings=Settings, hidden=True)
+feature = Feature(__name__, "试探", "测试用", settings=Settings, hidden=True, id="probe")
 
 
 @feature.command("试踢", "移出一个或几个人", role=Role.DEPUTY, example="/试踢 @小王 广告")

@@ -16,7 +16,7 @@ from lizheng import (
     Stage,
 )
 
-feature = Feature(__name__, "试办", "测试用", hidden=True)
+feature = Feature(__name__, "试办", "测试用", hidden=True, id="steward")
 
 
 class Tally:

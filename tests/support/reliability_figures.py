@@ -241,14 +241,14 @@ ROWS = (
         "覆盖率，全部行",
         "≥ 95 %",
         "{percent:.1f} %",
-        "python -m tests.covered",
+        "python -m tests.support.coverage",
     ),
     Row(
         "branches",
         "分支：ledger、gate、outbox、dispatch",
         "100 %",
         "{covered} / {branches}",
-        "python -m tests.covered",
+        "python -m tests.support.coverage",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""`python -m tests.covered [--figures PAGE]`: how much of the code the tests reach.
+"""`python -m tests.support.coverage [--figures PAGE]`: how much of the code the tests reach.
 
 Lines of everything together, branches of the rooms on which all promises rest. Hosts that tests start in processes of
 their own count, too, unless they are killed.
@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.figures import Figures, machine, today
+from tests.support.reliability_figures import Figures, machine, today
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     "lizheng/ledger/",
     "lizheng/registry/access.py",
@@ -35,7 +35,7 @@ def measure(folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    reader = argparse.ArgumentParser(prog="python -m tests.covered")
+    reader = argparse.ArgumentParser(prog="python -m tests.support.coverage")
     reader.add_argument("--figures", type=Path)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ from lizheng.host.web import server_options
 nonebot.init(**Host.prepare())
 host = Host(nonebot.get_driver())
 nonebot.load_from_toml("pyproject.toml")
-probe = nonebot.load_plugin("tests.probe")
+probe = nonebot.load_plugin("tests.support.probe_feature")
 assert probe is not None
 assert probe.metadata is not None
 probe.metadata.extra["lizheng"].hidden = False  # so that it can be switched on by chat

@@ -3,7 +3,7 @@
 from lizheng import Context, Feature, GroupContext
 from lizheng.hooks import AdSeen, Allow, Charge, Violation, ad_opinion, violation
 
-feature = Feature(__name__, "目击", "测试用", hidden=True)
+feature = Feature(__name__, "目击", "测试用", hidden=True, id="ad_witness")
 ORDER = {Allow: 0, Charge: 2}
 
 
