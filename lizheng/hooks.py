@@ -42,8 +42,40 @@ class Violation:
 violation: Hook[Violation, bool] = Hook("violation")
 """Reports a violation. Whoever answers True has taken it over and decides what follows; then the reporter does nothing.
 
-The only question whose answer may have an effect. The same report may come twice after a crash.
+Its answer has an effect, which few may. The same report may come twice after a crash.
 """
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody is on the blacklist; `reason` was written by a person, "" when nobody gave any."""
+
+    reason: str
+    since: datetime
+
+
+blacklisted: Hook[int, Listed] = Hook("blacklisted")
+"""Whether somebody, by QQ number, may not be in this group. Nothing is done about it by the answer."""
+
+
+@dataclass(frozen=True)
+class ToBlacklist:
+    """Somebody is not to come in any more: to any group of this owner, or with `owner_id` 0 to this group alone.
+
+    `ref` is the asker's own number for it, by which it is taken back; `by` is the person who wanted it.
+    """
+
+    user_id: int
+    reason: str
+    by: int
+    ref: int
+    owner_id: int = 0
+
+
+put_on_blacklist: Hook[ToBlacklist, bool] = Hook("put_on_blacklist")
+"""Puts somebody on the blacklist: its answer has that effect, within the asker's atomic, and is True once it is done."""
+take_off_blacklist: Hook[int, bool] = Hook("take_off_blacklist")
+"""Takes off whoever was put there under this `ref`: its answer has that effect, like `put_on_blacklist`."""
 
 
 @dataclass(frozen=True)

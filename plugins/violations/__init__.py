@@ -12,7 +12,6 @@ from lizheng.events import (
 from lizheng.hooks import violation
 from plugins.violations import (
     appeals,
-    blacklist,
     cases,
     commands,
     enforcing,
@@ -56,16 +55,6 @@ feature.command("赦免", "让违规不再算数，解除禁言", aliases={"pard
 feature.command("申诉", "不服就说，管理员来定，每条一次", aliases={"appeal"}).form(
     appeals.appeal, example="/申诉 那不是广告，是我自己的书"
 )
-command = feature.command("黑名单", "不许进群的人，同一个群主的群共用", aliases={"blacklist"}, role=admin)
-command.form(blacklist.show, word="查看|列表")
-command.form(blacklist.show)
-command.form(
-    blacklist.add,
-    word="添加|加",
-    example="/黑名单 添加 123456 发广告",
-    summary="不许谁进群，在群里的先问要不要移出",
-)
-command.form(blacklist.remove, word="删除|移除", example="/黑名单 删除 123456", summary="又许谁进群")
 command = feature.command("违规规则", "本群自己定的规则", aliases={"violationrules"}, role=admin)
 command.form(ruling(Ruling.show))
 command.form(ruling(Ruling.show), word="查看|列表")
@@ -83,13 +72,13 @@ feature.command("规则测试", "看一句话会触发哪条规则，不会真�
 feature.on_message(book(Rulebook.look), stage=Stage.RULES)
 feature.on(MemberLeft, enforcing.left)
 feature.on(MemberMuted, enforcing.muted)
-feature.on(MemberJoined, blacklist.came_in)
+feature.on(MemberJoined, enforcing.came_in)
 feature.on(MessageRecalled, memory(Memory.recalled))
 feature.on(GroupTakenOver, book(Rulebook.taken_over))
-feature.on(FeatureSwitched, blacklist.switched)
+feature.on(FeatureSwitched, enforcing.switched)
 feature.on(FeatureSwitched, appeals.resume)
 feature.on_start(book(Rulebook.begin))
-feature.on_start(blacklist.resume(feature))
+feature.on_start(enforcing.begin(feature))
 feature.job(cases.ENFORCE, enforcing.enforce, acts=True)
 feature.completion(enforcing.MEASURED, enforcing.measured)
 feature.job(enforcing.FLED, enforcing.mute_unseen, acts=True)
@@ -97,16 +86,12 @@ feature.job(cases.RECALL, memory(Memory.recall), acts=True)
 feature.job(telling.TELL, telling.tell)
 feature.job(raids.ASK, raids.ask)
 feature.job(appeals.LAPSE, appeals.lapse)
-feature.job(blacklist.SWEEP, blacklist.sweep, acts=True)
 feature.decision(raids.DECISION, raids.agreed, raids.declined)
 feature.decision("punish", commands.punish_confirmed)
 feature.decision(appeals.DECISION, appeals.granted, appeals.refused)
-feature.decision(blacklist.DECISION, blacklist.sweep_confirmed)
 feature.undo(cases.UNDO, cases.undo_case)
 feature.undo_label("W", cases.record_of)
 feature.undo(cases.UNDO_PARDON, cases.undo_pardon)
-feature.undo("bar", blacklist.undo_bar)
-feature.undo("unbar", blacklist.undo_unbar)
 feature.undo("rule", ruling(Ruling.undo))
 feature.answers(violation, reports.take_over)
 feature.keep(*privacy.KEEPS)

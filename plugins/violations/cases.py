@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from lizheng import CannotUndo, Declined, GroupContext, Pending, Record, Role, State, Why, atomic, next_number
+from lizheng.hooks import ToBlacklist, put_on_blacklist, take_off_blacklist
 from plugins.violations import texts
 from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
-from plugins.violations.models import Barred, Case
+from plugins.violations.models import Case
 from plugins.violations.settings import Settings
 
 ACT = "act#1"
@@ -169,7 +170,8 @@ async def open_case(ctx: GroupContext, found: Charge, source: str | None) -> Cas
         source=source,
     )
     if found.bars:
-        await _bar(case, found.owner_id)
+        who = ToBlacklist(case.user_id, case.reason, case.actor_id, case.id, found.owner_id)
+        await put_on_blacklist.ask(ctx, who, key="blacklist")
     what = texts.CASE_NOTE.format(number=label(case), what=measure.said)
     await ctx.note(
         "case",
@@ -183,23 +185,6 @@ async def open_case(ctx: GroupContext, found: Charge, source: str | None) -> Cas
         await ctx.plan(RECALL, now, key=f"hit:{case.id}", payload=who)
     await ctx.plan(ENFORCE, now, key=str(case.id), payload={"confirmed": found.confirmed})
     return case
-
-
-async def _bar(case: Case, owner_id: int) -> None:
-    """Put them on the list; one that held in this group only comes to hold in all of its owner's."""
-    if owner_id:
-        await Barred.filter(group_id=case.group_id, user_id=case.user_id, owner_id=0).delete()
-    await Barred.get_or_create(
-        {
-            "owner_id": owner_id,
-            "reason": case.reason,
-            "by": case.actor_id,
-            "at": case.at,
-            "case_id": case.id,
-        },
-        group_id=case.group_id,
-        user_id=case.user_id,
-    )
 
 
 # — what no longer counts ——————————————————————————————————————————————————————————————————
@@ -217,7 +202,7 @@ async def set_aside(ctx: GroupContext, cases: Sequence[Case], state: str) -> lis
         case.state = state
         if case.outcome in UNDECIDED:
             await Case.filter(id=case.id, outcome__in=UNDECIDED).update(outcome="none")
-        await Barred.filter(case_id=case.id).delete()
+        await take_off_blacklist.ask(ctx, case.id, key="blacklist")
         await acting_for(ctx, case, confirmed=False).take_back(ACT)
         waiting = Pending.filter(group_id=ctx.group.id, state="open")
         for pending in await waiting.filter(feature=FEATURE, kind="appeal"):

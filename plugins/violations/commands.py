@@ -8,9 +8,10 @@ from typing import Annotated
 
 from lizheng import Context, Declined, Duration, GroupContext, Members, Pending, Role, State
 from lizheng.grammar import Misread, Words, parse_label, tight
+from lizheng.hooks import put_on_blacklist
 from lizheng.messages.templates import plain
 from lizheng.text import shown_name, visible
-from plugins.violations import blacklist, cases, texts
+from plugins.violations import cases, texts
 from plugins.violations.cases import Charge
 from plugins.violations.ladder import KICK, Measure, checked_span
 from plugins.violations.naming import shown_names
@@ -70,11 +71,20 @@ async def mute(ctx: Context, targets: Members, span: Duration, reason: Reason = 
 async def kick(ctx: Context, targets: Members, reason: Reason = "") -> None:
     bare, bars = _without_bar(reason)
     found = Charge(0, _reason(bare), measure=KICK)
-    if bars or ctx.settings(Settings).blacklist:
+    can_bar = bool(put_on_blacklist.answered_by(ctx))
+    if bars and not can_bar:
+        raise Declined(texts.NO_LIST)
+    if can_bar and (bars or ctx.settings(Settings).blacklist):
         # Whoever has no say in the owner's other groups bars people from this one only.
         everywhere = ctx.role >= Role.ADMIN
-        found = replace(found, bars=True, owner_id=await blacklist.owner_of(ctx) if everywhere else 0)
+        found = replace(found, bars=True, owner_id=await _owner(ctx) if everywhere else 0)
     await _punish(ctx, targets, found)
+
+
+async def _owner(ctx: Context) -> int:
+    """The 群主 of this group, 0 where the list names none. Raises `Declined` while it cannot be read."""
+    members = await ctx.members(fresh=False)
+    return next((m.user_id for m in members.values() if m.role is Role.OWNER), 0)
 
 
 def _reason(text: str) -> str:

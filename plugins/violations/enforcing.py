@@ -8,8 +8,10 @@ from typing import Any
 
 from tortoise.queryset import QuerySet
 
-from lizheng import Completed, Declined, GroupContext, Outcome, State, Why, atomic
-from lizheng.events import MemberLeft, MemberMuted
+from lizheng import Completed, Declined, Feature, GroupContext, Outcome, State, Why, atomic
+from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft, MemberMuted
+from lizheng.hooks import blacklisted
+from lizheng.parts.each_group import groups_of
 from plugins.violations import cases, raids, texts
 from plugins.violations.cases import ACT, ENFORCE, RECALL, UNDECIDED
 from plugins.violations.models import Case
@@ -24,6 +26,8 @@ GIVE_UP = timedelta(hours=24)
 """How long a measure may come late because QQ could not be reached."""
 FLEES = timedelta(days=30)
 FLED = "fled"
+GATHERING, STAGGER, SHOWN_OUT = timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=10)
+"""After a start; between the member lists of two groups; until who is on the blacklist ought to be out again."""
 
 
 async def enforce(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -183,6 +187,14 @@ def _running(now: datetime) -> QuerySet[Case]:
     return Case.filter(measure="mute", until__gt=now, state__in=cases.COUNTING, at__gt=now - FLEES)
 
 
+async def came_in(ctx: GroupContext, happened: MemberJoined) -> None:
+    """Who is on the blacklist will be shown out, and is muted only should they stay."""
+    if await blacklisted.gather(ctx, happened.user_id):
+        await plan_muting(ctx, SHOWN_OUT)
+    else:
+        await mute_again(ctx, happened.user_id)
+
+
 async def mute_again(ctx: GroupContext, user_id: int) -> None:
     """Who leaves and comes back is muted for what is left of it."""
     now = ctx.now
@@ -204,12 +216,6 @@ async def muted(ctx: GroupContext, happened: MemberMuted) -> None:
     elif happened.user_id and not happened.seconds and not ours:
         mine = _running(now).filter(group_id=ctx.group.id, user_id=happened.user_id)
         await mine.update(until=None)
-
-
-async def muted_in(now: datetime) -> set[int]:
-    """The groups in which a mute still runs."""
-    found = await _running(now).values_list("group_id", flat=True)
-    return {int(str(group_id)) for group_id in found}
 
 
 async def plan_muting(ctx: GroupContext, delay: timedelta) -> None:
@@ -244,3 +250,22 @@ async def resume(ctx: GroupContext) -> None:
             await Case.filter(id=case.id).update(outcome="none", telling="no")
         else:
             await ctx.plan(ENFORCE, now, key=str(case.id), payload={"confirmed": False}, replace=True)
+
+
+def begin(feature: Feature) -> Any:
+    """What has those looked for at a start of the host who fled from a mute that still runs."""
+
+    async def look(host: Any) -> None:
+        running = {int(str(n)) for n in await _running(host.now()).values_list("group_id", flat=True)}
+        fled = (there for there in groups_of(host, feature) if there.group.id in running)
+        for place, ctx in enumerate(fled):
+            await plan_muting(ctx, GATHERING + STAGGER * place)
+
+    return look
+
+
+async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
+    """What was left undone while it was off."""
+    if happened.on:
+        await resume(ctx)
+        await plan_muting(ctx, timedelta())

@@ -58,23 +58,3 @@ class Rule(Model):
     class Meta(Model.Meta):
         table = "violations_rule"
         unique_together: ClassVar = (("group_id", "number"),)
-
-
-class Barred(Model):
-    """Somebody on the blacklist of all groups of one owner; `group_id` is where it was decided, by case `case_id` or 0.
-
-    A group that changes hands keeps what was decided in it.
-    """
-
-    id = fields.BigIntField(primary_key=True)
-    owner_id = fields.BigIntField()
-    group_id = fields.BigIntField()
-    user_id = fields.BigIntField(db_index=True)
-    reason = fields.TextField(default="")
-    by = fields.BigIntField(default=0)
-    at = fields.DatetimeField()
-    case_id = fields.BigIntField(default=0)
-
-    class Meta(Model.Meta):
-        table = "violations_barred"
-        unique_together: ClassVar = (("group_id", "user_id"),)

@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 
 from lizheng import Keep
 from plugins.violations.cases import UNDECIDED
-from plugins.violations.models import Barred, Case
+from plugins.violations.models import Case
 
 
 def _over(now: datetime) -> Q:
@@ -23,12 +23,5 @@ KEEPS = (
         stays="还算数的违规、没到期的禁言和没决定的申诉",
         free=_over,
         hidden=("actor_id", "telling", "outcome", "entry"),
-    ),
-    Keep(
-        Barred,
-        "黑名单",
-        until="管理员移出名单为止",
-        stays="删了就又能进群",
-        hidden=("owner_id", "by", "case_id"),
     ),
 )

@@ -41,7 +41,7 @@ async def ask(ctx: GroupContext, slot: Any) -> None:
     await Case.filter(id__in=[case.id for case in rows]).update(telling="no")
     names = [f"{cases.label(case)} {shown_name(case.name)}" for case in rows[:MOST_SHOWN]]
     if len(rows) > MOST_SHOWN:
-        names.append(texts.BARRED_MORE.format(count=len(rows) - MOST_SHOWN))
+        names.append(texts.RAID_MORE.format(count=len(rows) - MOST_SHOWN))
     payload = {"cases": [case.id for case in rows]}
     await ctx.preview(DECISION, texts.RAID, payload=payload, count=len(rows), names="、".join(names))
 

@@ -23,6 +23,7 @@ from lizheng.base import config
 from lizheng.base.clock import Clock
 from lizheng.plugin.feature import apps_of
 from lizheng.store import Store, moving
+from lizheng.store.tables import Switch
 from tests.upgrade import scenes, town
 from tests.upgrade.town import GROUPS, MARKET, PEOPLE, Deed
 
@@ -107,6 +108,8 @@ WRITTEN = (
     "攒着的次数用在这里",
     "走好",
 )
+SPLIT_OFF = ("blacklist",)
+"""What was part of 违规处理."""
 STATES = {True: "已撤销", False: "撤销不了"}
 
 
@@ -234,6 +237,14 @@ async def test_every_list_and_setting_says_the_same(left_behind: Any) -> None:
     for group in GROUPS.values():
         assert _settings(before, group) - _settings(told, group) == Counter()
         assert _switches(before, group).items() <= _switches(told, group).items()
+
+
+async def test_what_was_split_off_is_on_where_it_was_part_of_what_was_on(left_behind: Any) -> None:
+    async with await left_behind():
+        on = dict(await Switch.filter(feature="violations").values_list("group_id", "on"))
+        assert True in on.values()
+        for feature in SPLIT_OFF:
+            assert dict(await Switch.filter(feature=feature).values_list("group_id", "on")) == on
 
 
 def _settings(told: scenes.Told, group: str) -> Counter[str]:

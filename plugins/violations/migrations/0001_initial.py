@@ -9,26 +9,6 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
-            name="Barred",
-            fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("owner_id", fields.BigIntField()),
-                ("group_id", fields.BigIntField()),
-                ("user_id", fields.BigIntField(db_index=True)),
-                ("reason", fields.TextField(default="", unique=False)),
-                ("by", fields.BigIntField(default=0)),
-                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("case_id", fields.BigIntField(default=0)),
-            ],
-            options={
-                "table": "violations_barred",
-                "app": "violations",
-                "unique_together": (("group_id", "user_id"),),
-                "pk_attr": "id",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="Case",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

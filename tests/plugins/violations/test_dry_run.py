@@ -1,29 +1,6 @@
 """In dry run nothing of it really happens, in no group."""
 
 from lizheng.sandbox.stage import HostStage
-from plugins.violations.models import Barred
-
-
-async def test_the_blacklist_of_all_groups_is_left_alone(stage: HostStage) -> None:
-    await stage.play("""
-开：违规处理
-小王：在
-管理员：/黑名单 添加 @小李 广告
-里正：已把 小李 加进黑名单…
-里正：小李 在黑名单里，现在就在本群。…
-群主：/试运行 开
-里正：…
-管理员：/黑名单 添加 @小王 广告
-里正：【试运行】本来会：把 小王 加进黑名单。
-管理员：/黑名单 删除 @小李
-里正：【试运行】本来会：把 小李 移出黑名单。
-管理员：/撤销 1
-里正：#1 撤销不了：正在试运行，先不动。
-管理员：/确认 1
-里正：【试运行】本来会：移出本群 小李。原因：黑名单
-里正：没有移出 小李：试运行。
-""")
-    assert await Barred.all().count() == 1
 
 
 async def test_a_pardon_and_an_undo_leave_the_mute_and_the_case(stage: HostStage) -> None:
@@ -83,6 +60,6 @@ async def test_all_that_would_be_done_is_said(stage: HostStage) -> None:
 里正：…
 小王：代充
 里正：【试运行】本来会：给 小王 记一次违规，撤回，踢。原因：触发规则 1（关键词）
-管理员：/踢 @小王 拉黑 骗子
-里正：【试运行】本来会：给 小王 记一次违规，踢，拉黑。原因：骗子
+管理员：/踢 @小王 骗子
+里正：【试运行】本来会：给 小王 记一次违规，踢。原因：骗子
 """)

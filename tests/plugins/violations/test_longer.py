@@ -5,7 +5,7 @@ from datetime import timedelta
 from lizheng.hooks import Violation, violation
 from lizheng.plugin.context import GroupContext
 from lizheng.sandbox.stage import HostStage
-from plugins.violations.models import Barred, Case
+from plugins.violations.models import Case
 
 
 async def test_a_warning_does_not_shorten_a_mute(stage: HostStage) -> None:
@@ -163,41 +163,3 @@ async def test_who_an_admin_protects_is_said_so(stage: HostStage) -> None:
 管理员：/解禁 @群主
 里正：群主 的禁言没能解除：他是群主，受保护。
 """)
-
-
-async def test_a_deputy_bars_from_this_group_only(stage: HostStage) -> None:
-    player = await stage.play("""
-开：违规处理
-管理员：/代管 添加 @小李
-里正：…
-小王：在
-小李：/踢 @小王 拉黑 骗子
-里正：… 会进本群的黑名单。同一个群主的群都要拦，请管理员发 /黑名单 添加 …。
-【里正 踢 小王】
-里正：小＊ 的机票已送达（W1），一路平安。
-【里正 撤回 小王】
-【小王 进群】
-【里正 踢 小王】
-里正：黑名单里的 小＊ 刚进群，已移出。
-""")
-    user, group = int(player.person("小王")), player.group.group_id
-    (row,) = await Barred.filter(group_id=group)
-    assert (row.user_id, row.owner_id) == (user, 0)
-    stage.world.say(group, player.person("管理员"), f"/黑名单 添加 {user} 骗子")
-    await stage.settle()
-    (row,) = await Barred.filter(group_id=group)
-    assert row.owner_id == int(player.person("群主"))
-    assert row.case_id == 0, "what an admin agreed to does not go with the deputy's case"
-
-
-async def test_an_admin_bars_from_all_groups_of_the_owner(stage: HostStage) -> None:
-    player = await stage.play("""
-开：违规处理
-小王：在
-管理员：/踢 @小王 拉黑 骗子
-【里正 踢 小王】
-里正：小＊ 的机票已送达（W1），一路平安。
-【里正 撤回 小王】
-""")
-    (row,) = await Barred.filter(group_id=player.group.group_id)
-    assert row.owner_id == int(player.person("群主"))

@@ -2,14 +2,13 @@
 
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
-from lizheng.store.tables import Record
-from plugins.violations.models import Barred
+from plugins.blacklist.models import Barred
 
 
 async def test_whoever_is_listed_does_not_stay(stage: HostStage) -> None:
     await stage.play(
         """
-开：违规处理
+开：黑名单
 管理员：/黑名单
 里正：黑名单是空的。
 管理员：/黑名单 添加 @小新 到处发广告
@@ -40,7 +39,7 @@ async def test_whoever_is_listed_does_not_stay(stage: HostStage) -> None:
 async def test_adding_somebody_present_offers_the_kick(stage: HostStage) -> None:
     await stage.play(
         """
-开：违规处理
+开：黑名单
 管理员：/黑名单 添加 @小王 发广告
 里正：已把 小王 加进黑名单，同一个群主的群里都有效。撤销发 /撤销 1。
 里正：小王 在黑名单里，现在就在本群。要不要移出？
@@ -61,39 +60,15 @@ async def test_adding_somebody_present_offers_the_kick(stage: HostStage) -> None
     )
 
 
-async def test_a_kick_may_list_them(stage: HostStage) -> None:
-    await stage.play("""
-开：违规处理
-管理员：/踢 @小王 拉黑 发广告
-【里正 踢 小王】
-里正：小＊ 的机票已送达（W1），一路平安。
-【小王 进群】
-【里正 踢 小王】
-里正：黑名单里的 小＊ 刚进群，已移出。
-管理员：/赦免 @小王
-里正：赦免了 小王 的 W1，不再算数。撤销发 /撤销 4。
-【小王 进群】
-管理员：/设置 违规处理 踢时拉黑 开
-里正：…
-管理员：/踢 @小王 又来
-【里正 踢 小王】
-里正：小＊ 的机票已送达（W2），一路平安。
-【过 2 分】
-【小王 进群】
-【里正 踢 小王】
-里正：黑名单里的 小＊ 刚进群，已移出。
-""")
-
-
 async def two_groups(stage: HostStage) -> tuple[Player, Player]:
     """Two groups of one owner; the second with a member of its own."""
-    first = await stage.play("开：违规处理\n小王：在\n管理员：在\n")
+    first = await stage.play("开：黑名单\n小王：在\n管理员：在\n")
     owner = first.person("群主")
     group = stage.world.add_group("另一个群", owner)
     second = Player(stage, group)
     second.people.update(first.people)
     await stage.introduce(group.group_id)
-    await stage.switch_on(group.group_id, "违规处理")
+    await stage.switch_on(group.group_id, "黑名单")
     return first, second
 
 
@@ -109,7 +84,7 @@ async def test_the_groups_of_one_owner_share_it(stage: HostStage) -> None:
 【里正 踢 小新】
 里正：黑名单里的 小＊ 刚进群，已移出。
 """)
-    stranger = await stage.play("开：违规处理\n")
+    stranger = await stage.play("开：黑名单\n")
     stranger.people["小新"] = first.person("小新")
     await stranger.play("【小新 进群】\n小新：大家好\n")
 
@@ -139,7 +114,7 @@ async def test_somebody_present_in_another_group_is_asked_about_there_once(stage
 
 async def test_who_came_in_unseen_goes_at_the_next_start(stage: HostStage) -> None:
     player = await stage.play("""
-开：违规处理
+开：黑名单
 管理员：/黑名单 添加 @小新 骗子
 里正：已把 … 加进黑名单…
 【过 1 分】
@@ -159,7 +134,7 @@ async def test_who_came_in_unseen_goes_at_the_next_start(stage: HostStage) -> No
 
 async def test_a_raid_of_listed_people_is_kicked_within_the_budget(stage: HostStage) -> None:
     names = [f"新人{n}" for n in "甲乙丙丁戊己庚"]
-    player = await stage.play("开：违规处理\n管理员：在\n")
+    player = await stage.play("开：黑名单\n管理员：在\n")
     await player.play(
         "\n".join(["管理员：/黑名单 添加 " + " ".join(f"@{name}" for name in names), "里正：…"])
     )
@@ -178,43 +153,13 @@ async def test_a_raid_of_listed_people_is_kicked_within_the_budget(stage: HostSt
     assert await Barred.all().count() == 7
 
 
-async def test_a_name_that_is_an_advertisement_is_not_repeated(stage: HostStage) -> None:
-    player = await stage.play("开：违规处理\n小王：在\n小李：在\n")
-    stage.world.people[player.person("小王")].nickname = "代充加V wxid998877"
-    await player.play("""
-小王：在
-管理员：/黑名单 添加 @小王 广告
-里正：已把 代＊ 加进黑名单…
-里正：代＊ 在黑名单里，现在就在本群。…
-管理员：/踢 @小王 @小李
-里正：要对 2 个人踢：代＊、小李…
-""")
-
-
-async def test_who_is_listed_and_muted_is_only_shown_out(stage: HostStage) -> None:
-    await stage.play("""
-开：违规处理
-小王：在
-管理员：/禁言 @小王 1小时 吵
-【里正 禁言 小王 1小时】
-里正：…
-【小王 退群】
-管理员：/黑名单 添加 @小王 骗子
-里正：已把 … 加进黑名单…
-【小王 进群】
-【里正 踢 小王】
-里正：黑名单里的 小＊ 刚进群，已移出。
-""")
-    assert await Record.filter(kind="mute").count() == 1
-
-
 async def test_those_who_wait_their_turn_are_not_said_to_stay(stage: HostStage) -> None:
     config = stage.host.config
     stage.host.config = config.model_copy(update={"pacing": "on"})
     try:
         await stage.restart()
         await stage.play("""
-开：违规处理
+开：黑名单
 小王：在
 小李：在
 管理员：/黑名单 添加 @小王 @小李 骗子
@@ -230,3 +175,25 @@ async def test_those_who_wait_their_turn_are_not_said_to_stay(stage: HostStage) 
 """)
     finally:
         stage.host.config = config
+
+
+async def test_the_blacklist_of_all_groups_is_left_alone(stage: HostStage) -> None:
+    await stage.play("""
+开：黑名单
+小王：在
+管理员：/黑名单 添加 @小李 广告
+里正：已把 小李 加进黑名单…
+里正：小李 在黑名单里，现在就在本群。…
+群主：/试运行 开
+里正：…
+管理员：/黑名单 添加 @小王 广告
+里正：【试运行】本来会：把 小王 加进黑名单。
+管理员：/黑名单 删除 @小李
+里正：【试运行】本来会：把 小李 移出黑名单。
+管理员：/撤销 1
+里正：#1 撤销不了：正在试运行，先不动。
+管理员：/确认 1
+里正：【试运行】本来会：移出本群 小李。原因：黑名单
+里正：没有移出 小李：试运行。
+""")
+    assert await Barred.all().count() == 1

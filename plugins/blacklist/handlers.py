@@ -1,4 +1,4 @@
-"""The blacklist: shared by the groups of one owner, applied when somebody joins and when the host starts."""
+"""The list: shared by the groups of one owner, applied when somebody joins and when the host starts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from tortoise.expressions import Q
 
 from lizheng import (
+    CannotUndo,
     Context,
     Declined,
     Feature,
     GroupContext,
     MemberInfo,
-    Outcome,
     Pending,
     People,
     Role,
@@ -23,17 +23,19 @@ from lizheng import (
 )
 from lizheng.events import FeatureSwitched, MemberJoined
 from lizheng.grammar import Misread
+from lizheng.hooks import Listed, ToBlacklist
 from lizheng.parts.each_group import groups_of
+from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, mask, shown_name, visible
-from plugins.violations import cases, enforcing, texts
-from plugins.violations.models import Barred
-from plugins.violations.naming import shown_names
+from plugins.blacklist import texts
+from plugins.blacklist.models import Barred
 
 SWEEP, DECISION = "sweep", "sweep"
 GATHERING, STAGGER, RETRY = timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=30)
 """After a start; between the member lists of two groups; until a list that could not be read is tried again."""
 TOLD_EVERY = 60.0
-MOST_SHOWN, MOST_PEOPLE, MOST_REASON = 20, 50, 100
+MOST_PEOPLE, MOST_REASON, REASON_SHOWN = 50, 100, 20
+LIST = Page(texts.BARRED_LIST, texts.BARRED_NONE, "/黑名单")
 
 
 async def owner_of(ctx: GroupContext) -> int:
@@ -122,24 +124,77 @@ async def _strike_off(ctx: Context, rows: Collection[Barred]) -> int:
     return (await ctx.note("blacklist", what, target=kept[0]["user_id"], undo=undo)).number
 
 
-async def show(ctx: Context) -> None:
+async def show(ctx: Context, page: PageNumber = FIRST) -> None:
     rows = await _valid_here(ctx, await owner_of(ctx)).order_by("-id")
-    if not rows:
-        raise Declined(texts.BARRED_NONE)
-    lines = [f"{row.user_id}{f'：{clip(row.reason, 20)}' if row.reason else ''}" for row in rows[:MOST_SHOWN]]
-    if len(rows) > MOST_SHOWN:
-        lines.append(texts.BARRED_MORE.format(count=len(rows) - MOST_SHOWN))
-    await ctx.say(texts.BARRED_LIST, count=len({row.user_id for row in rows}), lines="\n".join(lines))
+    people = {row.user_id: row for row in reversed(rows)}  # once each, as decided last
+
+    def line(row: Barred) -> str:
+        name = (
+            "" if ctx.name_of(row.user_id) == str(row.user_id) else f"{shown_name(ctx.name_of(row.user_id))} "
+        )
+        return f"{name}{row.user_id}{f'：{clip(row.reason, REASON_SHOWN)}' if row.reason else ''}"
+
+    await LIST.say(ctx, sorted(people.values(), key=lambda row: -row.id), line, page)
+
+
+async def shown_names(ctx: GroupContext, people: Collection[int]) -> str:
+    """Their names joined by 、, hidden where one may be a way to reach somebody; asks for those not seen yet."""
+    await ctx.names_of(people)
+    return "、".join(shown_name(ctx.name_of(person)) for person in people)
+
+
+# — what others ask ————————————————————————————————————————————————————————————————————————
+
+
+async def is_listed(ctx: GroupContext, user_id: int) -> Listed | None:
+    """While the member list cannot be read, only what was decided in this group counts."""
+    if not await Barred.filter(user_id=user_id).exists():
+        return None
+    try:
+        owner_id = await owner_of(ctx)
+    except Declined:
+        owner_id = 0
+    row = await _valid_here(ctx, owner_id).filter(user_id=user_id).order_by("-id").first()
+    return Listed(row.reason, row.at) if row else None
+
+
+async def put_on(ctx: GroupContext, wanted: ToBlacklist) -> bool:
+    """What held in this group only comes to hold in all of its owner's."""
+    here = Barred.filter(group_id=ctx.group.id, user_id=wanted.user_id)
+    if wanted.owner_id:
+        await here.filter(owner_id=0).delete()
+    values = {
+        "owner_id": wanted.owner_id,
+        "reason": wanted.reason,
+        "by": wanted.by,
+        "at": ctx.now,
+        "case_id": wanted.ref,
+    }
+    await Barred.get_or_create(values, group_id=ctx.group.id, user_id=wanted.user_id)
+    return True
+
+
+async def take_off(ctx: GroupContext, ref: int) -> bool:
+    return bool(await Barred.filter(group_id=ctx.group.id, case_id=ref).delete())
+
+
+# — undoing ————————————————————————————————————————————————————————————————————————————————
+
+
+def _refuse_in_dry_run(ctx: GroupContext) -> None:
+    """What holds in other groups too stays until the dry run is over. Raises `CannotUndo`."""
+    if ctx.group.dry_run:
+        raise CannotUndo(texts.DRY_UNDO)
 
 
 async def undo_bar(ctx: Context, undo: dict[str, Any]) -> None:
-    cases.refuse_in_dry_run(ctx)
+    _refuse_in_dry_run(ctx)
     await Barred.filter(group_id=undo["group"], user_id__in=undo["people"]).delete()
 
 
 @atomic
 async def undo_unbar(ctx: Context, undo: dict[str, Any]) -> None:
-    cases.refuse_in_dry_run(ctx)
+    _refuse_in_dry_run(ctx)
     at = ctx.now
     for row in undo["rows"]:
         key = {"group_id": row["group_id"], "user_id": row["user_id"]}
@@ -150,30 +205,25 @@ async def undo_unbar(ctx: Context, undo: dict[str, Any]) -> None:
 
 
 async def came_in(ctx: GroupContext, happened: MemberJoined) -> None:
-    """Who is listed goes out again; who is not, or stays for now, is muted for what was left of a mute."""
-    if not await _turn_away(ctx, happened.user_id):
-        await enforcing.mute_again(ctx, happened.user_id)
-
-
-async def _turn_away(ctx: GroupContext, user_id: int) -> bool:
+    """Who is listed goes out again."""
+    user_id = happened.user_id
     if not await Barred.filter(user_id=user_id).exists():
-        return False
+        return
     try:
         owner_id = await owner_of(ctx)
     except Declined:
         await ctx.plan(SWEEP, ctx.now + RETRY, replace=True)
-        return False
-    listed = await _valid_here(ctx, owner_id).filter(user_id=user_id).exists()
-    return listed and (await _send_off(ctx, user_id)).state is not State.NOT_DONE
+        return
+    if await _valid_here(ctx, owner_id).filter(user_id=user_id).exists():
+        await _send_off(ctx, user_id)
 
 
-async def _send_off(ctx: GroupContext, user_id: int) -> Outcome:
+async def _send_off(ctx: GroupContext, user_id: int) -> None:
     await ctx.names_of([user_id])
     name = mask(ctx.name_of(user_id))
     gone = await ctx.kick(user_id, texts.BAR_RULE, rule=texts.BAR_RULE)
     if gone and ctx.now_and_then("barred", TOLD_EVERY):
         await ctx.say(texts.BARRED_FLEW, name=name)
-    return gone
 
 
 async def _offer(ctx: GroupContext, people: Sequence[int]) -> None:
@@ -236,23 +286,16 @@ async def _plan_sweeps(groups: Sequence[GroupContext], delay: timedelta) -> None
 
 
 def resume(feature: Feature) -> Any:
-    """What has every group looked at when the host starts: for mutes somebody fled from, and those listed if any are."""
+    """What has every group looked at when the host starts, if anybody is listed."""
 
     async def begin(host: Any) -> None:
-        on = groups_of(host, feature)
-        muted = await enforcing.muted_in(host.now())
-        for place, ctx in enumerate(there for there in on if there.group.id in muted):
-            await enforcing.plan_muting(ctx, GATHERING + STAGGER * place)
         if await Barred.exists():
-            await _plan_sweeps(on, GATHERING)
+            await _plan_sweeps(groups_of(host, feature), GATHERING)
 
     return begin
 
 
 async def switched(ctx: GroupContext, happened: FeatureSwitched) -> None:
-    """What was left undone while it was off, and who came in meanwhile."""
-    if happened.on:
-        await enforcing.resume(ctx)
-        await enforcing.plan_muting(ctx, timedelta())
-        if await Barred.exists():
-            await ctx.plan(SWEEP, ctx.now, replace=True)
+    """Who came in while it was off."""
+    if happened.on and await Barred.exists():
+        await ctx.plan(SWEEP, ctx.now, replace=True)
