@@ -10,7 +10,7 @@ import pytest
 
 from lizheng import Completed, Feature, GroupContext, Outcome, State
 from lizheng.base.clock import Clock
-from lizheng.delivery.outbox import Outbox, Subject, Then, follow_ups
+from lizheng.delivery.outbox import Outbox, Subject, Then, Withdrawal, follow_ups
 from lizheng.delivery.outbox.follow_ups import JOB
 from lizheng.delivery.schedule import Schedule
 from lizheng.ledger.tables import Evidence
@@ -143,6 +143,31 @@ async def test_the_end_and_the_slot_that_tells_it_are_one_transaction(
     await put(text("hello", then=THEN, source="slot:1"))
     await quiet(outbox)
     assert len(await due()) == 1
+
+
+async def test_what_is_withdrawn_is_told_with_the_transaction_that_withdraws_it(
+    outbox: Outbox, peer: Peer
+) -> None:
+    peer.online = False
+    for source in ("gone", "rolled back"):
+        await outbox.put(text(source, then=THEN, source=source))
+
+    @atomic
+    async def withdraw(source: str, fails: bool = False) -> None:
+        assert await outbox.withdraw(source, "已退款") is Withdrawal.TAKEN_BACK
+        assert await due() == [("小王", "not_done")]
+        if fails:
+            raise ValueError(source)
+
+    with pytest.raises(ValueError, match="rolled back"):
+        await withdraw("rolled back", fails=True)
+    assert await due() == []
+    await withdraw("gone")
+    assert (await Completion.get(state="ended")).why == "已退款"
+    peer.online = True
+    outbox.wake()
+    await quiet(outbox)
+    assert sorted(await due()) == [("小王", "done"), ("小王", "not_done")]
 
 
 async def test_what_nobody_will_ever_know_is_told_too(outbox: Outbox, peer: Peer) -> None:
