@@ -29,14 +29,19 @@ greets_with_card_format: Hook[Newcomer, bool] = Hook("greets_with_card_format")
 class Violation:
     """Somebody broke a rule. `rule` names it in Chinese; `evidence` says what was seen, safe to show.
 
-    `asked` is what the group has chosen for this rule, with `span` for a mute; "" leaves it to whoever takes it over.
+    `asked` is what the group has chosen for this rule, with `span` for a mute; "" leaves it to whoever takes it over,
+    with `entry` the step to begin at, 0 for any. `reason` is what the member reads, by default the rule's name.
+    `messages` are to be recalled by whoever takes it over.
     """
 
     user_id: int
     rule: str
     evidence: str
-    asked: Literal["", "mute", "kick"] = ""
+    asked: Literal["", "warn", "mute", "kick"] = ""
     span: timedelta = timedelta()
+    entry: int = 0
+    reason: str = ""
+    messages: tuple[int, ...] = ()
 
 
 violation: Hook[Violation, bool] = Hook("violation")
@@ -44,6 +49,31 @@ violation: Hook[Violation, bool] = Hook("violation")
 
 Its answer has an effect, which few may. The same report may come twice after a crash.
 """
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What follows violations one after the other, as an admin writes it, and how many steps that are."""
+
+    written: str
+    count: int
+
+
+steps: Hook[None, Steps] = Hook("steps")
+"""What violations bring here, for whoever reports them: it may show that, and let a rule begin at a later step."""
+
+
+@dataclass(frozen=True)
+class Defence:
+    """A member whose `command`, of that `feature`, repeats what a rule forbids."""
+
+    user_id: int
+    feature: str
+    command: str
+
+
+may_repeat: Hook[Defence, bool] = Hook("may_repeat")
+"""Whether a command may say what is forbidden, as an appeal must. False: it is recalled, and no violation."""
 
 
 @dataclass(frozen=True)

@@ -258,3 +258,12 @@ def edit_distance_one(a: str, b: str) -> bool:
         return a[at:] == b[at + 1 :]
     swapped = len(a) > at + 1 and a[at] == b[at + 1] and a[at + 1] == b[at] and a[at + 2 :] == b[at + 2 :]
     return swapped or a[at + 1 :] == b[at + 1 :]
+
+
+EXCERPT = 16
+NO_TEXT = "（没有文字）"
+
+
+def excerpt(text: str) -> str:
+    """Cut a message to what an admin knows it again by, with nothing in it by which anyone could be reached."""
+    return clip(unreachable(text), EXCERPT) or NO_TEXT

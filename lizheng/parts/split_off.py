@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -12,8 +12,9 @@ class SplitOff:
     """What a `feature` inherits of the one it was part of until then, `formerly`.
 
     The rows of `old_table` come to `table`, both having these `columns`, with their ids, for undos name them. Slots of
-    `jobs`, pendings of `decisions` and records of `records` (kinds) come along, and what was caused by the feature itself
-    (`causes`, what follows its name in a source). Counters of the name `formerly.x` become `feature.x`.
+    `jobs` (names, with what their keys begin with), pendings of `decisions` and records of `records` (kinds) come along,
+    and what was caused by the feature itself (`causes`: what follows its name in a source). Counters `formerly.x` become
+    `feature.x`.
     """
 
     feature: str
@@ -21,7 +22,7 @@ class SplitOff:
     old_table: str
     table: str
     columns: tuple[str, ...]
-    jobs: Collection[str] = ()
+    jobs: Mapping[str, str] = field(default_factory=dict)
     decisions: Collection[str] = ()
     records: Collection[str] = ()
     causes: Collection[str] = ()
@@ -52,8 +53,12 @@ class SplitOff:
             await run(
                 f'UPDATE "lizheng_pending" SET "source" = {rest} {of_old} AND "source" LIKE \'{begins}%\''
             )
+        for job, key in self.jobs.items():
+            await run(
+                f'UPDATE "lizheng_slot" SET "feature" = \'{self.feature}\' {of_old} AND "name" = \'{job}\' '
+                f"AND \"key\" LIKE '{key}%'"
+            )
         for table, column, names in (
-            ("lizheng_slot", "name", self.jobs),
             ("lizheng_pending", "kind", self.decisions),
             ("lizheng_record", "kind", self.records),
         ):

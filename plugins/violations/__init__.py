@@ -3,13 +3,12 @@
 from lizheng import Feature, Role, Stage
 from lizheng.events import (
     FeatureSwitched,
-    GroupTakenOver,
     MemberJoined,
     MemberLeft,
     MemberMuted,
     MessageRecalled,
 )
-from lizheng.hooks import violation
+from lizheng.hooks import may_repeat, steps, violation
 from plugins.violations import (
     appeals,
     cases,
@@ -22,14 +21,10 @@ from plugins.violations import (
     telling,
 )
 from plugins.violations.recalling import Memory
-from plugins.violations.rulebook import Rulebook
-from plugins.violations.ruling import Ruling
 from plugins.violations.settings import Settings
 
 feature = Feature(__name__, "违规处理", "记下违规，一级一级处理，踢人送机票，能申诉", settings=Settings)
-book = feature.state(Rulebook)
-memory = feature.state(lambda host: book.of(host).memory)
-ruling = feature.state(lambda host: Ruling(book.of(host)))
+memory = feature.state(Memory)
 
 deputy, admin = Role.DEPUTY, Role.ADMIN
 feature.command("警告", "记一次违规，按阶梯处理", aliases={"warn"}, role=deputy).form(
@@ -55,29 +50,14 @@ feature.command("赦免", "让违规不再算数，解除禁言", aliases={"pard
 feature.command("申诉", "不服就说，管理员来定，每条一次", aliases={"appeal"}).form(
     appeals.appeal, example="/申诉 那不是广告，是我自己的书"
 )
-command = feature.command("违规规则", "本群自己定的规则", aliases={"violationrules"}, role=admin)
-command.form(ruling(Ruling.show))
-command.form(ruling(Ruling.show), word="查看|列表")
-command.form(
-    ruling(Ruling.add),
-    word="添加|加",
-    example="/违规规则 添加 关键词 代充、刷单 → 撤回 第2级",
-    summary="加一条规则：遇到什么，怎么处理",
-)
-command.form(ruling(Ruling.remove), word="删除|移除", example="/违规规则 删除 1", summary="去掉一条规则")
-feature.command("规则测试", "看一句话会触发哪条规则，不会真的处理", aliases={"ruletest"}, role=admin).form(
-    ruling(Ruling.test), example="/规则测试 低价代充"
-)
 
-feature.on_message(book(Rulebook.look), stage=Stage.RULES)
+feature.on_message(memory(Memory.look), stage=Stage.RULES)
 feature.on(MemberLeft, enforcing.left)
 feature.on(MemberMuted, enforcing.muted)
 feature.on(MemberJoined, enforcing.came_in)
 feature.on(MessageRecalled, memory(Memory.recalled))
-feature.on(GroupTakenOver, book(Rulebook.taken_over))
 feature.on(FeatureSwitched, enforcing.switched)
 feature.on(FeatureSwitched, appeals.resume)
-feature.on_start(book(Rulebook.begin))
 feature.on_start(enforcing.begin(feature))
 feature.job(cases.ENFORCE, enforcing.enforce, acts=True)
 feature.completion(enforcing.MEASURED, enforcing.measured)
@@ -92,8 +72,9 @@ feature.decision(appeals.DECISION, appeals.granted, appeals.refused)
 feature.undo(cases.UNDO, cases.undo_case)
 feature.undo_label("W", cases.record_of)
 feature.undo(cases.UNDO_PARDON, cases.undo_pardon)
-feature.undo("rule", ruling(Ruling.undo))
 feature.answers(violation, reports.take_over)
+feature.answers(steps, reports.steps)
+feature.answers(may_repeat, reports.may_repeat)
 feature.keep(*privacy.KEEPS)
 
 __plugin_meta__ = feature.metadata

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from lizheng import CannotUndo, Declined, GroupContext, Pending, Record, Role, State, Why, atomic, next_number
 from lizheng.hooks import ToBlacklist, put_on_blacklist, take_off_blacklist
+from lizheng.parts.measures import Kind, Measure
 from plugins.violations import texts
-from plugins.violations.ladder import Kind, Ladder, Measure, parse_ladder
+from plugins.violations.ladder import Ladder, parse_ladder
 from plugins.violations.models import Case
 from plugins.violations.settings import Settings
 

@@ -10,12 +10,11 @@ from lizheng import Context, Declined, Duration, GroupContext, Members, Pending,
 from lizheng.grammar import Misread, Words, parse_label, tight
 from lizheng.hooks import put_on_blacklist
 from lizheng.messages.templates import plain
-from lizheng.text import shown_name, visible
+from lizheng.parts.measures import KICK, Measure, checked_span
+from lizheng.text import excerpt, shown_name, visible
 from plugins.violations import cases, texts
 from plugins.violations.cases import Charge
-from plugins.violations.ladder import KICK, Measure, checked_span
 from plugins.violations.naming import shown_names
-from plugins.violations.rules import excerpt
 from plugins.violations.settings import Settings
 
 MOST_TARGETS = 20

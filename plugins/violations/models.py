@@ -42,19 +42,3 @@ class Case(Model):
         table = "violations_case"
         unique_together: ClassVar = (("group_id", "number"),)
         indexes: ClassVar = (("group_id", "user_id"),)
-
-
-class Rule(Model):
-    """A rule an admin made, as it is written (`rules.parse_rule` reads it); `removed` ones may be brought back."""
-
-    id = fields.BigIntField(primary_key=True)
-    group_id = fields.BigIntField()
-    number = fields.BigIntField()
-    text = fields.TextField()
-    by = fields.BigIntField(default=0)
-    at = fields.DatetimeField()
-    removed = fields.BooleanField(default=False)
-
-    class Meta(Model.Meta):
-        table = "violations_rule"
-        unique_together: ClassVar = (("group_id", "number"),)

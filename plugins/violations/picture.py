@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lizheng.drawing import ACCENT, INK, MARGIN, ROOM, SUBTITLE, TITLE, WIDTH, Sheet, Style, width_of
+from lizheng.parts.measures import Kind
 from plugins.violations import texts
-from plugins.violations.ladder import Kind, Ladder
+from plugins.violations.ladder import Ladder
 
 HEIGHT, GAP, PAD, EDGE = 64, 2, 18, 4
 """Pixels from step to step, between two, before the words of one, and of the line around where the asker stands."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from typing import NamedTuple
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
-from lizheng import GroupContext, Priority, Slot
+from lizheng import Context, GroupContext, Slot
 from lizheng.events import MessageRecalled
-from lizheng.messages.templates import Mention
+from lizheng.parts.recalled import recall_all
 from plugins.violations import texts
 
 DAY_SECONDS = 86_400
@@ -35,18 +34,21 @@ class Memory:
         self.said: deque[Said] = deque(maxlen=REMEMBERED)
         self._gone: deque[tuple[int, int]] = deque(maxlen=GONE)
 
+    async def look(self, ctx: Context) -> None:
+        """Remember a message before any rule may end it."""
+        event = ctx.event
+        self.said.append(Said(ctx.group.id, event.user_id, event.message_id, event.time))
+
     async def recalled(self, ctx: GroupContext, happened: MessageRecalled) -> None:
         """Somebody took a message back: there is nothing left to recall."""
         self._gone.append((ctx.group.id, happened.message_id))
 
     async def recall(self, ctx: GroupContext, slot: Slot) -> None:
-        """The slot: all at once, as each takes its time; one recalled before is not there any more."""
+        """The slot: the messages of a case, or the last ones of who was kicked; one recalled before is not there any more."""
         user_id, messages = slot.payload["user"], slot.payload["messages"]
         if messages is None:
             messages = await self._latest(ctx, user_id)
-        await asyncio.gather(*(_take_back(ctx, slot, message_id) for message_id in messages))
-        if number := slot.payload.get("told"):
-            await ctx.say(texts.RECALLED, who=Mention(user_id), number=number)
+        await recall_all(ctx, slot, messages, user_id, texts.RECALL_REASON, slot.payload["rule"])
 
     async def _latest(self, ctx: GroupContext, user_id: int) -> list[int]:
         """At most 20 of the last 24 hours, the oldest first."""
@@ -68,10 +70,3 @@ class Memory:
         left = [number for number in found if (ctx.group.id, number) not in self._gone]
         latest = sorted(left, key=lambda number: found[number])
         return latest[-MOST:]
-
-
-async def _take_back(ctx: GroupContext, slot: Slot, message_id: int) -> None:
-    # A source for each: which of them are still there may differ when this runs again.
-    source = f"{ctx.feature.id}:recall:{slot.id}:{message_id}"
-    alone = ctx.under(source, priority=Priority.ACT)
-    await alone.recall(message_id, slot.payload["user"], texts.RECALL_REASON, rule=slot.payload["rule"])

@@ -65,7 +65,7 @@ async def test_rules_that_are_too_much_together_do_not_stop_it(tmp_path: Path, c
     rows = [(GROUP, number, HEAVY.format(number), 0, "2026-11-18 04:00:00", 0) for number in range(count)]
     with closing(sqlite3.connect(database)) as connection:
         statement = (
-            'INSERT INTO violations_rule (group_id, number, text, "by", at, removed) VALUES (?,?,?,?,?,?)'
+            'INSERT INTO word_rules_rule (group_id, number, text, "by", at, removed) VALUES (?,?,?,?,?,?)'
         )
         connection.executemany(statement, rows)
         connection.commit()

@@ -13,7 +13,8 @@ from lizheng.store.sql import connection
 from lizheng.store.tables import GroupRow, Record, SettingValue, Slot, Standing, Switch
 from plugins.ad_guard.models import Arrival, Lessons
 from plugins.blacklist.models import Barred
-from plugins.violations.models import Case, Rule
+from plugins.violations.models import Case
+from plugins.word_rules.models import Rule
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 ALL = "开：违规处理、广告识别、广告时段、名片、早报、问答、广告税、入群欢迎\n"

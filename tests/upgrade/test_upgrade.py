@@ -108,7 +108,7 @@ WRITTEN = (
     "攒着的次数用在这里",
     "走好",
 )
-SPLIT_OFF = ("blacklist",)
+SPLIT_OFF = ("blacklist", "word_rules")
 """What was part of 违规处理."""
 STATES = {True: "已撤销", False: "撤销不了"}
 

@@ -43,23 +43,4 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-        ops.CreateModel(
-            name="Rule",
-            fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("group_id", fields.BigIntField()),
-                ("number", fields.BigIntField()),
-                ("text", fields.TextField(unique=False)),
-                ("by", fields.BigIntField(default=0)),
-                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("removed", fields.BooleanField(default=False)),
-            ],
-            options={
-                "table": "violations_rule",
-                "app": "violations",
-                "unique_together": (("group_id", "number"),),
-                "pk_attr": "id",
-            },
-            bases=["Model"],
-        ),
     ]

@@ -197,3 +197,29 @@ async def test_the_blacklist_of_all_groups_is_left_alone(stage: HostStage) -> No
 里正：没有移出 小李：试运行。
 """)
     assert await Barred.all().count() == 1
+
+
+async def test_while_the_member_list_cannot_be_read_nobody_is_listed(stage: HostStage) -> None:
+    player = await stage.play("开：黑名单\n小王：在\n管理员：在\n")
+    for api in ("get_group_member_info", "get_group_member_list"):
+        stage.world.faults.add("refused", api, -1)
+    await player.play("管理员：/黑名单 添加 @小王 吵\n里正：现在读不到成员列表，稍后再试。\n")
+    assert not await Barred.exists()
+
+
+async def test_a_long_list_is_leafed_through(stage: HostStage) -> None:
+    people = " ".join(str(100_000_000 + n) for n in range(10))
+    await stage.play(f"""
+开：黑名单
+管理员：/黑名单 添加 {people} 骗子
+里正：…
+管理员：/黑名单
+里正：黑名单 10 人：
+  …
+  第 1/2 页，看下一页发 /黑名单 2
+管理员：/黑名单 2
+里正：黑名单 10 人：
+  100000001：骗子
+  100000000：骗子
+  第 2/2 页
+""")

@@ -1,6 +1,12 @@
 """In dry run nothing of it really happens, in no group."""
 
+from importlib.util import find_spec
+
+import pytest
+
 from lizheng.sandbox.stage import HostStage
+
+needs_rules = pytest.mark.skipif(find_spec("plugins.word_rules") is None, reason="no rules")
 
 
 async def test_a_pardon_and_an_undo_leave_the_mute_and_the_case(stage: HostStage) -> None:
@@ -51,9 +57,10 @@ async def test_an_appeal_granted_meanwhile_is_not_used_up(stage: HostStage) -> N
 """)
 
 
+@needs_rules
 async def test_all_that_would_be_done_is_said(stage: HostStage) -> None:
     await stage.play("""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 关键词 代充 → 踢
 里正：…
 群主：/试运行 开

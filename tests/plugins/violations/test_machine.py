@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from lizheng.store.tables import Pending, Record
 from plugins.violations.models import Case
 from tests.support.probe_feature import feature as probe
 from tests.support.reliability_figures import Note
+
+pytestmark = pytest.mark.skipif(find_spec("plugins.word_rules") is None, reason="no rules")
 
 RUNGS = [("warn", 0), ("mute", 600), ("mute", 86_400), ("kick", 0)]
 DECAY = timedelta(days=3)
@@ -134,7 +137,9 @@ class Chat:
 
 
 async def play(stage: HostStage, steps: list[tuple]) -> None:
-    player = await stage.play("开：违规处理\n设：违规处理 衰减 3天\n小王：在\n小李：在\n管理员：在\n")
+    player = await stage.play(
+        "开：违规规则、违规处理\n设：违规处理 衰减 3天\n小王：在\n小李：在\n管理员：在\n"
+    )
     chat, model = Chat(stage, player), Model(stage.host.clock.now())
     await chat.say("/违规规则 添加 关键词 代充 → 第2级 不撤回")
     for step in steps:

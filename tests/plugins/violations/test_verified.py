@@ -1,6 +1,9 @@
 """Answers that lie, rights that are missing, people who rise, bots that echo: what is believed and what is done."""
 
 from datetime import timedelta
+from importlib.util import find_spec
+
+import pytest
 
 from lizheng import GroupContext
 from lizheng.sandbox.stage import HostStage
@@ -11,6 +14,8 @@ from plugins.violations import cases, feature
 from plugins.violations.ladder import KICK
 from plugins.violations.models import Case
 from plugins.violations.telling import plan_telling
+
+needs_rules = pytest.mark.skipif(find_spec("plugins.word_rules") is None, reason="no rules")
 
 
 async def test_a_kick_that_only_claims_to_be_done_has_no_farewell(stage: HostStage) -> None:
@@ -94,16 +99,15 @@ async def test_while_the_member_list_cannot_be_read_nothing_is_done_and_that_is_
 管理员：/警告 @小王 吵
 里正：现在读不到成员列表，稍后再试。
 【过 61 秒】
-管理员：/黑名单 添加 @小王 吵
-里正：现在读不到成员列表，稍后再试。
 """)
     stage.world.faults.clear()
     await player.play("管理员：/警告 @小王 吵\n里正：@小王 警告一次（W1）：吵。…\n")
 
 
+@needs_rules
 async def test_somebody_promoted_between_warning_and_kick_is_spared(stage: HostStage) -> None:
     await stage.play("""
-开：违规处理
+开：违规规则、违规处理
 设：违规处理 阶梯 警告 → 踢
 管理员：/违规规则 添加 关键词 代充
 里正：…
@@ -202,9 +206,10 @@ async def test_a_name_that_is_an_advertisement_is_not_asked_about_in_full(stage:
 """)
 
 
+@needs_rules
 async def test_without_rights_it_says_so_once_and_goes_on_recording(stage: HostStage) -> None:
     player = await stage.play("""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 关键词 代充 → 踢
 里正：规则 1 定好了：…
 小王：在
@@ -234,9 +239,10 @@ async def test_without_rights_it_says_so_once_and_goes_on_recording(stage: HostS
 """)
 
 
+@needs_rules
 async def test_a_bot_that_echoes_us_makes_no_loop(stage: HostStage) -> None:
     player = await stage.play("""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 刷屏 1分5条
 里正：规则 1 定好了：…
 复读机：在
@@ -261,9 +267,10 @@ async def test_a_bot_that_echoes_us_makes_no_loop(stage: HostStage) -> None:
     assert await Case.filter(actor_id=echo).count() == 0
 
 
+@needs_rules
 async def test_a_listed_bot_is_never_judged(stage: HostStage) -> None:
     player = await stage.play("""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 关键词 代充 → 踢
 里正：规则 1 定好了：…
 """)
@@ -316,11 +323,12 @@ async def test_bad_input_changes_nothing(stage: HostStage) -> None:
 """)
 
 
+@needs_rules
 async def test_a_raid_of_spammers_is_one_question(stage: HostStage) -> None:
     names = ["小甲", "小乙", "小丙", "小丁", "小戊", "小己", "小庚", "小辛"]
     player = await stage.play(
         """
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 关键词 代充 → 踢
 里正：规则 1 定好了：…
 """

@@ -1,12 +1,16 @@
 """What a keyword hits and what is a link: innocent words are let be, and disguise is seen through."""
 
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lizheng.sandbox.stage import HostStage
-from plugins.violations.keywords import Keywords
-from plugins.violations.links import hosts_in
+from plugins.word_rules.keywords import Keywords
+from plugins.word_rules.links import hosts_in
+
+needs_ladder = pytest.mark.skipif(find_spec("plugins.violations") is None, reason="no ladder")
 
 
 def hit(word: str, text: str) -> bool:
@@ -170,9 +174,10 @@ def test_a_name_is_no_link(text: str) -> None:
     assert list(hosts_in(text)) == []
 
 
+@needs_ladder
 async def test_innocent_words_stay(stage: HostStage) -> None:
     await stage.play("""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 关键词 sb → 撤回 警告
 里正：…
 管理员：/违规规则 添加 链接 除 qq.com → 撤回 警告

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from lizheng.text import fold, is_unseen
-from plugins.violations.links import Span, addresses_in
+from plugins.word_rules.links import Span, addresses_in
 
 PIECED = 4
 """Letters from which on a word may also be broken by blanks anywhere: `fu ck`. Shorter ones are `s b`, for there are

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from lizheng import CannotUndo, Context, Declined, atomic, next_number
+from lizheng import CannotUndo, Context, Declined, GroupContext, atomic, next_number
 from lizheng.grammar import Misread, Words
+from lizheng.hooks import Steps, steps
 from lizheng.text import clip
-from plugins.violations import cases, texts
-from plugins.violations.models import Rule
-from plugins.violations.rulebook import Rulebook
-from plugins.violations.rules import KINDS, Ruleset, RuleSpec, parse_rule, refuse_overload
+from plugins.word_rules import texts
+from plugins.word_rules.models import Rule
+from plugins.word_rules.rulebook import Rulebook
+from plugins.word_rules.rules import KINDS, Ruleset, RuleSpec, parse_rule, refuse_overload
 
 MOST_RULES, SHOWN = 50, 80
-COUNTER = "violations.rule"
+COUNTER = "word_rules.rule"
 
 
 class Written:
@@ -33,6 +34,11 @@ class Written:
         return cls(parse_rule(words.rest()))
 
 
+async def _steps(ctx: GroupContext) -> Steps | None:
+    """What violations bring here, None where nobody takes them over."""
+    return next((answer.value for answer in await steps.ask(ctx, None, key="steps")), None)
+
+
 class Ruling:
     """The commands, over the rules in memory."""
 
@@ -50,12 +56,14 @@ class Ruling:
         ]
         if unread := [n for n in asleep if rules is None or n not in rules.rules]:
             lines.append(texts.RULES_UNREAD.format(numbers="、".join(map(str, unread))))
-        await ctx.say(texts.RULES, lines="\n".join(lines), ladder=str(cases.ladder_of(ctx)))
+        found = await _steps(ctx)
+        told = texts.LADDER.format(ladder=found.written) if found else ""
+        await ctx.say(texts.RULES, lines="\n".join(lines), ladder=told)
 
     async def add(self, ctx: Context, written: Written) -> None:
-        spec, ladder = written.spec, cases.ladder_of(ctx)
-        if spec.then.entry > len(ladder.rungs):
-            told = texts.RULE_RUNG.format(ladder=ladder, most=len(ladder.rungs), rung=spec.then.entry)
+        spec = written.spec
+        if spec.then.entry and (found := await _steps(ctx)) and spec.then.entry > found.count:
+            told = texts.RULE_RUNG.format(ladder=found.written, most=found.count, rung=spec.then.entry)
             raise Misread(told)
         known = self._book.of(ctx.group.id) or Ruleset({})
         if len(known.rules) >= MOST_RULES:

@@ -2,14 +2,17 @@
 
 import asyncio
 import time
+from importlib.util import find_spec
 
 import pytest
 
 from lizheng.grammar import Misread
 from lizheng.sandbox.stage import HostStage
-from plugins.violations.models import Rule
-from plugins.violations.rulebook import Rulebook
-from plugins.violations.rules import MOST_LOAD, Ruleset, parse_rule, refuse_overload
+from plugins.word_rules.models import Rule
+from plugins.word_rules.rulebook import Rulebook
+from plugins.word_rules.rules import MOST_LOAD, Ruleset, parse_rule, refuse_overload
+
+needs_ladder = pytest.mark.skipif(find_spec("plugins.violations") is None, reason="no ladder")
 
 HEAVY = r"正则 [天气今][\s\S]{{0,300}}[吃饭][\s\S]{{0,300}}z{0} → 警告"
 HONEST = r"正则 收.{{0,100}}(号|卡|码).{{0,100}}(私|加|联系){0} → 警告"
@@ -20,9 +23,10 @@ def of(pattern: str, count: int) -> Ruleset:
     return Ruleset({number: parse_rule(pattern.format(number)) for number in range(count)})
 
 
+@needs_ladder
 async def test_one_pattern_too_many_is_refused_and_the_others_hold(stage: HostStage) -> None:
     player = await stage.play(f"""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 {HEAVY.format(1)}
 里正：规则 1 定好了：…
 管理员：/违规规则 添加 {HEAVY.format(2)}
@@ -82,8 +86,9 @@ def test_the_light_ones_stay_awake() -> None:
     assert rules.all_broken("加我微信代充") == [9, 10]
 
 
+@needs_ladder
 async def test_admins_are_told_which_rules_are_asleep(stage: HostStage) -> None:
-    player = await stage.play("开：违规处理\n")
+    player = await stage.play("开：违规规则、违规处理\n")
     for number in range(1, 5):
         await Rule.create(
             group_id=player.group.group_id, number=number, text=HEAVY.format(number), at=stage.now()
@@ -116,9 +121,10 @@ async def test_a_heavy_group_does_not_hold_up_the_loop(stage: HostStage) -> None
     assert longest < max(0.1, took / 2)
 
 
+@needs_ladder
 async def test_a_pattern_is_not_brought_back_where_there_is_no_room(stage: HostStage) -> None:
     await stage.play(f"""
-开：违规处理
+开：违规规则、违规处理
 管理员：/违规规则 添加 {HEAVY.format(1)}
 里正：…
 管理员：/违规规则 删除 1

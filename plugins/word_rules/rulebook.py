@@ -10,18 +10,22 @@ from typing import Any
 
 from nonebot import logger
 
-from lizheng import Context, GroupContext, Role, Services, readable
+from lizheng import Context, GroupContext, Role, Services, Slot, readable
 from lizheng.events import GroupTakenOver
 from lizheng.grammar import say_duration
-from plugins.violations import cases, texts
-from plugins.violations.cases import FEATURE, RECALL, Charge
-from plugins.violations.models import Case, Rule
-from plugins.violations.reading import words_in
-from plugins.violations.recalling import Memory, Said
-from plugins.violations.rules import Ruleset, RuleSpec, excerpt, parse_rule
+from lizheng.hooks import Defence, Violation, may_repeat, violation
+from lizheng.messages.templates import Mention
+from lizheng.parts.measures import Measure
+from lizheng.parts.recalled import recall_all
+from lizheng.text import excerpt
+from plugins.word_rules import texts
+from plugins.word_rules.models import Rule
+from plugins.word_rules.reading import words_in
+from plugins.word_rules.rules import Ruleset, RuleSpec, parse_rule
 
-ONE_GO = timedelta(seconds=60)
-"""What breaks rules this soon after a case was said before its author could know: it is recalled, and no new case."""
+FEATURE, RECALL = "word_rules", "recall"
+ONE_GO = 60.0
+"""Seconds: what breaks rules this soon after a violation was said before its author could know. It is only recalled."""
 WATCHED = 5_000
 TOLD_EVERY = 60.0
 _BESIDE = ThreadPoolExecutor(2, "patterns")
@@ -29,10 +33,9 @@ _BESIDE = ThreadPoolExecutor(2, "patterns")
 
 
 class Rulebook:
-    """The rules of all groups in memory, the last messages, and who is talking too fast."""
+    """The rules of all groups in memory, and who is talking too fast."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
         self._sets: dict[int, Ruleset] = {}
         self._asleep: dict[int, list[int]] = {}
         self._pace: OrderedDict[tuple[int, int, int], deque[tuple[int, int]]] = OrderedDict()
@@ -104,7 +107,6 @@ class Rulebook:
     async def look(self, ctx: Context) -> bool:
         """True when the message broke a rule and that was dealt with."""
         event, group_id = ctx.event, ctx.group.id
-        self.memory.said.append(Said(group_id, event.user_id, event.message_id, event.time))
         rules = self._sets.get(group_id)
         if rules is None or ctx.role >= Role.ADMIN:
             return False
@@ -113,15 +115,22 @@ class Rulebook:
         text = words_in(ctx.message)
         broken = await self.broken(rules, text) if text else []
         number = broken[0] if broken else 0
-        ours = ctx.command is not None and ctx.command.feature_id == ctx.feature.id
-        if number and not (ours and await self._may_appeal(ctx)):
-            seen = excerpt(text)
-            return await self._broken(ctx, rules, number, (event.message_id,), seen, punish=not ours)
+        if number:
+            repeats = await self._may_repeat(ctx)
+            if not repeats:
+                messages, punish = (event.message_id,), repeats is None
+                return await self._broken(ctx, rules, number, messages, excerpt(text), punish=punish)
         return bool(rules.floods) and await self._flooded(ctx, rules)
 
-    async def _may_appeal(self, ctx: Context) -> bool:
-        """Whether an appeal may say what the case was about: while there is one to appeal."""
-        return any(not case.appealed for case in await cases.counting(ctx, ctx.author_id))
+    async def _may_repeat(self, ctx: Context) -> bool | None:
+        """Whether a command may say it; False for one that is only recalled, None for what is said like anything else."""
+        if ctx.command is None:
+            return None
+        if ctx.command.feature_id == ctx.feature.id:
+            return False
+        said = Defence(ctx.author_id, ctx.command.feature_id, ctx.command.name)
+        answers = [answer.value for answer in await may_repeat.gather(ctx, said, key="repeat")]
+        return any(answers) if answers else None
 
     async def _flooded(self, ctx: Context, rules: Ruleset) -> bool:
         for number, rule in rules.floods.items():
@@ -154,39 +163,61 @@ class Rulebook:
         if ctx.why_protected(ctx.author_id, known) or getattr(ctx.event, "anonymous", None):
             return False
         spec, then = rules.rules[number], rules.rules[number].then
-        rule = texts.RULE_NAME.format(number=number)
         acting = ctx.within(ctx.feature)
         recall = messages if then.recall else ()
-        if not (then.punish and punish) or await self._again(acting, ctx.author_id):
-            await self._only_recall(acting, ctx, recall, number)
+        if not (then.punish and punish) or not acting.now_and_then(f"broken:{ctx.author_id}", ONE_GO):
+            if recall:
+                await self._only_recall(acting, ctx, recall, number)
             return bool(recall)
-        found = Charge(
+        rule = texts.RULE_NAME.format(number=number)
+        reason = texts.RULE_REASON.format(number=number, kind=spec.kind)
+        measure = then.measure
+        found = Violation(
             ctx.author_id,
-            texts.RULE_REASON.format(number=number, kind=spec.kind),
+            rule,
             texts.RULE_EVIDENCE.format(number=number, kind=spec.kind, text=seen),
-            rule=rule,
-            measure=then.measure,
+            asked=measure.kind if measure else "",
+            span=measure.span if measure else timedelta(),
             entry=then.entry,
-            recall=recall,
+            reason=reason,
+            messages=recall,
         )
-        await cases.charge(acting, found, ctx.source)
+        if any(answer.value for answer in await violation.ask(acting, found)):
+            return True
+        await self._only_recall(acting, ctx, recall, number, measure, reason)
         return True
 
-    async def _again(self, ctx: GroupContext, user_id: int) -> bool:
-        since = ctx.now - ONE_GO
-        lately = Case.filter(group_id=ctx.group.id, user_id=user_id, actor_id=0, at__gt=since)
-        return await lately.filter(rule__startswith=texts.RULE_NAME.format(number="")).exists()
-
     async def _only_recall(
-        self, acting: GroupContext, ctx: Context, messages: tuple[int, ...], number: int
+        self,
+        acting: GroupContext,
+        ctx: Context,
+        messages: tuple[int, ...],
+        number: int,
+        measure: Measure | None = None,
+        reason: str = "",
     ) -> None:
-        if not messages:
-            return
+        """Have them taken back, and that said now and then; a rule's own measure comes between."""
         payload: dict[str, Any] = {
             "user": ctx.author_id,
             "messages": list(messages),
             "rule": texts.RULE_NAME.format(number=number),
         }
+        if measure is not None:
+            seconds = int(measure.span.total_seconds())
+            payload |= {"kind": measure.kind, "seconds": seconds, "reason": reason}
         if acting.now_and_then(f"recalled:{ctx.author_id}", TOLD_EVERY):
             payload["told"] = number
         await acting.plan(RECALL, ctx.now, key=f"message:{ctx.message_id}", payload=payload)
+
+
+async def recall(ctx: GroupContext, slot: Slot) -> None:
+    """The slot of a message, or of several that flooded."""
+    told, user_id = slot.payload, slot.payload["user"]
+    await recall_all(ctx, slot, told["messages"], user_id, texts.RECALL_REASON, told["rule"])
+    if told.get("kind") == "mute":
+        span = timedelta(seconds=told["seconds"])
+        await ctx.mute(user_id, span, told["reason"], rule=told["rule"], key="measure")
+    elif told.get("kind") == "kick":
+        await ctx.kick(user_id, told["reason"], rule=told["rule"], key="measure")
+    if number := told.get("told"):
+        await ctx.say(texts.RECALLED, who=Mention(user_id), number=number, key="told")

@@ -12,10 +12,10 @@ from typing import Any
 import re2
 
 from lizheng.grammar import Misread, parse_duration, parse_int, say_duration, tight
-from lizheng.text import clip, fold, unreachable, visible
-from plugins.violations.keywords import Keywords
-from plugins.violations.ladder import MOST_RUNGS, Measure, parse_measure
-from plugins.violations.links import hosts_in
+from lizheng.parts.measures import MOST_RUNGS, Measure, parse_measure
+from lizheng.text import clip, fold, visible
+from plugins.word_rules.keywords import Keywords
+from plugins.word_rules.links import hosts_in
 
 KINDS = ("关键词", "正则", "刷屏", "链接")
 EXAMPLE = "关键词 代充、刷单 → 撤回 第2级"
@@ -27,7 +27,6 @@ MOST_LOAD, SLOW = 8_000, 300_000
 Beyond so many steps times characters a message is matched beside the loop."""
 LEAST_FLOOD, MOST_FLOOD, LONGEST_FLOOD = 3, 50, timedelta(minutes=10)
 MOST_HOSTS = 30
-EXCERPT = 16
 _THEN = re.compile(r"\s*(?:→|⇒|=>)\s*")
 _LISTED = re.compile(r"[、，,；;|｜\s]+")
 _RUNG = re.compile(r"第([0-9]{1,3}|[一二三四五六七八九十]{1,3})级起?")
@@ -338,8 +337,3 @@ def _weight(pattern: str) -> int:
 
 def _allowed(host: str, allowed: Iterable[str]) -> bool:
     return any(host == one or host.endswith("." + one) for one in allowed)
-
-
-def excerpt(text: str) -> str:
-    """Enough of a message for an admin to know it again, nothing by which anyone could be reached."""
-    return clip(unreachable(text), EXCERPT) or "（没有文字）"
