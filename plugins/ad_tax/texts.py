@@ -38,7 +38,7 @@ WAY_OUT = "发 /广告 加内容下单（{price}），由我发布"
 RULE_NAME = "不交广告税"
 VIOLATION = "广告没有付税，A{number} 到期未付"
 
-FREED = "{names} 以后发广告不用交税。再发一次 /广告税 免税 就恢复。"
+FREED = "{names} 以后发广告不用交税。再发一次 /广告税 免税 @他 就恢复。"
 BOUND = "{names} 发广告又要交税了。"
 FREE_ALREADY, BOUND_ALREADY = "{names} 本来就免税。", "{names} 本来就要交税。"
 EXEMPTS = "免税的有 {count} 人：\n{lines}{more}"

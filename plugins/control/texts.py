@@ -22,7 +22,7 @@ SWITCHING = "/开启 /关闭 加名字切换"
 NOT_HERE = "这里没有你能用的命令。"
 
 FEATURE, TOPICS = "功能", "功能或命令"
-UNKNOWN = "没有叫「{name}」的{what}。发 /功能 看全部。"
+UNKNOWN = "没有叫「{name}」的{what}。发 /功能 就能看全部。"
 NEAREST = "没有叫「{name}」的{what}，你是不是想说{titles}？"
 WHICH = "要说是哪个功能。"
 SEVERAL = "带「{name}」的有几个：{titles}。要哪一个？"

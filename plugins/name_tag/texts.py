@@ -21,7 +21,7 @@ RENAME_REASON = "本人要求"
 CHECK_GOOD = "大家的名片都合格。"
 CHECK_PAGE = "有 {count} 人的名片不合格：\n{lines}{more}"
 CHECK = "有 {count} 人的名片不合格：\n{lines}{more}\n要不要在群里提醒他们？"
-CHECK_MORE = "还有 {count} 人，发 /名片检查 看全部"
+CHECK_MORE = "还有 {count} 人，发 /名片检查 就能看全部"
 CHECK_FIXED = "他们都已经改好了，不用提醒。"
 
 TOLD = (
@@ -39,7 +39,7 @@ KICKED_QUEUED = "，{count} 人在排队"
 KICKED_FAILED = "，{count} 人没成（{why}）"
 ACT_REASON = "提醒 {reminders} 次后名片仍不合格"
 
-EXEMPT = "名片格式不再管 {names}。再发一次 /豁免 就恢复。"
+EXEMPT = "名片格式不再管 {names}。再发一次 /豁免 @他 就恢复。"
 NOT_EXEMPT = "名片格式又开始管 {names} 了。"
 EXEMPT_ALREADY, NOT_EXEMPT_ALREADY = "名片格式本来就不管 {names}。", "名片格式本来就管 {names}。"
 EXEMPTS = "不受名片格式约束的有 {count} 人：\n{lines}{more}"

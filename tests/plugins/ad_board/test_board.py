@@ -391,7 +391,7 @@ async def test_the_digest_for_an_opening_window(stage: HostStage) -> None:
 """)
     ctx = context(stage, player, "asker")
     (answer,) = await window_opens.ask(ctx, AdWindow(ctx.now, ctx.now))
-    assert answer.value == "广告贴上有 1 条，发 /广告贴 看全部：\n1 号：茶叶"
+    assert answer.value == "广告贴上有 1 条，发 /广告贴 就能看全部：\n1 号：茶叶"
     await Entry.all().delete()
     assert await window_opens.ask(ctx, AdWindow(ctx.now, ctx.now)) == []
 

@@ -48,7 +48,7 @@ async def test_a_topic_shows_what_the_asker_may_and_says_who_may_the_rest(stage:
   /确认 确认自己发起的操作
   /取消 放弃自己发起的操作
 小王：/帮助 没有的
-里正：没有叫「没有的」的功能或命令。发 /功能 看全部。
+里正：没有叫「没有的」的功能或命令。发 /功能 就能看全部。
   用法：/帮助 <功能|命令>
   例如：/帮助 群规
 """)
