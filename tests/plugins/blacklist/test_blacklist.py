@@ -223,3 +223,15 @@ async def test_a_long_list_is_leafed_through(stage: HostStage) -> None:
   100000000：骗子
   第 2/2 页
 """)
+
+
+async def test_so_many_at_once_are_too_many(stage: HostStage) -> None:
+    people = " ".join(str(100_001 + n) for n in range(51))
+    await stage.play(f"""
+开：黑名单
+管理员：/黑名单 添加 {people}
+里正：一次最多处理 50 个人。
+  用法：/黑名单 添加 @成员… [理由]
+  例如：/黑名单 添加 123456 发广告
+""")
+    assert await Barred.all().count() == 0

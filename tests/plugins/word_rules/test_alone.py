@@ -68,13 +68,3 @@ async def test_in_dry_run_it_only_says_what_it_would_do(stage: HostStage) -> Non
     stage.world.say(player.group.group_id, player.person("小王"), "低价代充")
     await stage.settle()
     assert not player.group.members[player.person("小王")].muted_until
-
-
-async def test_a_rule_is_not_stored_twice(stage: HostStage) -> None:
-    await stage.play("""
-开：违规规则
-管理员：/违规规则 添加 关键词 代充 → 警告
-里正：…
-管理员：/违规规则 添加 关键词 代充 → 警告
-里正：和规则 1 一模一样。
-""")
