@@ -276,7 +276,7 @@ def test_whatever_the_bytes_only_one_exception_comes(content: bytes, kind: str) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limits are those of Unix")
 async def test_the_reader_in_the_child_loads_little() -> None:
-    [modules] = await Confined("tests.kit.in_child:loaded_by")(b"", sheets.__name__)
+    [modules] = await Confined("tests.support.child_functions:loaded_by")(b"", sheets.__name__)
     assert modules == []
 
 
