@@ -147,7 +147,9 @@ def _value(default: Any) -> str:
         return f"{type(default).__name__}.{default.name}"
     if isinstance(default, timedelta):
         return say_duration(default)
-    return "…" if type(default).__module__ == "dataclasses" else repr(default)
+    # What is there only to tell "not given" has nothing to show but its address.
+    nameless = type(default) is object or type(default).__module__ == "dataclasses"
+    return "…" if nameless else repr(default)
 
 
 def _doc(thing: Any) -> str:

@@ -233,6 +233,14 @@ class PrivateChat:
         if known := self._known(user_id):
             return known
         ids = await self._groups_of(account)
+        if found := await self._among(ids, user_id, account):
+            return found
+        # The bot may have come into a group since.
+        newer = [group_id for group_id in await self._groups_of(account, anew=True) if group_id not in ids]
+        return await self._among(newer, user_id, account)
+
+    async def _among(self, ids: list[int], user_id: int, account: int) -> list[GroupState]:
+        """Those of the groups they are in. Raises `Unread` where none is found and not all could be read."""
         unread = await self._lists.read(account, ids)
         found = [group_id for group_id in ids if self._lists.has(group_id, user_id)]
         if not found and unread:
@@ -246,10 +254,10 @@ class PrivateChat:
             self._found[user_id] = (found, self._host.now() + KEPT)
         return [self._host.groups[group_id] for group_id in found]
 
-    async def _groups_of(self, account: int) -> list[int]:
-        """The groups an account of ours is in, as told within the last minute. Raises `Unread`."""
+    async def _groups_of(self, account: int, *, anew: bool = False) -> list[int]:
+        """The groups an account of ours is in, as told now or, unless `anew`, within the last minute. Raises `Unread`."""
         ids, until = self._groups.get(account, ([], self._host.now()))
-        if until > self._host.now():
+        if until > self._host.now() and not anew:
             return ids
         try:
             rows = await self._host.ask_account(account, "get_group_list")

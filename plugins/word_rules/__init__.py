@@ -12,7 +12,7 @@ ruling = feature.state(lambda host: Ruling(book.of(host)))
 
 admin = Role.ADMIN
 command = feature.command("违规规则", "本群自己定的规则", aliases={"violationrules"}, role=admin)
-command.form(ruling(Ruling.show))
+command.form(ruling(Ruling.show), summary="看本群自己定的规则")
 command.form(ruling(Ruling.show), word="查看|列表")
 command.form(
     ruling(Ruling.add),
