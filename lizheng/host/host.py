@@ -99,7 +99,7 @@ class Host:
         self.shares = SingleHost()
         self.store: Store | None = None
         self.schedule, self.outbox = self._engines()
-        self.startup = Startup(self)
+        self.startup = Startup(self, self._begun_after_all)
         self.cooldown = Cooldown(self.clock)
         self.memory = Memory()
         self.waker = Waker(self)
@@ -252,6 +252,11 @@ class Host:
     def awaken(self, groups: Iterable[int]) -> None:
         """Soon have the features that are on in these groups do what they do when they wake up."""
         self.waker.soon(groups)
+
+    def _begun_after_all(self) -> None:
+        """Let a feature that slept look on again, and do what it does when it wakes up."""
+        self.registry.forget()
+        self.awaken(group.id for group in self.groups.known() if self.shares.mine(group.id))
 
     async def _run_job(self, feature: Feature, job: Job, slot: Slot) -> datetime | None:
         if feature.asleep:

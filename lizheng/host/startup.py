@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -24,8 +25,10 @@ ASLEEP = (
 class Startup:
     """Runs the start hooks. A feature whose hook raises is asleep, off in every group, until a later try succeeds."""
 
-    def __init__(self, host: Services[Any]) -> None:
+    def __init__(self, host: Services[Any], begun: Callable[[], object]) -> None:
+        """`begun` is called when a feature that was asleep has begun after all."""
         self._host = host
+        self._begun = begun
         self._tries: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> None:
@@ -64,6 +67,7 @@ class Startup:
             pause = min(2 * pause, LONGEST_PAUSE)
             await self._host.clock.sleep(pause)
         feature.asleep = False
+        self._begun()
         logger.info("lizheng: {} has begun after all", feature.id)
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lizheng import Context, GroupContext
 from lizheng.host.startup import FIRST_PAUSE
-from lizheng.plugin.feature import Feature
+from lizheng.plugin.feature import Feature, Watch
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.store.sql import connection
@@ -181,6 +182,32 @@ async def test_a_feature_that_cannot_begin_is_off_named_and_tried_again(stage: H
     await stage.move(timedelta(seconds=2 * FIRST_PAUSE + 1))
     await wait_for_tries(state, tried + 2)
     assert not welcome.asleep
+
+
+async def test_a_feature_that_has_begun_after_all_looks_on_again(
+    stage: HostStage, failing, monkeypatch
+) -> None:
+    """What was kept of who looks on while it slept is forgotten, and it wakes up as after any start."""
+    welcome = stage.host.features["welcome"]
+    seen: list[str] = []
+
+    async def look(ctx: Context) -> None:
+        seen.append(ctx.message.extract_plain_text())
+
+    async def woke(ctx: GroupContext) -> None:
+        seen.append("woke")
+
+    monkeypatch.setattr(welcome, "watches", [Watch(welcome, look, 50)])
+    monkeypatch.setattr(welcome, "ready_hooks", [woke])
+    player: Player = await stage.play("开：入群欢迎\n")
+    await stage.restart()
+    seen.clear()
+    await player.play("小王：有人吗")
+    failing["raises"] = False
+    await stage.move(timedelta(seconds=FIRST_PAUSE + 1))
+    await wait_for_tries(failing, 2)
+    await player.play("小王：现在呢")
+    assert seen == ["woke", "现在呢"]
 
 
 async def test_what_is_due_waits_for_a_feature_that_is_asleep(stage: HostStage, failing) -> None:
