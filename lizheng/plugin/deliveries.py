@@ -50,22 +50,10 @@ class Deliveries(Verbs):
         spans = verdict is not None and verdict.spans
         return Delivery(entry.state, entry.params.get("message", []), entry.sent_at, shown, spans)
 
-    async def delivery(self, source: str) -> Delivery | None:
-        """Say what is written of what was put under a source, asking nobody; None when there is no such thing."""
-        row = await Outgoing.get_or_none(source=source)
-        return Delivery(row.state, row.params.get("message", []), row.sent_at) if row else None
-
     async def still_waiting(self) -> list[str]:
         """List the sources of what this feature has put out in this group and is not sent yet."""
         waiting = Outgoing.filter(group_id=self.group.id, feature=self.feature.id, state="queued")
         return [str(source) for source in await waiting.values_list("source", flat=True) if source]
-
-    async def put_as(self, message_id: int, sources: set[str]) -> str | None:
-        """Say which of these sources a message of ours was put under, None when under none of them."""
-        for row in await Outgoing.filter(source__in=sources) if sources else ():
-            if isinstance(row.answer, dict) and row.answer.get("message_id") == message_id:
-                return row.source
-        return None
 
     async def recalls_of(self, message_id: int, since: datetime) -> list[str]:
         """List the states of all recalls of a message in this group since then, by whichever feature."""
