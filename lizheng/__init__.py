@@ -38,6 +38,7 @@ from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
 from lizheng.plugin.deliveries import Delivery
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
+from lizheng.plugin.identity import Area, Recipe
 from lizheng.plugin.memory import InMemory
 from lizheng.plugin.param_kinds import Choice, Line, Numbered, Numbers, Several
 from lizheng.plugin.params import Duration, Member, Members, People, Person, Word, Yuan
@@ -49,6 +50,7 @@ from lizheng.store import after_commit, atomic, fetch, next_number, readable
 from lizheng.store.tables import Pending, Record, Slot
 
 __all__ = [
+    "Area",
     "CannotUndo",
     "CardChanged",
     "Choice",
@@ -89,6 +91,7 @@ __all__ = [
     "Picture",
     "Priority",
     "Quoted",
+    "Recipe",
     "Record",
     "Role",
     "RoleChanged",

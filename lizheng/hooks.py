@@ -191,3 +191,67 @@ class Section:
 
 brief_section: Hook[BriefDay, Section] = Hook("brief_section")
 """What a feature adds to the morning brief; None when it has nothing to say that day. It may be asked several times."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Something of a member's background: where it is known from, a word or two, and what it is, in one line."""
+
+    source: str
+    line: str
+
+
+known: Hook[int, Known] = Hook("known")
+"""What is known of a member, by QQ number, because people said it or it was done here; None when nothing is."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that speaks against somebody, by no means a proof: `weight` from 0 to 1, `why` may be shown to admins."""
+
+    label: str
+    weight: float
+    why: str
+    since: datetime
+
+
+suspicion: Hook[int, tuple[Mark, ...]] = Hook("suspicion")
+"""The marks that a member, by QQ number, has in this group. Whoever asks decides nothing by them alone."""
+
+
+@dataclass(frozen=True)
+class ReportWeek:
+    """A week from Monday, in the group's zone."""
+
+    monday: date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the week: `name` in Chinese, `value` as it is shown, with its unit. It names nobody."""
+
+    name: str
+    value: str
+
+
+weekly_report: Hook[ReportWeek, tuple[Figure, ...]] = Hook("weekly_report")
+"""What a feature adds to the report of a week; None when nothing happened. It may be asked several times."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody asks to be let into the group."""
+
+    user_id: int
+    comment: str
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Somebody may come in without being asked anything; `reason` says why in Chinese."""
+
+    reason: str
+
+
+admission: Hook[Asked, Admission] = Hook("admission")
+"""Whether somebody who asks for it is let in at once."""

@@ -21,7 +21,7 @@ from lizheng.plugin.ends import JOB, CompletionHandler, telling
 from lizheng.plugin.expiry import expiry, expiry_of
 from lizheng.plugin.gather import GatherHandler, Gathering
 from lizheng.plugin.hook import Hook
-from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.identity import Area, FeatureInfo, Recipe
 from lizheng.plugin.memory import InMemory
 from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Services
@@ -105,6 +105,8 @@ class Feature(FeatureInfo):
     `title` is the Chinese name people switch on and off, `summary` one sentence. `settings` is a pydantic model whose
     fields each carry a Chinese `title`, a `description` and a default. A feature with `always_on` cannot be switched
     off, one that is `hidden` is not listed. One that `serves` something is on wherever a feature that `needs` it is.
+    `area` is where lists show it, `recipes` are the kinds of group it suits. One that is `opt_in` stays off when
+    everything is switched on at once: it is switched on by its name or by a recipe.
     """
 
     def __init__(
@@ -119,6 +121,9 @@ class Feature(FeatureInfo):
         hidden: bool = False,
         needs: Iterable[str] = (),
         serves: str = "",
+        area: Area | None = None,
+        recipes: Iterable[Recipe] = (),
+        opt_in: bool = False,
     ):
         super().__init__(
             module,
@@ -130,6 +135,9 @@ class Feature(FeatureInfo):
             hidden=hidden,
             needs=needs,
             serves=serves,
+            area=area,
+            recipes=recipes,
+            opt_in=opt_in,
         )
         self.commands: list[Command] = []
         self.watches: list[Watch] = []

@@ -1,11 +1,18 @@
 """广告贴：大家的广告收在一处，管理员通过后才上，到期自动下。"""
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Recipe, Role
 from lizheng.hooks import ad_opinion, brief_section, window_opens
 from plugins.ad_board import answers, deciding, handlers, privacy, register, rules
 from plugins.ad_board.settings import Settings
 
-feature = Feature(__name__, "广告贴", "大家的广告收在一处，管理员通过后才上，到期自动下", settings=Settings)
+feature = Feature(
+    __name__,
+    "广告贴",
+    "大家的广告收在一处，管理员通过后才上，到期自动下",
+    settings=Settings,
+    area=Area.ADS,
+    recipes={Recipe.RESOURCES},
+)
 
 feature.command(rules.NAME, "看广告贴", aliases={rules.ALIAS}, example="/广告贴").form(handlers.show).form(
     handlers.submit,

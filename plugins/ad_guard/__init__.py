@@ -1,6 +1,6 @@
 """广告识别：认出广告，撤回并说明，从管理员那里学。"""
 
-from lizheng import Feature, Role, Stage
+from lizheng import Area, Feature, Recipe, Role, Stage
 from lizheng.events import FeatureSwitched, GroupTakenOver, MemberJoined, MemberLeft
 from plugins.ad_guard import findings, privacy, telling
 from plugins.ad_guard.acting import Acting
@@ -9,7 +9,14 @@ from plugins.ad_guard.guard import Guard
 from plugins.ad_guard.reviewing import Reviewing
 from plugins.ad_guard.settings import Settings
 
-feature = Feature(__name__, "广告识别", "认出广告，撤回并说明怎么办，管理员一教就会", settings=Settings)
+feature = Feature(
+    __name__,
+    "广告识别",
+    "认出广告，撤回并说明怎么办，管理员一教就会",
+    settings=Settings,
+    area=Area.ADS,
+    recipes=Recipe,
+)
 guard = feature.state(Guard)
 newcomers = feature.state(lambda host: guard.of(host).arrivals)
 doer = feature.state(lambda host: guard.of(host).acting)

@@ -1,6 +1,6 @@
 """广告税：发广告先发红包，管理员确认收到后发布。"""
 
-from lizheng import Feature
+from lizheng import Area, Feature, Recipe
 from lizheng.events import FeatureSwitched, MemberLeft
 from lizheng.hooks import ad_opinion
 from lizheng.ledger import MONEY, SETTLED
@@ -8,7 +8,13 @@ from plugins.ad_tax import exempts, opinion, ordering, paid
 from plugins.ad_tax.settings import Settings
 
 feature = Feature(
-    __name__, "广告税", "发广告先发红包，管理员确认收到后发布", settings=Settings, needs={MONEY}
+    __name__,
+    "广告税",
+    "发广告先发红包，管理员确认收到后发布",
+    settings=Settings,
+    needs={MONEY},
+    area=Area.ADS,
+    recipes={Recipe.RESOURCES},
 )
 
 command = feature.command("广告税", "广告税的规矩、我的次数和没付的单", aliases={"adtax"}, example="/广告税")

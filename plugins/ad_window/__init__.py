@@ -1,12 +1,19 @@
 """广告时段：每周定时可以发广告，到点提醒，每人限量。"""
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Recipe, Role
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.hooks import ad_opinion
 from plugins.ad_window import allowance, handlers, privacy, timing
 from plugins.ad_window.settings import Settings
 
-feature = Feature(__name__, "广告时段", "每周定时可以发广告，到点提醒，每人限量", settings=Settings)
+feature = Feature(
+    __name__,
+    "广告时段",
+    "每周定时可以发广告，到点提醒，每人限量",
+    settings=Settings,
+    area=Area.ADS,
+    recipes={Recipe.RESOURCES, Recipe.LARGE},
+)
 
 feature.command("广告时段", "看什么时候可以发广告", aliases={"adwindow"}, example="/广告时段").form(
     handlers.show

@@ -1,11 +1,17 @@
 """黑名单：不许进群的人，同一个群主的群共用，一进群就移出。"""
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Recipe, Role
 from lizheng.events import FeatureSwitched, MemberJoined
 from lizheng.hooks import blacklisted, put_on_blacklist, take_off_blacklist
 from plugins.blacklist import handlers, privacy
 
-feature = Feature(__name__, "黑名单", "不许进群的人，同一个群主的群共用，一进群就移出")
+feature = Feature(
+    __name__,
+    "黑名单",
+    "不许进群的人，同一个群主的群共用，一进群就移出",
+    area=Area.ORDER,
+    recipes={Recipe.RESOURCES, Recipe.LARGE},
+)
 
 command = feature.command(
     "黑名单", "不许进群的人，同一个群主的群共用", aliases={"blacklist"}, role=Role.ADMIN

@@ -1,10 +1,15 @@
 """控制：开关和设置，帮助、自检、记录与撤销。"""
 
-from lizheng import Feature, GroupMet, Role, SettingChanged
+from lizheng import Area, Feature, GroupMet, Role, SettingChanged
 from plugins.control import checkup, guide, help, places, records, settings, standing, switches
 
 feature = Feature(
-    __name__, "控制", "开关和设置，帮助、自检、记录与撤销", settings=settings.Settings, always_on=True
+    __name__,
+    "控制",
+    "开关和设置，帮助、自检、记录与撤销",
+    settings=settings.Settings,
+    always_on=True,
+    area=Area.SYSTEM,
 )
 ADMIN = Role.ADMIN
 

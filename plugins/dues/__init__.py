@@ -1,10 +1,17 @@
 """账本：谁付了什么、还差多少；确认、拒绝、退款都记在这里。"""
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Role
 from lizheng.ledger import MONEY, desk
 from plugins.dues import handlers
 
-feature = Feature(__name__, "账本", "谁付了什么、还差多少；确认、拒绝和退款", needs={MONEY}, serves=MONEY)
+feature = Feature(
+    __name__,
+    "账本",
+    "谁付了什么、还差多少；确认、拒绝和退款",
+    needs={MONEY},
+    serves=MONEY,
+    area=Area.RUNNING,
+)
 
 feature.command("账本", "自己或某个成员付过的和没付的", aliases={"ledger"}, example="/账本").form(
     handlers.show_own, summary="自己付过的和没付的"

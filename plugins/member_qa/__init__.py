@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Recipe, Role
 from lizheng.events import GroupTakenOver
 from plugins.member_qa import feedback, files, library, pictures, privacy, sets, teaching, tidying, waiting
 from plugins.member_qa.answering import Answering
@@ -17,7 +17,14 @@ from plugins.member_qa.teaching import Teaching
 from plugins.member_qa.waiting import Waiting
 from plugins.member_qa.writing import Writer
 
-feature = Feature(__name__, "问答", "群里教它，有人问就答；没把握就不说话", settings=Settings)
+feature = Feature(
+    __name__,
+    "问答",
+    "群里教它，有人问就答；没把握就不说话",
+    settings=Settings,
+    area=Area.CONTENT,
+    recipes={Recipe.CAMP, Recipe.HOBBY, Recipe.LARGE},
+)
 shelves = Shelves()
 entries = Library(shelves)
 writer = Writer()

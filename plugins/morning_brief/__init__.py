@@ -1,6 +1,6 @@
 """早报：每天早上一份，日子、新闻、投稿、昨日数字都在里面，一天只发一次。"""
 
-from lizheng import Feature, Role, Stage
+from lizheng import Area, Feature, Recipe, Role, Stage
 from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft, MessageRecalled, SettingChanged
 from plugins.morning_brief import gathering, handlers, privacy, register, sending, subscribing, timing
 from plugins.morning_brief.counting import Counting
@@ -12,7 +12,12 @@ from plugins.morning_brief.subscribing import Subscribing
 from plugins.morning_brief.timing import Timing
 
 feature = Feature(
-    __name__, "早报", "每天早上一份：日子、新闻、投稿、昨日数字，一天只发一次", settings=Settings
+    __name__,
+    "早报",
+    "每天早上一份：日子、新闻、投稿、昨日数字，一天只发一次",
+    settings=Settings,
+    area=Area.CONTENT,
+    recipes={Recipe.RESOURCES, Recipe.HOBBY},
 )
 clock = feature.state(Timing)
 counts = feature.state(Counting)

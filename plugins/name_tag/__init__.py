@@ -1,12 +1,19 @@
 """名片：群名片的格式，教新人写，提醒没改的人。"""
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Recipe, Role
 from lizheng.events import CardChanged, FeatureSwitched, MemberJoined, MemberLeft, SettingChanged
 from lizheng.hooks import card_format
 from plugins.name_tag import handlers, privacy, register, reminding, watching
 from plugins.name_tag.settings import Settings
 
-feature = Feature(__name__, "名片", "规定群名片的格式，教新人写，提醒没改的人", settings=Settings)
+feature = Feature(
+    __name__,
+    "名片",
+    "规定群名片的格式，教新人写，提醒没改的人",
+    settings=Settings,
+    area=Area.MEMBERS,
+    recipes={Recipe.RESOURCES, Recipe.CAMP},
+)
 
 command = feature.command("名片格式", "查看或规定群名片的格式", aliases={"tagformat"}, example="/名片格式")
 command.form(handlers.show_format, summary="群名片要怎么写")

@@ -2,10 +2,15 @@
 
 from datetime import time
 
-from lizheng import Feature
+from lizheng import Area, Feature
 from plugins.privacy import asking, clearing
 
-feature = Feature(__name__, "隐私", "看机器人记着自己的什么，删掉可以删的")
+feature = Feature(
+    __name__,
+    "隐私",
+    "看机器人记着自己的什么，删掉可以删的",
+    area=Area.SYSTEM,
+)
 
 feature.command(
     "我的数据", "机器人记着我的什么，全文私聊发给我", aliases={"mydata"}, example="/我的数据"

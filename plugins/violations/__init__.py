@@ -1,6 +1,6 @@
 """违规处理：记下违规，一级一级处理，踢人送机票，能申诉。"""
 
-from lizheng import Feature, Role, Stage
+from lizheng import Area, Feature, Recipe, Role, Stage
 from lizheng.events import (
     FeatureSwitched,
     MemberJoined,
@@ -23,7 +23,14 @@ from plugins.violations import (
 from plugins.violations.recalling import Memory
 from plugins.violations.settings import Settings
 
-feature = Feature(__name__, "违规处理", "记下违规，一级一级处理，踢人送机票，能申诉", settings=Settings)
+feature = Feature(
+    __name__,
+    "违规处理",
+    "记下违规，一级一级处理，踢人送机票，能申诉",
+    settings=Settings,
+    area=Area.ORDER,
+    recipes={Recipe.CAMP, Recipe.HOBBY, Recipe.LARGE},
+)
 memory = feature.state(Memory)
 
 deputy, admin = Role.DEPUTY, Role.ADMIN

@@ -1,12 +1,19 @@
 """入群欢迎：迎接新人，把群规说清楚。"""
 
-from lizheng import Feature, Role
+from lizheng import Area, Feature, Recipe, Role
 from lizheng.events import MemberJoined
 from lizheng.hooks import greets_with_card_format
 from plugins.welcome import greeting, handlers, privacy
 from plugins.welcome.settings import Settings
 
-feature = Feature(__name__, "入群欢迎", "迎接新人，把群规说清楚", settings=Settings)
+feature = Feature(
+    __name__,
+    "入群欢迎",
+    "迎接新人，把群规说清楚",
+    settings=Settings,
+    area=Area.MEMBERS,
+    recipes=Recipe,
+)
 
 command = feature.command("欢迎语", "查看或修改欢迎语", aliases={"welcome"}, example="/欢迎语")
 command.form(handlers.show_greeting, summary="新人进群时说什么")

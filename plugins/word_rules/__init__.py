@@ -1,12 +1,18 @@
 """违规规则：本群自己定的规则，关键词、正则、刷屏、链接。"""
 
-from lizheng import Feature, Role, Stage
+from lizheng import Area, Feature, Recipe, Role, Stage
 from lizheng.events import GroupTakenOver
 from plugins.word_rules import rulebook
 from plugins.word_rules.rulebook import Rulebook
 from plugins.word_rules.ruling import Ruling
 
-feature = Feature(__name__, "违规规则", "本群自己定的规则：关键词、正则、刷屏、链接")
+feature = Feature(
+    __name__,
+    "违规规则",
+    "本群自己定的规则：关键词、正则、刷屏、链接",
+    area=Area.ORDER,
+    recipes={Recipe.HOBBY, Recipe.LARGE},
+)
 book = feature.state(Rulebook)
 ruling = feature.state(lambda host: Ruling(book.of(host)))
 
