@@ -38,7 +38,8 @@ class Adapter(v11.Adapter):
     `lanes` tells and awaits idleness, `counts` holds totals, `recent` the latest messages for quotes. `kin` are
     accounts of ours at other hosts. `admits(key, account, item)` is asked about every event, where set: one that
     is not admitted is not handled unless it is given to `readmit` later. The key is the group, else minus the account.
-    `now` tells the epoch seconds at which a message came, where set.
+    `now` tells the epoch seconds at which a message came, where set. `short_way(bot, event)` may handle an event in
+    NoneBot's place, and is False when it did not.
     """
 
     @override
@@ -55,6 +56,7 @@ class Adapter(v11.Adapter):
         self.kin: Collection[int] = ()
         self.admits: Callable[[int, int, Any], Awaitable[bool]] | None = None
         self.now: Callable[[], float] = lambda: 0.0
+        self.short_way: Callable[[Bot, Event], Awaitable[bool]] | None = None
         self.access = access or Access(self.onebot_config.onebot_access_token or "")
         self.add_custom_model(*MODELS)
 

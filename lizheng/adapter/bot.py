@@ -31,7 +31,9 @@ class Bot(v11.Bot):
             v11._check_at_me(self, event)
             if self.config.nickname:
                 v11._check_nickname(self, event)
-        await handle_event(self, event)
+        short_way = getattr(self.adapter, "short_way", None)
+        if short_way is None or not await short_way(self, event):
+            await handle_event(self, event)
 
     async def capabilities(self) -> Capabilities:
         """What this endpoint can see; asked once per connection, cautious defaults while it does not say."""

@@ -102,7 +102,7 @@ class Lanes:
     def abandon(self) -> int:
         """Forget what waits and ask what runs to stop; how many that were.
 
-        NoneBot shields handlers that already run from cancellation: those end when they end.
+        Handlers that NoneBot runs are shielded from that: those end when they end.
         """
         lost = self.pending
         for lane in self._lanes.values():

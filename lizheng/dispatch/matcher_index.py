@@ -12,13 +12,14 @@ checkers is edited in place, not replaced, is noticed only when something else a
 
 import sys
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import wraps
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+from nonebot.adapters import Bot, Event
 from nonebot.consts import CMD_KEY, PREFIX_KEY
 from nonebot.log import logger
 from nonebot.matcher import DEFAULT_PROVIDER_CLASS, Matcher, MatcherManager, MatcherProvider, matchers
@@ -104,17 +105,39 @@ class _IndexedProvider(defaultdict[int, list[type[Matcher]]], MatcherProvider): 
         seen = _sighting.get()
         if seen is None:
             return members
-        command = seen.prefix[CMD_KEY]
-        index = self._indexes.get(priority)
-        if index is None or index.members != members:
-            index = self._indexes[priority] = _Index(members)
         try:
-            return index.view(seen.event_type, command)
+            return self._index(priority, members).view(seen.event_type, seen.prefix[CMD_KEY])
         except TypeError:  # a command of unhashable parts
             return members
 
+    def reached(self, event_type: str, command: Hashable) -> Iterator[type[Matcher]]:
+        """Every matcher that such an event is shown to; raises `TypeError` for a command of unhashable parts."""
+        for priority, members in self.items():
+            if members:
+                yield from self._index(priority, members).view(event_type, command)
+
+    def _index(self, priority: int, members: list[type[Matcher]]) -> _Index:
+        index = self._indexes.get(priority)
+        if index is None or index.members != members:
+            index = self._indexes[priority] = _Index(members)
+        return index
+
     def forget(self) -> None:
         self._indexes.clear()
+
+
+def reaches_only(entry: type[Matcher], bot: Bot, event: Event) -> bool:
+    """Tell whether no matcher but this one is shown the event. False also where the index is not in place."""
+    provider = matchers.provider
+    if not isinstance(provider, _IndexedProvider):
+        return False
+    state: dict[Any, Any] = {}
+    try:
+        TrieRule.get_value(bot, event, state)
+        command = state[PREFIX_KEY][CMD_KEY]
+        return all(matcher is entry for matcher in provider.reached(event.get_type(), command))
+    except Exception:  # what cannot be read is NoneBot's to complain about
+        return False
 
 
 def _set_attribute(matcher: type, name: str, value: Any) -> None:

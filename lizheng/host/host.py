@@ -35,6 +35,7 @@ from lizheng.delivery.schedule import Schedule
 from lizheng.dispatch.dispatcher import Dispatcher, install
 from lizheng.dispatch.matcher_index import install_index
 from lizheng.dispatch.private_chat import PrivateChat
+from lizheng.dispatch.short_way import ShortWay
 from lizheng.events import FeatureSwitched, GroupEvent, SettingChanged
 from lizheng.grammar import Misread
 from lizheng.groups.choices import Groups, GroupState
@@ -115,7 +116,7 @@ class Host:
         self.adapter = next(a for a in driver._adapters.values() if isinstance(a, Adapter))
         self.adapter.now = lambda: self.clock.now().timestamp()
         install_index()
-        install(self.dispatch)
+        self.adapter.short_way = ShortWay(self.dispatch, install(self.dispatch)).take
         respect_switches(self.groups)
         driver.on_startup(self.start)
         driver.on_bot_connect(self._connected)

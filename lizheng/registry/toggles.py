@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import nonebot
 from nonebot.adapters import Event
@@ -70,6 +72,14 @@ def switchables(features: list[Feature], group: GroupState) -> list[Switchable]:
     return ours + others
 
 
+_OWN_PREPROCESSORS: set[Callable[..., Any]] = set()
+
+
+def is_own_preprocessor(call: Callable[..., Any]) -> bool:
+    """Tell whether this is what `respect_switches` registered, which lets every matcher of ours run."""
+    return call in _OWN_PREPROCESSORS
+
+
 def respect_switches(groups: Groups) -> None:
     """Keep other people's plugins from running in groups that switched them off; call once per process."""
 
@@ -80,3 +90,5 @@ def respect_switches(groups: Groups) -> None:
             return
         if not groups[group_id].switches.get(foreign_id(plugin), True):
             raise IgnoredException(f"{plugin.name} is off in group {group_id}")
+
+    _OWN_PREPROCESSORS.add(stop_switched_off)

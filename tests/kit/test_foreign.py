@@ -22,10 +22,16 @@ from nonebot import (
     on_startswith,
     on_type,
 )
-from nonebot.adapters.onebot.v11 import Bot, Event, GroupMessageEvent, Message, PokeNotifyEvent
+from nonebot.adapters.onebot.v11 import Bot, Event, GroupMessageEvent, Message, MessageEvent, PokeNotifyEvent
 from nonebot.log import logger
 from nonebot.matcher import DEFAULT_PROVIDER_CLASS, Matcher, matchers
-from nonebot.message import handle_event
+from nonebot.message import (
+    event_postprocessor,
+    event_preprocessor,
+    handle_event,
+    run_postprocessor,
+    run_preprocessor,
+)
 from nonebot.params import Arg, ArgPlainText, CommandArg, RawCommand, ShellCommandArgs
 from nonebot.permission import Permission
 from nonebot.rule import ArgumentParser, CommandRule, Rule, TrieRule, command
@@ -33,7 +39,9 @@ from nonebot.typing import T_State
 from pygtrie import CharTrie
 
 from lizheng.dispatch import matcher_index as foreign
+from lizheng.dispatch.dispatcher import install
 from lizheng.dispatch.matcher_index import install_index, uninstall_index
+from lizheng.dispatch.short_way import ShortWay
 
 GROUP, BOT_ID, ALICE, BOB = 70001, 10001, 20001, 20002
 
@@ -88,6 +96,8 @@ class Chat:
         self.trace: list[str] = []
         self.bot = RecordingBot(self.trace)
         self.ids = count(1)
+        self.short_way: ShortWay | None = None
+        self.shortened = 0
 
     def note(self, word: str) -> Callable[[], Awaitable[None]]:
         """A handler that writes one word into the trace."""
@@ -107,7 +117,10 @@ class Chat:
         })  # fmt: skip
 
     async def handle(self, event: Event) -> None:
-        await handle_event(self.bot, event)
+        if self.short_way is not None and await self.short_way.take(self.bot, event):
+            self.shortened += 1
+        else:
+            await handle_event(self.bot, event)
 
     async def say(self, *texts: str | Message, user: int = ALICE) -> None:
         for text in texts:
@@ -392,10 +405,29 @@ CONVERSATIONS: tuple[tuple[Callable[[Chat], Awaitable[None]], str], ...] = (
 )
 
 
-async def play(conversation: Callable[[Chat], Awaitable[None]], *, indexed: bool) -> str:
+class Ours:
+    """Stands for all our features: what begins with 里正 is ours, and nobody else is to see it."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+
+    async def message(self, event: MessageEvent) -> bool:
+        mine = event.get_plaintext().startswith(("里正", "/里正"))
+        if mine:
+            self.chat.trace.append("ours")
+        return mine
+
+    async def notice(self, event: Event) -> None:
+        pass
+
+
+async def play(conversation: Callable[[Chat], Awaitable[None]], *, indexed: bool, short: bool = False) -> str:
     if indexed:
         assert install_index()
     chat = Chat()
+    if short:
+        ours = cast(Any, Ours(chat))
+        chat.short_way = ShortWay(ours, install(ours))
     await conversation(chat)
     uninstall_index()
     matchers.clear()
@@ -411,6 +443,94 @@ async def test_both_providers_leave_the_same_trace(
 ) -> None:
     assert await play(conversation, indexed=False) == expected
     assert await play(conversation, indexed=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("conversation", "expected"),
+    [each for each in CONVERSATIONS if each[0] is not nested_events],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+async def test_the_short_way_leaves_the_same_trace(
+    conversation: Callable[[Chat], Awaitable[None]], expected: str
+) -> None:
+    assert await play(conversation, indexed=True, short=True) == expected
+
+
+def with_ours(*, short: bool) -> Chat:
+    assert install_index()
+    chat = Chat()
+    ours = cast(Any, Ours(chat))
+    entry = install(ours)
+    chat.short_way = ShortWay(ours, entry) if short else None
+    return chat
+
+
+async def among_others(chat: Chat) -> None:
+    async def ask(matcher: Matcher) -> None:
+        await matcher.pause("what?")
+
+    on_command("问", priority=5, block=True, handlers=[ask, chat.note("heard")])
+    on_command("早", priority=5, block=True, handlers=[chat.note("morning")])
+    await chat.say("里正 好", "闲聊", "/早", "里正 再见", "/问", "里正 这是给我的", "闲聊", "闲聊")
+    await chat.poke()
+    watching = on_message(priority=9, block=False, handlers=[chat.note("watched")])
+    await chat.say("闲聊", "里正 再见")
+    watching.destroy()
+    await chat.say("闲聊")
+
+
+async def test_whoever_may_want_a_message_gets_it_the_way_nonebot_gives_it() -> None:
+    """Waiting for an answer, looking on, a command of theirs: each as on NoneBot's own way."""
+    traces = []
+    for short in (False, True):
+        chat = with_ours(short=short)
+        await among_others(chat)
+        traces.append(" ".join(chat.trace))
+        uninstall_index()
+        matchers.clear()
+        TrieRule.prefix = CharTrie()
+        if short:
+            # NoneBot's: 早, 问, what 问 waits for, the poke, and the two that are looked on at.
+            assert chat.shortened == 6
+    assert traces[0] == traces[1]
+    assert "> 里正 这是给我的 ours heard > 闲聊 > 闲聊 > poke > 闲聊 watched" in traces[1]
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [event_preprocessor, event_postprocessor, run_preprocessor, run_postprocessor],
+    ids=lambda v: v.__name__,
+)
+async def test_who_hooks_into_events_meets_all_of_them(hook: Callable[[Any], Any]) -> None:
+    chat = with_ours(short=True)
+    await chat.say("闲聊")
+    assert chat.shortened == 1
+
+    @hook
+    async def seen() -> None:
+        chat.trace.append("seen")
+
+    await chat.say("里正 好")
+    assert chat.shortened == 1
+    assert "seen" in chat.trace
+
+
+async def test_a_failure_of_ours_is_logged_and_ends_there() -> None:
+    class Failing(Ours):
+        async def message(self, event: MessageEvent) -> bool:
+            raise RuntimeError("broken")
+
+    assert install_index()
+    chat = Chat()
+    ours = cast(Any, Failing(chat))
+    chat.short_way = ShortWay(ours, install(ours))
+    heard: list[str] = []
+    sink = logger.add(lambda line: heard.append(str(line)), level="ERROR", format="{message}")
+    await chat.say("闲聊", "闲聊")
+    logger.remove(sink)
+    assert chat.shortened == 2
+    assert len(heard) == 2
+    assert "broken" in heard[0]
 
 
 async def test_only_the_command_that_was_hit_is_checked() -> None:
