@@ -10,6 +10,7 @@ if sys.argv[:1] == ["-m"]:  # `python -m lizheng` looks for its module, before a
 
     checkout.enter()
 
+from lizheng.adapter.requests import QueuedRequest
 from lizheng.base.config import data_file
 from lizheng.base.outcome import Outcome, State, Why
 from lizheng.base.roles import Role
@@ -17,20 +18,28 @@ from lizheng.base.version import VERSION
 from lizheng.delivery.outbox import Priority, Ticket, Withdrawal
 from lizheng.drawing import Sheet, Style
 from lizheng.events import (
+    BotOffline,
     CardChanged,
+    EssenceChanged,
     FeatureSwitched,
     FileShared,
+    GroupDissolved,
     GroupMet,
+    GroupRenamed,
     JoinRequested,
     MemberJoined,
     MemberLeft,
     MemberMuted,
     MessageRecalled,
+    OwnerChanged,
+    ReactionChanged,
     RoleChanged,
     SettingChanged,
+    TitleChanged,
 )
 from lizheng.grammar import Misread, WeeklySpans, Words, say_duration
 from lizheng.groups.members import MemberInfo
+from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
 from lizheng.plugin.command import Command, Form
 from lizheng.plugin.completed import Completed
@@ -51,6 +60,7 @@ from lizheng.store.tables import Pending, Record, Slot
 
 __all__ = [
     "Area",
+    "BotOffline",
     "CannotUndo",
     "CardChanged",
     "Choice",
@@ -61,12 +71,15 @@ __all__ = [
     "Delivery",
     "Drawing",
     "Duration",
+    "EssenceChanged",
     "Feature",
     "FeatureSwitched",
     "FileShared",
     "Form",
     "GroupContext",
+    "GroupDissolved",
     "GroupMet",
+    "GroupRenamed",
     "Hook",
     "HookFailed",
     "InMemory",
@@ -85,12 +98,15 @@ __all__ = [
     "Numbered",
     "Numbers",
     "Outcome",
+    "OwnerChanged",
     "Pending",
     "People",
     "Person",
     "Picture",
     "Priority",
+    "QueuedRequest",
     "Quoted",
+    "ReactionChanged",
     "Recipe",
     "Record",
     "Role",
@@ -103,7 +119,9 @@ __all__ = [
     "Stage",
     "State",
     "Style",
+    "Survey",
     "Ticket",
+    "TitleChanged",
     "Waiting",
     "WeeklySpans",
     "Why",

@@ -4,7 +4,7 @@ A feature listens with `feature.on(MemberJoined, handler)`; the handler is `asyn
 Times are event times in epoch seconds, as the endpoint reported them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zlib import crc32
 
 
@@ -25,6 +25,11 @@ class GroupEvent:
 
 @dataclass(frozen=True)
 class MemberJoined(GroupEvent):
+    """`operator_id` is who let them in or, when `invited`, mostly who brought them, as far as the endpoint knows.
+
+    The one who brought them may also be an admin who only agreed, so an `invited` by an admin is a weak word.
+    """
+
     invited: bool = False
 
 
@@ -80,13 +85,78 @@ class FileShared(GroupEvent):
 class JoinRequested(GroupEvent):
     """`flag` answers the request and is never shown to anyone. `invitor_id` is 0 where the endpoint drops it."""
 
-    flag: str = ""
-    comment: str = ""
+    flag: str = field(default="", repr=False)
+    comment: str = field(default="", repr=False)
     invitor_id: int = 0
 
     @property
     def key(self) -> str:
         return f"{super().key}:{crc32(self.flag.encode())}"
+
+
+@dataclass(frozen=True)
+class ReactionChanged(GroupEvent):
+    """Somebody put an emoji under a message, or took it away; `emoji` is QQ's number of it, `count` how many there are.
+
+    `user_id` is 0 where the endpoint does not say who; many tell only what is put under the bot's own messages.
+    """
+
+    message_id: int = 0
+    emoji: str = ""
+    count: int = 0
+    added: bool = True
+
+    @property
+    def key(self) -> str:
+        return f"{super().key}:{self.message_id}:{self.emoji}:{int(self.added)}"
+
+
+@dataclass(frozen=True)
+class EssenceChanged(GroupEvent):
+    """A message of `user_id` was made one of the group's best, or is none any more."""
+
+    message_id: int = 0
+    added: bool = True
+
+    @property
+    def key(self) -> str:
+        return f"{super().key}:{self.message_id}:{int(self.added)}"
+
+
+@dataclass(frozen=True)
+class TitleChanged(GroupEvent):
+    """The owner gave somebody a special title."""
+
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class GroupRenamed(GroupEvent):
+    """The group is called `name` from now on."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class GroupDissolved(GroupEvent):
+    """The group is no more; `user_id` is the account of ours that was in it, for which `MemberLeft` follows."""
+
+
+@dataclass(frozen=True)
+class OwnerChanged(GroupEvent):
+    """The group belongs to `user_id` now, and belonged to `before`.
+
+    No endpoint tells it: it is seen when the member list is read twice (`ctx.survey`), and so comes late.
+    """
+
+    before: int = 0
+
+
+@dataclass(frozen=True)
+class BotOffline(GroupEvent):
+    """QQ has logged the account `user_id` out, which acted for this group; `why` in the endpoint's words."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True)

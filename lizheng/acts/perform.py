@@ -89,7 +89,7 @@ async def _refusal(ctx: GroupContext, act: Act) -> str:
             return NO_RIGHTS
     if ctx.author_id and not act.own and not await ctx.still_holds_role():
         return "你现在没有这个权限"
-    if act.target and not act.own:
+    if act.target and not act.own and not act.outside:
         target = await host.roster.member(group.id, act.target, fresh=True)
         if target is None and not act.may_be_gone:
             return GONE

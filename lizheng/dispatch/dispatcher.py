@@ -18,10 +18,19 @@ from lizheng.acts.decisions import feature as pending_feature
 from lizheng.acts.perform import NO_RIGHTS_TOPIC
 from lizheng.base.roles import Role
 from lizheng.dispatch.loop_guard import LoopGuard
-from lizheng.dispatch.notices import translate
+from lizheng.dispatch.notices import OFFLINE, translate
 from lizheng.dispatch.ourselves import heed
 from lizheng.dispatch.private_chat import PrivateChat
-from lizheng.events import GroupEvent, GroupMet, MemberJoined, MemberLeft, RoleChanged
+from lizheng.events import (
+    BotOffline,
+    GroupDissolved,
+    GroupEvent,
+    GroupMet,
+    GroupRenamed,
+    MemberJoined,
+    MemberLeft,
+    RoleChanged,
+)
 from lizheng.grammar import Misread, Text, Words
 from lizheng.groups.choices import GroupState
 from lizheng.plugin.command import Form, WrongUse
@@ -264,10 +273,18 @@ class Dispatcher:
 
     async def notice(self, event: Event) -> None:
         """Tell the features that listen, in groups where they are on."""
+        if getattr(event, "notice_type", "") == OFFLINE:
+            await self._logged_out(event)
+            return
         happened = translate(event)
         if happened is None:
             return
         group = self._host.groups[happened.group_id]
+        if isinstance(happened, GroupRenamed):
+            group.name = happened.name
+        elif isinstance(happened, GroupDissolved):
+            await self.tell(group, happened)
+            happened = MemberLeft(group.id, happened.user_id, happened.operator_id, happened.time)
         if isinstance(happened, MemberJoined | MemberLeft):
             there = isinstance(happened, MemberJoined)
             self._private.moved(happened.group_id, happened.user_id, there=there)
@@ -283,6 +300,14 @@ class Dispatcher:
         await self.tell(group, happened)
         if isinstance(happened, MemberLeft):
             self._host.roster.forget(happened.group_id, happened.user_id)
+
+    async def _logged_out(self, event: Event) -> None:
+        why, account = str(getattr(event, "message", "") or ""), int(event.self_id)
+        groups = [group for group, acting in self._host.adapter.reach().items() if acting == account]
+        for group_id in groups:
+            if group_id > 0:
+                happened = BotOffline(group_id, account, 0, int(event.time), why=why)
+                await self.tell(self._host.groups[group_id], happened)
 
     async def tell(self, group: GroupState, happened: GroupEvent, only: FeatureInfo | None = None) -> None:
         """Hand an event to its listeners; one that fails is logged and does not stop the others."""

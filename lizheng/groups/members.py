@@ -23,7 +23,10 @@ UNREADABLE = "现在读不到成员列表，稍后再试。"
 
 @dataclass(slots=True)
 class MemberInfo:
-    """One member. Times are epoch seconds, 0 where the endpoint does not say."""
+    """One member. Times are epoch seconds; 0 is never a fact, but that the endpoint does not say.
+
+    `level` is the member's level in the group, `qq_level` of the account; a `robot` is one of QQ's own.
+    """
 
     user_id: int
     nickname: str
@@ -32,6 +35,10 @@ class MemberInfo:
     joined_at: int = 0
     last_spoke_at: int = 0
     muted_until: int = 0
+    level: int = 0
+    qq_level: int = 0
+    title: str = ""
+    robot: bool = False
 
     @property
     def name(self) -> str:
@@ -48,7 +55,16 @@ class MemberInfo:
             joined_at=int(data.get("join_time") or 0),
             last_spoke_at=int(data.get("last_sent_time") or 0),
             muted_until=int(data.get("shut_up_timestamp") or 0),
+            level=_number(data.get("level")),
+            qq_level=_number(data.get("qq_level")),
+            title=str(data.get("title") or ""),
+            robot=data.get("is_robot") is True,
         )
+
+
+def _number(told: Any) -> int:
+    """Read a level, which endpoints give as a number, as text, or not at all."""
+    return int(text) if (text := str(told or "").strip()).isdecimal() and len(text) < 6 else 0
 
 
 class Query(Protocol):

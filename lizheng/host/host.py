@@ -41,6 +41,7 @@ from lizheng.grammar import Misread
 from lizheng.groups.choices import Groups, GroupState
 from lizheng.groups.cooldown import Cooldown
 from lizheng.groups.members import Roster
+from lizheng.groups.survey import Surveys
 from lizheng.host import maintenance
 from lizheng.host.startup import Startup
 from lizheng.host.takeover import ClusterHost
@@ -95,6 +96,7 @@ class Host:
         self.groups = Groups()
         self.settings_reader = SettingsReader(config.feature_environment(driver.config))
         self.roster = Roster(self.clock, self.query)
+        self.surveys = Surveys(self.clock, self.roster, self.query, self._seen_changed)
         self.private = PrivateChat(self, self.registry.commands)
         self.dispatch = Dispatcher(self, self.registry, self.private)
         self.shares = SingleHost()
@@ -238,6 +240,7 @@ class Host:
         """Drop what is remembered about the endpoint and its groups, for a start in a world that is new."""
         self.adapter.forget()
         self.roster.clear()
+        self.surveys.clear()
         self.private.forget()
         self.cooldown.clear()
         self.memory.clear()
@@ -323,6 +326,9 @@ class Host:
     async def tell(self, group: GroupState, happened: GroupEvent, only: FeatureInfo | None = None) -> None:
         """Hand an event to the features that listen to it."""
         await self.dispatch.tell(group, happened, only)
+
+    async def _seen_changed(self, happened: GroupEvent) -> None:
+        await self.tell(self.groups[happened.group_id], happened)
 
     def doubted_until(self, group_id: int) -> datetime:
         """Up to when messages of a group may have been handled by a process that is gone."""

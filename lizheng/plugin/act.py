@@ -29,6 +29,8 @@ class Act:
     undo: dict[str, Any] | None = None
     needs_admin: bool = True
     may_be_gone: bool = False
+    outside: bool = False
+    """The target is in no group yet: nobody looks them up, and protection, which is from harm, is not asked."""
     lasts: timedelta | None = None
     """Of a mute, how long: one that would end sooner than what runs already is not carried out."""
     again: bool = False

@@ -14,10 +14,12 @@ from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, NetworkError
 from pydantic import BaseModel
 
+from lizheng.adapter.requests import QueuedRequest, read_queue
 from lizheng.base.roles import Role
 from lizheng.delivery.outbox import Priority, follow_ups
 from lizheng.groups.choices import GroupState
 from lizheng.groups.members import UNREADABLE, MemberInfo
+from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Segment, compose
 from lizheng.plugin import changes, gathered
 from lizheng.plugin.deliveries import Deliveries
@@ -29,6 +31,7 @@ from lizheng.text import NAME_SHOWN, NO_NAME, clip, is_blank, shown_name, visibl
 
 S = TypeVar("S", bound=BaseModel)
 NAME_LENGTH, SHORT_NAME = 20, 12
+MOST_QUEUED = 100
 SAME_END = timedelta(minutes=1)
 """QQ counts mutes in minutes: what ends within one is the same."""
 HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
@@ -228,6 +231,25 @@ class GroupContext(Deliveries):
         if not members:
             raise Declined(UNREADABLE)
         return members
+
+    async def survey(self) -> Survey:
+        """The member list as far as it can be relied on, and whether that is all the way; see `Survey`.
+
+        It is read twice with three seconds between, at most once in five minutes for whoever asks; jobs should ask, and
+        no handler that somebody waits for. Raises `Declined` while the list cannot be read.
+        """
+        try:
+            return await self.host.surveys.of(self.group.id)
+        except (NetworkError, ActionFailed) as silence:
+            raise Declined(UNREADABLE) from silence
+
+    async def join_queue(self) -> list[QueuedRequest]:
+        """The requests to join this group that the endpoint knows, decided ones included, the newest first.
+
+        It knows the last hundred of all groups. Raises `NetworkError` or `ActionFailed`.
+        """
+        found = read_queue(await self.query("get_group_system_msg", count=MOST_QUEUED))
+        return [one for one in found if one.group_id == self.group.id]
 
     async def member(self, user_id: int, *, fresh: bool = True) -> MemberInfo | None:
         """One member as of now or, unless `fresh`, as last seen; None when not in the group.

@@ -23,6 +23,7 @@ from lizheng.events import GroupEvent
 from lizheng.groups.choices import Groups, GroupState
 from lizheng.groups.cooldown import Cooldown
 from lizheng.groups.members import Roster
+from lizheng.groups.survey import Surveys
 from lizheng.messages.templates import Segment
 from lizheng.plugin.act import Act
 from lizheng.plugin.identity import FeatureInfo
@@ -77,6 +78,7 @@ class Services(Protocol[C]):
     started_at: datetime
     groups: Groups
     roster: Roster
+    surveys: Surveys
     cooldown: Cooldown
     memory: Memory
     outbox: Outbox

@@ -163,6 +163,45 @@ class Verbs(Speaking):
             self.host.roster.forget(self.group.id, target)
         return outcome
 
+    async def let_in(
+        self,
+        target: int,
+        flag: str,
+        reason: str = "",
+        *,
+        rule: str = "",
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
+    ) -> Outcome:
+        """Agree to a request to join, by its flag. At most one in three seconds goes out, and twenty in ten minutes.
+
+        DONE means that QQ took the answer. Whether the person is in then is another matter: QQ holds some back.
+        """
+        act = self._answer(target, flag, reason, rule, "", approve=True)
+        return await self._perform(act, key, then, payload)
+
+    async def turn_away(
+        self,
+        target: int,
+        flag: str,
+        reason: str = "",
+        *,
+        words: str = "",
+        rule: str = "",
+        key: str = "",
+        then: str = "",
+        payload: Payload = None,
+    ) -> Outcome:
+        """Refuse a request to join, by its flag; the person reads `words`, `reason` goes into the record alone."""
+        act = self._answer(target, flag, reason, rule, words, approve=False)
+        return await self._perform(act, key, then, payload)
+
+    def _answer(self, target: int, flag: str, reason: str, rule: str, words: str, *, approve: bool) -> Act:
+        kind, label = ("let_in", "同意进群") if approve else ("turn_away", "拒绝进群")
+        params = {"flag": flag, "sub_type": "add", "approve": approve, "reason": words}
+        return Act(kind, label, "set_group_add_request", params, target, reason, rule, outside=True)
+
     async def _member_now(self, target: int) -> MemberInfo | None:
         """As the endpoint knows them, or as last seen while it does not answer."""
         try:

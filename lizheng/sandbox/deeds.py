@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from lizheng.sandbox.world import World
+from lizheng.sandbox.world import World, WorldError
 from lizheng.sandbox.world.state import Group
 
 
@@ -58,7 +58,33 @@ def _demote(player: Player, who: int, words: tuple[str, ...]) -> None:
 
 
 def _ask(player: Player, who: int, words: tuple[str, ...]) -> None:
-    player.world.request_join(player.group.group_id, who, " ".join(words))
+    comment = " ".join(words).replace(" 答案：", "\n答案：")
+    player.world.request_join(player.group.group_id, who, comment)
+
+
+def _agree(player: Player, who: int, words: tuple[str, ...]) -> None:
+    _decide(player, who, words, approve=True)
+
+
+def _refuse(player: Player, who: int, words: tuple[str, ...]) -> None:
+    _decide(player, who, words, approve=False)
+
+
+def _decide(player: Player, who: int, words: tuple[str, ...], *, approve: bool) -> None:
+    player.world.handle_request(_request_of(player, words[0]), who, approve, " ".join(words[1:]))
+
+
+def _again(player: Player, who: int, words: tuple[str, ...]) -> None:
+    player.world.remind(_request_of(player, player.name(who)))
+
+
+def _request_of(player: Player, name: str) -> str:
+    asker = player.person(name)
+    waiting = [one for one in player.world.requests.values() if one.state == "pending"]
+    found = [one.flag for one in waiting if (one.group_id, one.user_id) == (player.group.group_id, asker)]
+    if not found:
+        raise WorldError(f"{name} 没有在申请。")
+    return found[-1]
 
 
 DEEDS: dict[str, Callable[[Player, int, tuple[str, ...]], None]] = {
@@ -71,5 +97,8 @@ DEEDS: dict[str, Callable[[Player, int, tuple[str, ...]], None]] = {
     "升管理": _promote,
     "降成员": _demote,
     "申请": _ask,
+    "申请重报": _again,
+    "同意": _agree,
+    "拒绝": _refuse,
 }
 """What people can do in 【】 besides speaking; 【过 …】 and 【到 …】 move the clock, 【重启】 restarts the host."""

@@ -13,7 +13,8 @@ from lizheng.sandbox.script import BOT, HEADERS
 from lizheng.sandbox.world import Happening
 from lizheng.sandbox.world.state import Group, Role
 
-SILENT = frozenset({"introduce", "message", "forward"})
+SILENT = frozenset({"introduce", "message", "forward", "join"})
+"""Told otherwise or by itself: who lets somebody in is told by 同意."""
 UNFIT = re.compile(r"[：:【】（）()→「」@\s，。！、…]")
 OWNER, ADMIN, NEWCOMER = "群主", "管理员", "新人"
 NUMBER = re.compile(r"(?<!\d)\d{6,11}(?!\d)")

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     LIGHT = "light"
     KICK = "kick"
+    REQUEST = "request"
     OTHER = "other"
 
 
@@ -41,6 +42,7 @@ KINDS = {
     "delete_msg": Kind.LIGHT,
     "set_group_card": Kind.LIGHT,
     "set_group_kick": Kind.KICK,
+    "set_group_add_request": Kind.REQUEST,
 }
 
 

@@ -455,6 +455,10 @@ class Outbox:
             entry.text = as_json(entry.params)
         if entry.kind is Kind.MESSAGE:
             entry.mark, entry.params = entry.mark or mark_of(entry.params), {}
+        if entry.kind is Kind.REQUEST and entry.is_decided:
+            # Whoever has the flag can answer for us: it goes from the row as soon as it is of no use.
+            entry.params = {**entry.params, "flag": ""}
+            entry.text, entry.heavy = as_json(entry.params), True
         entry.ended_at = self._clock.now()
         self._journal.decide(entry)
         entry.tell()

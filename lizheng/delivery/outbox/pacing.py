@@ -29,10 +29,15 @@ class Pacing:
             Kind.MESSAGE: Rate(3, 2.0, cap=20),
             Kind.LIGHT: Rate(10, 1.0),
             Kind.OTHER: Rate(10, 1.0),
+            Kind.REQUEST: Rate(20, 0.0, cap=20, window=600.0),
         }
     )
     account: dict[Kind, Rate] = field(
-        default_factory=lambda: {Kind.MESSAGE: Rate(40, 0.0, cap=40), Kind.KICK: Rate(1, 3.0)}
+        default_factory=lambda: {
+            Kind.MESSAGE: Rate(40, 0.0, cap=40),
+            Kind.KICK: Rate(1, 3.0),
+            Kind.REQUEST: Rate(1, 3.0),
+        }
     )
     slack: float = 0.05
 

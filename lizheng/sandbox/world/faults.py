@@ -18,6 +18,9 @@ class FaultKind(StrEnum):
     DUPLICATE = "duplicate"
     REORDER = "reorder"
     STALE_ROLE = "stale_role"
+    STALE_LIST = "stale_list"
+    NOT_LET_IN = "not_let_in"
+    BLANK = "blank"
 
 
 @dataclass(slots=True)
@@ -26,10 +29,12 @@ class Fault:
 
     `action` is an API name, or `*` for any. For duplicate and reorder it is an event name (`message`,
     `notice`, `notice.group_increase`, `request`), for stale_role `event`, `get_group_member_info` or
-    `get_group_member_list`. `count` uses remain (-1: for ever). `seconds` is the delay, or how long
-    after half_open the endpoint comes back. `times` is how often a duplicated event arrives. `done`
-    tells whether a call that is never answered, dropped or caught by a half-open socket takes effect
-    all the same. `message` is what a failure says.
+    `get_group_member_list`. stale_list gives a member list without the `times` who came last; blank one in
+    which the field `action` is 0; not_let_in answers ok to an approval after which nobody joins. `count`
+    uses remain (-1: for ever). `seconds` is the delay, or how long after half_open the endpoint comes
+    back. `times` is how often a duplicated event arrives. `done` tells whether a call that is never
+    answered, dropped or caught by a half-open socket takes effect all the same. `message` is what a
+    failure says.
     """
 
     kind: FaultKind

@@ -9,7 +9,7 @@ class Happening:
     """One thing everybody in the group (or in the private chat, `group_id` 0) can see.
 
     `kind` is one of message, forward, packet, recall, join, leave, kick, mute, mute_all, card,
-    nickname, role, title, essence, poke, request, invite, handled, file, notice, group_name, gray_tip,
+    nickname, role, title, essence, reaction, poke, request, invite, handled, file, notice, group_name, gray_tip,
     lucky_king, introduce (a group or person was added). `user_id` is whom it is about (the author, the
     one poked), `operator_id` who did it. `data` is JSON-able; message, forward and packet carry
     `message_id`, `text`, `segments`, `reply_to` and, in private, `peer_id`; forward also `nodes`,

@@ -1,6 +1,7 @@
 """Who is in a group and what they may do: joining, kicking, muting, cards, roles, titles, requests."""
 
 from .core import Core
+from .faults import FaultKind
 from .refusal import WorldError
 from .state import Group, Member, Person, Request, Role, fit_card
 from .views import request_event
@@ -197,11 +198,20 @@ class Order(Core):
             raise WorldError("你已经在群里了。")
         if asker.user_id in group.banned:
             raise WorldError("这个群不再接受你的加群申请。", "rejected for good")
-        comment = f"问题：{group.question}\n答案：{comment}" if group.question else comment
+        if group.question and not comment.startswith("问题："):
+            comment = f"问题：{group.question}\n答案：{comment}"
         request = Request(self.fresh_flag(), "add", group_id, asker.user_id, comment, self.now())
         request.invitor = int(invitor or 0)
         self._ask(request, [one for one in self.accounts if self._administers(group, one)])
         return request.flag
+
+    def remind(self, flag: str) -> None:
+        """Tell the bots once more of a request that waits, as endpoints do whenever their list of notices changes."""
+        request = self.requests[flag]
+        if request.state == "pending":
+            for account in self.accounts:
+                if self._administers(self.groups[request.group_id], account):
+                    self.tell(account, request_event(self, request))
 
     def invite(self, group_id: int, account: Person | int, by: Person | int) -> str:
         """A member invites a bot account into the group. Returns the flag."""
@@ -235,7 +245,8 @@ class Order(Core):
             reason=reason,
         )
         newcomer = request.account or request.user_id
-        if approve and newcomer not in self.groups[request.group_id].members:
+        held = approve and self.faults.take(FaultKind.NOT_LET_IN) is not None
+        if approve and not held and newcomer not in self.groups[request.group_id].members:
             if request.kind == "invite":
                 self.join(request.group_id, newcomer, request.user_id, "invite")
             else:

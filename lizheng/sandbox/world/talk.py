@@ -205,6 +205,23 @@ class Talk(Core):
             event = {"post_type": "notice", "notice_type": "friend_recall", "user_id": message.user_id}
             self.tell(message.peer_id, {**event, "message_id": message_id})
 
+    def react(self, message_id: int, by: Person | int, emoji: str = "76", on: bool = True) -> None:
+        """Put an emoji under a message, or take it away. NapCat tells only what is put under its own messages."""
+        message = self.message(message_id)
+        self.happen(
+            "reaction", message.group_id, message.user_id, int(by), message_id=message_id, emoji=emoji, on=on
+        )
+        if self.endpoint.key == "napcat" and not (on and message.user_id in self.accounts):
+            return
+        likes = [{"emoji_id": emoji, "count": 1}]
+        who = {"user_id": int(by), "message_id": message_id, "likes": likes, "is_add": on}
+        self.notice(message.group_id, "group_msg_emoji_like", **who)
+
+    def log_out(self, account: int, why: str) -> None:
+        """QQ logs a bot account out; the endpoint says so as its last word."""
+        notice = {"post_type": "notice", "notice_type": "bot_offline", "user_id": account}
+        self.tell(account, {**notice, "tag": "BotOfflineEvent", "message": why})
+
     def set_essence(self, message_id: int, by: Person | int, on: bool = True) -> None:
         """Raises WorldError unless `by` is an admin of the message's group."""
         message = self.message(message_id)

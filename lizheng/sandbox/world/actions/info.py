@@ -3,10 +3,14 @@
 import base64
 from typing import Any
 
+from lizheng.sandbox.world.faults import FaultKind
 from lizheng.sandbox.world.refusal import WorldError
 from lizheng.sandbox.world.views import group_info, member_info, shown_role, system_message
 
 from .params import Action, Call
+
+BLANKED = ("join_time", "last_sent_time", "level", "qq_level")
+"""Fields of a member list that endpoints leave empty at times."""
 
 
 def get_login_info(call: Call) -> dict[str, Any]:
@@ -48,12 +52,17 @@ def get_group_member_list(call: Call) -> list[dict[str, Any]]:
     world = call.world
     group, fresh = world.group(call.number("group_id")), call.flag("no_cache")
     world.member(group.group_id, call.account)
-    return [
+    shown = list(group.members.values())
+    if stale := world.faults.take(FaultKind.STALE_LIST):
+        shown = shown[: max(1, len(shown) - stale.times)]
+    rows = [
         member_info(
             world, group, one, one.role.value if fresh else shown_role(world, one, "get_group_member_list")
         )
-        for one in group.members.values()
+        for one in shown
     ]
+    blank = [name for name in BLANKED if world.faults.take(FaultKind.BLANK, name)]
+    return [row | dict.fromkeys(blank, 0) for row in rows]
 
 
 def get_group_shut_list(call: Call) -> list[dict[str, Any]]:
