@@ -41,6 +41,7 @@ from lizheng.grammar import Misread, WeeklySpans, Words, say_duration
 from lizheng.groups.members import MemberInfo
 from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
+from lizheng.plugin.announced import Urgency
 from lizheng.plugin.command import Command, Form
 from lizheng.plugin.completed import Completed
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
@@ -122,6 +123,7 @@ __all__ = [
     "Survey",
     "Ticket",
     "TitleChanged",
+    "Urgency",
     "Waiting",
     "WeeklySpans",
     "Why",

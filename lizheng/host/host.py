@@ -47,6 +47,7 @@ from lizheng.host.startup import Startup
 from lizheng.host.takeover import ClusterHost
 from lizheng.host.wake import Waker
 from lizheng.host.web import Guard, driver_options, mount_status
+from lizheng.parts import announcements
 from lizheng.plugin.act import Act
 from lizheng.plugin.context import Context, GroupContext, is_anonymous
 from lizheng.plugin.feature import Feature, Job, apps_of
@@ -91,7 +92,7 @@ class Host:
         self.clock = Clock()
         self.zone = ZoneInfo(self.config.timezone)
         self.superusers = self.config.superusers
-        own = (decisions.feature, ledger.feature, maintenance.feature)
+        own = (decisions.feature, ledger.feature, maintenance.feature, announcements.feature)
         self.registry = Registry(self.config.command_start - {""}, own)
         self.groups = Groups()
         self.settings_reader = SettingsReader(config.feature_environment(driver.config))

@@ -21,11 +21,13 @@ from lizheng.groups.choices import GroupState
 from lizheng.groups.members import UNREADABLE, MemberInfo
 from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Segment, compose
-from lizheng.plugin import changes, gathered
+from lizheng.plugin import announced, changes, gathered
+from lizheng.plugin.announced import Urgency
 from lizheng.plugin.deliveries import Deliveries
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Decider, Proposal, Services, Waiting
+from lizheng.store import atomic
 from lizheng.store.tables import Pending, Record, Slot
 from lizheng.text import NAME_SHOWN, NO_NAME, clip, is_blank, shown_name, visible
 
@@ -380,6 +382,48 @@ class GroupContext(Deliveries):
         if name not in self.feature.gathers:
             raise ValueError(f"{self.feature.id} gathers nothing called {name!r}")
         await gathered.put(self, name, self.feature.gathers[name], item)
+
+    async def announce(
+        self,
+        topic: str,
+        template: str,
+        /,
+        urgency: Urgency = Urgency.NORMAL,
+        *,
+        key: str = "",
+        about: tuple[str, int | str] | None = None,
+        then: str = "",
+        payload: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> None:
+        """Say in the group what nobody asked for just now: once, together with others, at an hour that suits.
+
+        `HIGH` is said at once. Others are joined into one message with what the features here announce within ten
+        minutes, and wait for the end of the quiet hours; `LOW` waits for tomorrow once the bot has spoken often enough
+        today. One that waits is not said when a newer one of this feature has the same `topic`, or when the feature is
+        off by then. It is stored within the running atomic, if there is one. `about` and `then` (see `say`) are for
+        `HIGH` alone: raises `ValueError` else.
+        """
+        segments, source = compose(template, values), self.next_source(key)
+        if urgency is Urgency.HIGH:
+            await self._announce_now(topic, segments, source, about, then, payload)
+        elif about or then:
+            raise ValueError("what is joined with others has no end and no subject of its own")
+        else:
+            await announced.put(self, topic, segments, urgency, source)
+
+    @atomic
+    async def _announce_now(
+        self,
+        topic: str,
+        segments: list[Segment],
+        source: str | None,
+        about: tuple[str, int | str] | None,
+        then: str,
+        payload: Mapping[str, Any] | None,
+    ) -> None:
+        await announced.put(self, topic, segments, Urgency.HIGH, source)
+        await self.post(segments, source=source, about=about, then=then, payload=payload)
 
     async def preview(
         self, decision: str, template: str, /, *, payload: Mapping[str, Any], key: str = "", **values: Any

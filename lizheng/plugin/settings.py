@@ -104,7 +104,7 @@ READERS: dict[Any, Any] = {
     int: parse_int,
     Yuan: lambda text: Yuan(parse_money(text)),
     timedelta: parse_duration,
-    WeeklySpans: parse_weekly,
+    WeeklySpans: lambda text: WeeklySpans(()) if text in ("无", "空") else parse_weekly(text),
     str: str,
     list[int]: lambda text: (
         []

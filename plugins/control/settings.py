@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from lizheng import Context, Declined, Feature, Misread, Word, Words
 from lizheng.parts.administration import Administration, Setting, settings_of
+from lizheng.parts.announcements import Talking
 from plugins.control import texts
 from plugins.control.naming import named
 from plugins.control.screen import shortened
@@ -16,8 +17,12 @@ LONGEST = 40
 """Characters of a value that an example shows."""
 
 
-class Settings(BaseModel):
+class Records(BaseModel):
     records: int = Field(6, ge=1, le=30, title="记录条数", description="/记录 一次显示几条，1 到 30。")
+
+
+class Settings(Talking, Records):
+    """What `/记录` shows, then what the bot says by itself: fields of the last base come first."""
 
 
 class Configurable:

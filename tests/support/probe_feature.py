@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from lizheng import (
+    Choice,
     Completed,
     Context,
     Duration,
@@ -17,7 +18,9 @@ from lizheng import (
     Pending,
     Role,
     Slot,
+    Urgency,
     WeeklySpans,
+    Word,
     Yuan,
 )
 
@@ -125,6 +128,14 @@ async def ended(ctx: GroupContext, done: Completed) -> None:
 async def what_about(ctx: Context) -> None:
     kind, ref = await ctx.quoted_about() or ("什么", "不知道")
     await ctx.say("{kind} {ref}", kind=kind, ref=ref)
+
+
+@feature.command("试宣", "说一件没人问的事", example="/试宣 平 甲 起床")
+async def announce(
+    ctx: Context, how: Annotated[str, Choice("急", "平", "闲")], topic: Word, words: Annotated[str, "话"]
+) -> None:
+    urgency = {"急": Urgency.HIGH, "平": Urgency.NORMAL, "闲": Urgency.LOW}[how]
+    await ctx.announce(topic, "告：{words}", urgency, words=words)
 
 
 async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
