@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from lizheng import Declined, GroupContext, Pending, State, atomic
+from lizheng import Declined, GroupContext, Pending, State, Urgency, atomic
 from lizheng.grammar import say_duration
 from lizheng.hooks import Newcomer, Violation, greets_with_card_format, violation
 from lizheng.messages.templates import compose, mentions
+from lizheng.parts.announcements import quiet_until
 from plugins.name_tag import register, texts
 from plugins.name_tag.formats import Format, example
 from plugins.name_tag.models import Offender
@@ -100,6 +101,8 @@ async def remind(ctx: GroupContext, slot: Any) -> datetime | None:
     form = register.format_of(ctx)
     if form is None:
         return None
+    if _nothing_follows(ctx) and (awake := quiet_until(ctx)):
+        return awake
     rows = await Offender.filter(group_id=ctx.group.id, next_at__lte=ctx.now + SAME_HOUR)
     if not rows:
         return None
@@ -132,13 +135,20 @@ async def _remind(ctx: GroupContext, form: Format, cases: list[Case], seen: Surv
     last = [case.user_id for case in cases if case.reminders + 1 >= chosen.reminders]
     others = [case.user_id for case in cases if case.user_id not in set(last)]
     for people, threat in ((others, ""), (last, texts.THREATS[chosen.consequence])):
-        await post_reminder(ctx, form, people, seen, threat.format(span=say_duration(chosen.mute_span)))
+        await post_reminder(
+            ctx, form, people, seen, threat.format(span=say_duration(chosen.mute_span)), asked=False
+        )
+
+
+def _nothing_follows(ctx: GroupContext) -> bool:
+    """Tell whether a reminder may wait for the morning: nobody is muted or removed for not having read it."""
+    return ctx.settings(Settings).consequence == "无"
 
 
 async def post_reminder(
-    ctx: GroupContext, form: Format, people: list[int], seen: Survey, threat: str = ""
+    ctx: GroupContext, form: Format, people: list[int], seen: Survey, threat: str = "", *, asked: bool = True
 ) -> None:
-    """@ them, at most 20 in one message, with an example made for the first."""
+    """@ them, at most 20 in one message, with an example made for the first; at once where an admin asked for it."""
     for part in _chunks(people):
         values = {
             "people": mentions(part),
@@ -146,7 +156,11 @@ async def post_reminder(
             "example": example(form, seen.members[part[0]].nickname),
             "threat": threat,
         }
-        await ctx.post(compose(texts.REMINDER, values))
+        if asked:
+            await ctx.say(texts.REMINDER, **values)
+        else:
+            urgency = Urgency.NORMAL if _nothing_follows(ctx) else Urgency.HIGH
+            await ctx.announce(f"reminder/{part[0]}", texts.REMINDER, urgency, **values)
 
 
 # — consequences ———————————————————————————————————————————————————————————————————————————

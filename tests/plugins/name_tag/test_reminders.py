@@ -29,6 +29,35 @@ async def test_a_newcomer_is_told_and_reminded_and_then_left_alone(stage: HostSt
 """)
 
 
+async def test_a_reminder_waits_for_the_morning_and_names_who_is_still_wrong(stage: HostStage) -> None:
+    """At night nobody is called, unless something follows for those who do not read it."""
+    await stage.play("""
+开：名片
+设：名片 名片格式 城市-昵称
+设：名片 宽限 12小时
+【过 1 小时】
+【小新 进群】
+【新人乙 进群】
+【过 3 秒】
+里正：@小新 @新人乙 本群的名片格式是…
+【到 明天 07:00】
+【小新 改名片 上海-小新】
+【过 59 分】
+【过 1 分】
+里正：@新人乙 群名片还不合格，格式是 城市-昵称。
+  发 /名片 上海-新人乙 这样就能改。
+管理员：/设置 名片 后果 禁言
+里正：…
+管理员：/设置 名片 间隔 16小时
+里正：…
+【到 明天 02:00】
+里正：@新人乙 群名片还不合格，格式是 城市-昵称。…
+【过 16 小时】
+【里正 禁言 新人乙 1小时】
+里正：…
+""")
+
+
 async def test_those_due_within_the_hour_are_reminded_together(stage: HostStage) -> None:
     await stage.play("""
 开：名片
