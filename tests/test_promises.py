@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -176,43 +173,3 @@ def test_pages_are_what_the_manifests_say(features: list[Feature]) -> None:
 
     for path, text in pages(features).items():
         assert (ROOT / path).read_text("utf-8") == text, f"{path}: run python -m lizheng docs"
-
-
-def without(plugin: Path, folder: Path) -> Path:
-    """A copy of the project that lacks one plugin and its tests, its pages made anew."""
-    copy = folder / "lizheng"
-    left_out = shutil.ignore_patterns(".venv", ".git", ".env", "__pycache__", "data", "*.db", ".hypothesis")
-    shutil.copytree(ROOT, copy, ignore=left_out)
-    (copy / "data").mkdir()
-    victim = copy / plugin.relative_to(ROOT)
-    shutil.rmtree(victim) if victim.is_dir() else victim.unlink()
-    shutil.rmtree(copy / "tests" / "plugins" / plugin.stem, ignore_errors=True)
-    for page in copy.glob("README*.md"):
-        page.unlink()  # it tells of the whole house
-    subprocess.run([sys.executable, "-m", "lizheng", "docs"], cwd=copy, check=True, capture_output=True)
-    return copy
-
-
-def run_tests(copy: Path, *chosen: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen]
-    ran = subprocess.run(command, cwd=copy, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout[-3000:]
-
-
-@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda p: p.stem)
-def test_amputation(plugin: Path, tmp_path: Path) -> None:
-    """Without any one plugin the rest loads, runs and plays the conversations of its READMEs."""
-    run_tests(without(plugin, tmp_path), "tests/test_readmes.py")
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda p: p.stem)
-def test_amputation_passes_everything(plugin: Path, tmp_path: Path) -> None:
-    run_tests(
-        without(plugin, tmp_path),
-        "tests/plugins",
-        "tests/test_readmes.py",
-        "tests/test_promises.py",
-        "-k",
-        "not amputation",
-    )
