@@ -15,12 +15,16 @@ from nonebot.plugin import Plugin
 
 from lizheng.groups.choices import Groups, GroupState
 from lizheng.plugin.feature import Feature
+from lizheng.plugin.identity import Recipe
 from lizheng.registry.access import is_on
 
 
 @dataclass(frozen=True)
 class Switchable:
-    """One line of `/功能`. `ours` start off, others' start on; `along` are the titles it is on together with."""
+    """One line of `/功能`. `ours` start off, others' start on; `along` are the titles it is on together with.
+
+    `area` is "" for what belongs nowhere; one that is `opt_in` is not among those that are opened all at once.
+    """
 
     id: str
     title: str
@@ -29,6 +33,9 @@ class Switchable:
     ours: bool
     always_on: bool = False
     along: tuple[str, ...] = ()
+    area: str = ""
+    recipes: frozenset[Recipe] = frozenset()
+    opt_in: bool = False
 
 
 def foreign_plugins() -> list[Plugin]:
@@ -58,6 +65,9 @@ def switchables(features: list[Feature], group: GroupState) -> list[Switchable]:
             ours=True,
             always_on=f.always_on,
             along=tuple(titles[other] for other in sorted(f.on_with) if group.switches.get(other, False)),
+            area=f.area or "",
+            recipes=f.recipes,
+            opt_in=f.opt_in,
         )
         for f in features
         if not f.hidden

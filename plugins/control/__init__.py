@@ -19,7 +19,8 @@ command.form(help.card, word="图|图片", summary="能用的全部画成一张�
 command.form(help.topic, example="/帮助 群规", summary="一个功能或命令怎么用")
 
 command = feature.command("功能", "所有功能和开关", aliases={"features"})
-command.form(help.features)
+command.form(help.features_of, example="/功能 成员", summary="一类功能，各做什么")
+command.form(help.features, example="/功能")
 
 command = feature.command("设置", "查看或修改设置", aliases={"set"}, role=ADMIN)
 command.form(settings.show, example="/设置 入群欢迎", summary="一个功能的设置，或其中一项")
@@ -29,6 +30,10 @@ command = feature.command("自检", "机器人现在好不好", aliases={"check"
 command.form(checkup.checkup)
 
 command = feature.command("开启", "打开一个功能", aliases={"on"}, role=ADMIN)
+command.form(switches.show_recipes, word="配方", summary="按群的种类一次开齐，各有哪些")
+command.form(
+    switches.switch_on_recipe, word="配方", example="/开启 配方 资源群", summary="开齐这种群用得上的"
+)
 command.form(switches.switch_on, example="/开启 入群欢迎")
 command = feature.command("关闭", "关掉一个功能", aliases={"off"}, role=ADMIN)
 command.form(switches.switch_off, example="/关闭 入群欢迎")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from tortoise.queryset import QuerySet
@@ -12,16 +13,20 @@ from lizheng.parts.decisions import decide
 from plugins.control import texts
 
 STEP, SETTLED = "first_step", "first_step_settled"
+MOST_TOPICS = 5
 AFTERWARDS = timedelta(seconds=3)
 """The next question comes after what the command that settled this one says."""
 
 
-async def begin(ctx: Context) -> None:
-    """Ask the first question, if any feature that is on has one; what was asked before is not waited for any more."""
+async def begin(ctx: Context, of: Collection[str] | None = None) -> None:
+    """Ask the first question, if any feature that is on has one; what was asked before is not waited for any more.
+
+    `of` are the ids of the features that may ask, all by default. More than a few topics are nobody's patience.
+    """
     await _asked(ctx).update(state="cancelled")
-    steps = _open_steps(ctx)
-    topics = list(dict.fromkeys(step.topic for step in steps.values()))
-    await _ask(ctx, list(steps), topics)
+    steps = _open_steps(ctx, of)
+    topics = list(dict.fromkeys(step.topic for step in steps.values()))[:MOST_TOPICS]
+    await _ask(ctx, [name for name, step in steps.items() if step.topic in topics], topics)
 
 
 async def answered(ctx: Context, pending: Pending, words: str) -> None:
@@ -76,19 +81,21 @@ async def _ask(ctx: GroupContext, left: list[str], topics: list[str], over: str 
     )
 
 
-def _steps(ctx: GroupContext, *, chosen_too: bool = True) -> dict[str, FirstStep]:
+def _steps(
+    ctx: GroupContext, of: Collection[str] | None = None, *, chosen_too: bool = True
+) -> dict[str, FirstStep]:
     """The questions of the features that are on here, by command and in their order."""
     everything = Administration(ctx)
     found = [
         step
         for feature in everything.features
-        if everything.is_on(feature)
+        if everything.is_on(feature) and (of is None or feature.id in of)
         for step in feature.first_steps
         if chosen_too or not any((feature.id, name) in ctx.group.settings for name in step.settings)
     ]
     return {step.command: step for step in sorted(found, key=lambda step: step.order)}
 
 
-def _open_steps(ctx: GroupContext) -> dict[str, FirstStep]:
+def _open_steps(ctx: GroupContext, of: Collection[str] | None = None) -> dict[str, FirstStep]:
     """Those about which nothing is chosen yet."""
-    return _steps(ctx, chosen_too=False)
+    return _steps(ctx, of, chosen_too=False)

@@ -1,11 +1,26 @@
 """What members can do here, and what there is: each answer fits a phone screen."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 from zlib import crc32
 
-from lizheng import Command, Context, Declined, Feature, Form, GroupContext, GroupMet, Role, Words, drawing
-from lizheng.parts.administration import Administration
+from lizheng import (
+    Area,
+    Choice,
+    Command,
+    Context,
+    Declined,
+    Feature,
+    Form,
+    GroupContext,
+    GroupMet,
+    Role,
+    Words,
+    drawing,
+)
+from lizheng.parts.administration import Administration, Switchable
+from lizheng.parts.page import FIRST, PageNumber
 from plugins.control import card as cards
 from plugins.control import texts
 from plugins.control.naming import named
@@ -14,6 +29,7 @@ from plugins.control.screen import MOST_LINES, WIDTH, rows, shortened, width
 FEW = 3
 """A command with more forms than this shows one example for all of them."""
 SHOWN_SECONDS = 60
+AREAS = Choice(*Area, texts.ELSEWHERE)
 
 
 class Topic:
@@ -174,14 +190,52 @@ def _usages(forms: list[Form]) -> list[str]:
     return [*lines, *(example.strip() for example in examples if example)][: len(lines) + 1]
 
 
-async def features(ctx: Context) -> None:
-    """Every feature with its switch, plugins of others included; whoever may switch is told how."""
-    heading = texts.FEATURES.format(hint=texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING)
+async def features(ctx: Context, page: PageNumber = FIRST) -> None:
+    """Every feature with its switch, plugins of others included; whoever may switch is told how.
+
+    With what each is for where a phone has room, else by area, on as many pages as that takes.
+    """
+    hint = texts.SWITCHING if ctx.role >= Role.ADMIN else texts.EXPLAINING
+    heading = texts.FEATURES.format(hint=hint)
     found = Administration(ctx).switchables()
-    marks = [f"{'●' if s.on else '○'} {s.title}" for s in found]
-    told = [shortened(f"{mark}：{_clause(s.summary)}") for mark, s in zip(marks, found, strict=True)]
-    lines = _on_one_screen([heading], told, _in_lines(marks, "　"))
-    await ctx.say("{lines}", lines="\n".join([heading, *lines]))
+    lines = _on_one_screen([heading], _told(found), _in_lines(list(map(_marked, found)), "　"))
+    if rows([heading, *lines]) > MOST_LINES:
+        lines = by_area(found)
+    pages = [lines[at : at + MOST_LINES - 2] for at in range(0, len(lines), MOST_LINES - 2)]
+    if len(lines) < MOST_LINES:
+        pages = [lines]
+    if not 1 <= page <= len(pages):
+        raise Declined(texts.NO_SUCH_PAGE.format(page=page, pages=len(pages)))
+    more = (
+        [texts.MORE_FEATURES.format(page=page, pages=len(pages), next=page + 1)] if page < len(pages) else []
+    )
+    await ctx.say("{lines}", lines="\n".join([heading, *pages[page - 1], *more]))
+
+
+async def features_of(ctx: Context, area: Annotated[str, AREAS]) -> None:
+    """The features of one area, with what each is for."""
+    found = [s for s in Administration(ctx).switchables() if (s.area or texts.ELSEWHERE) == area]
+    if not found:
+        raise Declined(texts.NONE_THERE.format(area=area))
+    await ctx.say("{lines}", lines="\n".join([texts.AREA.format(area=area), *_told(found)]))
+
+
+def _marked(one: Switchable) -> str:
+    return f"{'●' if one.on else '○'} {one.title}"
+
+
+def _told(found: Sequence[Switchable]) -> list[str]:
+    return [shortened(f"{_marked(s)}：{_clause(s.summary)}") for s in found]
+
+
+def by_area(found: Sequence[Switchable]) -> list[str]:
+    """Each area begins a line of its own."""
+    lines: list[str] = []
+    for area in AREAS.options:
+        marks = [_marked(s).replace(" ", "") for s in found if (s.area or texts.ELSEWHERE) == area]
+        if marks:
+            lines += _in_lines([f"{area}：{marks[0]}", *marks[1:]], " ")
+    return lines
 
 
 def _clause(summary: str) -> str:
@@ -190,5 +244,5 @@ def _clause(summary: str) -> str:
 
 
 async def introduce(ctx: GroupContext, met: GroupMet) -> None:
-    titles = [f.title for f in Administration(ctx).features if not (f.always_on or f.hidden)]
+    titles = [f.title for f in Administration(ctx).features if not (f.always_on or f.hidden or f.opt_in)]
     await ctx.say(texts.INTRODUCTION, titles="、".join(titles))

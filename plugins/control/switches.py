@@ -1,14 +1,16 @@
 """Switching features, and dry run."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
 
-from lizheng import Context, Declined, Words
+from lizheng import Choice as OneOf
+from lizheng import Context, Declined, Recipe, Words
 from lizheng.parts.administration import Administration, Switchable
 from plugins.control import guide, texts
 from plugins.control.naming import named
 
 ALL = "全部"
+RECIPES = OneOf(*Recipe)
 
 
 class Choice:
@@ -42,38 +44,75 @@ class Choice:
 
 
 async def switch_on(ctx: Context, choice: Choice) -> None:
-    await _switch(ctx, choice, on=True)
+    """Everything at once is what suits any group; the rest is opened by its name or by a recipe."""
+    if not choice.everything:
+        await _switch_one(ctx, choice.found[0], on=True)
+        return
+    found = [s for s in choice.found if s.on or not s.opt_in]
+    changed = await _switch(ctx, found, on=True)
+    left = len(choice.found) - len(found)
+    more = texts.ALL_BUT.format(count=left, recipe=Recipe.RESOURCES) if left else ""
+    await ctx.say(texts.ALL_ON, titles=_titles(found), more=more)
+    if changed:
+        await guide.begin(ctx)
 
 
 async def switch_off(ctx: Context, choice: Choice) -> None:
-    await _switch(ctx, choice, on=False)
-
-
-async def _switch(ctx: Context, choice: Choice, *, on: bool) -> None:
     if not choice.everything:
-        (one,) = choice.found
-        if one.along and not on:
-            raise Declined(texts.COMES_ALONG.format(title=one.title, along="」「".join(one.along)))
-        if one.always_on and not on:
-            raise Declined(texts.ALWAYS_ON.format(title=one.title))
-        if one.on == on:
-            raise Declined(texts.ALREADY.format(title=one.title, state="开" if on else "关"))
-    changed = [s for s in choice.found if s.on != on]
+        await _switch_one(ctx, choice.found[0], on=False)
+        return
+    await _switch(ctx, choice.found, on=False)
+    await ctx.say(texts.ALL_OFF)
+
+
+async def show_recipes(ctx: Context) -> None:
+    """What each kind of group is given."""
+    found = Administration(ctx).switchables()
+    lines = [
+        texts.RECIPE.format(recipe=recipe, titles=_titles(s for s in found if recipe in s.recipes))
+        for recipe in Recipe
+    ]
+    await ctx.say(texts.RECIPES, lines="\n".join(lines), example=Recipe.RESOURCES)
+
+
+async def switch_on_recipe(ctx: Context, recipe: Annotated[str, RECIPES]) -> None:
+    """Open what suits such a group, besides what is on already, and ask only what that needs."""
+    found = [s for s in Administration(ctx).switchables() if recipe in s.recipes]
+    if not (changed := await _switch(ctx, found, on=True)):
+        raise Declined(texts.RECIPE_HAD.format(recipe=recipe))
+    had = [s for s in found if s not in changed]
+    more = texts.RECIPE_ALSO.format(titles=_titles(had)) if had else ""
+    await ctx.say(texts.RECIPE_ON, recipe=recipe, titles=_titles(changed), more=more)
+    await guide.begin(ctx, {s.id for s in found})
+
+
+async def _switch_one(ctx: Context, one: Switchable, *, on: bool) -> None:
+    if one.along and not on:
+        raise Declined(texts.COMES_ALONG.format(title=one.title, along="」「".join(one.along)))
+    if one.always_on and not on:
+        raise Declined(texts.ALWAYS_ON.format(title=one.title))
+    if one.on == on:
+        raise Declined(texts.ALREADY.format(title=one.title, state="开" if on else "关"))
+    await _switch(ctx, [one], on=on)
+    await ctx.say(texts.SWITCHED, verb=_verb(on), titles=one.title)
+
+
+async def _switch(ctx: Context, found: list[Switchable], *, on: bool) -> list[Switchable]:
+    """Those that were not so before, which the record takes back."""
+    changed = [s for s in found if s.on != on]
     for switchable in changed:
         await Administration(ctx).switch(switchable.id, on)
-    verb = "开启" if on else "关闭"
-    titles = "、".join(s.title for s in choice.found)
-    await ctx.note(
-        "switch", f"{verb} {titles}", undo={"name": "switch", "ids": [s.id for s in changed], "on": not on}
-    )
-    if choice.everything and on:
-        await ctx.say(texts.ALL_ON, titles=titles)
-        if changed:
-            await guide.begin(ctx)
-    elif choice.everything:
-        await ctx.say(texts.ALL_OFF)
-    else:
-        await ctx.say(texts.SWITCHED, verb=verb, titles=titles)
+    undo = {"name": "switch", "ids": [s.id for s in changed], "on": not on}
+    await ctx.note("switch", f"{_verb(on)} {_titles(found)}", undo=undo)
+    return changed
+
+
+def _verb(on: bool) -> str:
+    return "开启" if on else "关闭"
+
+
+def _titles(found: Iterable[Switchable]) -> str:
+    return "、".join(s.title for s in found)
 
 
 async def undo_switch(ctx: Context, undo: dict[str, Any]) -> None:

@@ -2,8 +2,11 @@
 
 import pytest
 
+from lizheng import Area
 from lizheng.cli.pages import plugins_page
+from lizheng.parts.administration import Switchable
 from lizheng.sandbox.stage import HostStage
+from plugins.control.help import by_area
 from plugins.control.screen import MOST_LINES, rows
 
 SCREEN = MOST_LINES
@@ -124,7 +127,7 @@ async def test_a_topic_is_about_the_same_whether_on_or_off(stage: HostStage) -> 
   /广告 下单发一条广告
 管理员：/帮助 控制
 里正：…
-  用法：/帮助 命令名，如 /帮助 代管
+  用法：/帮助 命令名，如 /帮助 开启
 """)
 
 
@@ -155,3 +158,32 @@ async def test_a_name_that_is_a_feature_s_and_a_command_s_is_both(stage: HostSta
   /名片 <名片> 例：/名片 上海-电商-小王
   /名片格式 查看或规定群名片的格式
 """)
+
+
+async def test_one_area_tells_what_each_of_it_is_for(stage: HostStage) -> None:
+    await stage.play("""
+小王：/功能 系统
+里正：系统（●开 ○关）
+  ● 控制：开关和设置
+  …
+小王：/功能 9
+里正：没有第 9 页，一共 1 页。
+""")
+
+
+def many(count: int) -> list[Switchable]:
+    areas = [*Area, ""]
+    return [
+        Switchable(f"f{n}", f"第{n}功能", "做事", n % 2 == 0, True, area=areas[n % 7]) for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 25, 40, 90])
+def test_by_area_each_line_fits_and_nobody_is_left_out(count: int) -> None:
+    lines = by_area(many(count))
+    assert all(rows([line]) == 1 for line in lines)
+    told = " ".join(lines).replace("：", " ").split()
+    assert sum(word[0] in "●○" for word in told) == count
+    assert [line.split("：")[0] for line in lines if "：" in line] == [
+        area or "其他" for area in [*Area, ""] if any(s.area == area for s in many(count))
+    ]
