@@ -85,7 +85,8 @@ def report(recogniser: Any, folder: Path) -> list[tuple[str, str]]:
 
 
 def _nicknames(data: list[Row]) -> list[tuple[str, str]]:
-    found = recognise("nickname")
+    from lizheng.parts import nicknames as found
+
     marked = [(row.label, found.nick_suspicion(row.text)[0] >= found.SUSPICIOUS) for row in data]
     hits, wrong = sum(y and m for y, m in marked), sum(m and not y for y, m in marked)
     positives = sum(y for y, _ in marked)

@@ -78,7 +78,10 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
         how = proposal.hint.replace("{n}", str(number)).replace("{span}", say_duration(proposal.span))
         # What somebody prepares in private is nobody else's business before they confirm it.
         aside = ctx.answers_to if proposal.decider == "author" else 0
-        notice = [*proposal.text, *compose("\n{how}", {"how": how})]
+        if proposal.quiet:
+            return pending
+        head = compose("{n} 号 ", {"n": number}) if proposal.numbered else []
+        notice = [*head, *proposal.text, *compose("\n{how}", {"how": how})]
         about = notice_of(pending)
         await ctx.post(notice, user_id=aside, source=f"{NOTICE_SOURCE}{pending.id}", about=about)
         return pending

@@ -450,6 +450,8 @@ class GroupContext(Deliveries):
         people: Collection[int] = (),
         two: bool = False,
         muted_too: bool = False,
+        numbered: bool = False,
+        quiet: bool = False,
         key: str = "",
         **values: Any,
     ) -> Pending:
@@ -457,8 +459,9 @@ class GroupContext(Deliveries):
 
         With `by` ADMIN the deputies have no say. With `people` these decide and nobody else, by `/确认 n`, `/取消 n` or
         quoting; with `two` it takes two different admins to agree, and one to refuse. The group reads it: from a
-        private chat, who is muted may not, but for `muted_too`. Raises `Declined`, also for one more than a member
-        may have waiting.
+        private chat, who is muted may not, but for `muted_too`. With `numbered` the text begins with `3 号 `; with
+        `quiet` nothing is said, as the caller tells of several at once. Raises `Declined`, also for one more than a
+        member may have waiting.
         """
         if self.answers_to and not muted_too:
             await self.refuse_muted()
@@ -469,7 +472,18 @@ class GroupContext(Deliveries):
         elif two:
             decider, hint = "two", HOW_TO_DECIDE_BY_TWO
         text = compose(template, values)
-        proposal = Proposal(decision, text, payload, decider, span, hint, tuple(people), key=key)
+        proposal = Proposal(
+            decision,
+            text,
+            payload,
+            decider,
+            span,
+            hint,
+            tuple(people),
+            key=key,
+            numbered=numbered,
+            quiet=quiet,
+        )
         return await self.host.propose(self, proposal)
 
     async def waiting(self, *decisions: str, author: int | None = None) -> list[Waiting]:

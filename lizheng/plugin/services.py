@@ -41,7 +41,8 @@ class Proposal:
 
     `decision` is one that the feature declares, `text` what the group reads, followed by `hint`, in which `{n}` and
     `{span}` stand for the number and the time it waits. `people` decide where the decider is a `person`. `key` names it
-    among the effects of its cause.
+    among the effects of its cause. One that is `numbered` is said with its number in front, one that is `quiet` not at
+    all: whoever put it up tells of several at once.
     """
 
     decision: str
@@ -52,6 +53,8 @@ class Proposal:
     hint: str
     people: tuple[int, ...] = ()
     key: str = ""
+    numbered: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import re2
 
 from lizheng.grammar import Misread, parse_duration, parse_int, say_duration, tight
 from lizheng.parts.measures import MOST_RUNGS, Measure, parse_measure
+from lizheng.parts.patterns import compile_pattern, pattern_options
 from lizheng.text import clip, fold, visible
 from plugins.word_rules.keywords import Keywords
 from plugins.word_rules.links import hosts_in
@@ -21,7 +22,6 @@ KINDS = ("关键词", "正则", "刷屏", "链接")
 EXAMPLE = "关键词 代充、刷单 → 撤回 第2级"
 SHORTEST_WORD, LONGEST_WORD, MOST_WORDS = 2, 30, 100
 LONGEST_PATTERN = 200
-PATTERN_MEMORY = 1 << 20
 MOST_LOAD, SLOW = 8_000, 300_000
 """Of all patterns of a group: steps of RE2's program, of which each costs about 3 ns a character at the very worst.
 Beyond so many steps times characters a message is matched beside the loop."""
@@ -35,29 +35,6 @@ _FLOOD = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,4})条")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 PLAIN_TALK = ("今天天气不错", "好的", "收到", "哈哈哈", "ok", "1")
 """What a pattern must not match altogether: it would punish everybody."""
-LACKING = (
-    (("(?=", "(?!"), "先行断言 (?=…) (?!…)"),
-    (("(?<=", "(?<!"), "后行断言 (?<=…) (?<!…)"),
-    (("(?P=", "\\1", "\\2", "\\3", "\\4", "\\5", "\\6", "\\7", "\\8", "\\9", "\\k"), "反向引用 \\1"),
-    (("(?>", "++", "*+", "?+"), "独占匹配 (?>…) a++"),
-    (("(?(",), "条件分支 (?(1)…)"),
-    (("(?#",), "注释 (?#…)"),
-)
-"""What other engines know and RE2 does not, because it keeps no engine from stalling."""
-FAULTS = {
-    "missing ]": "少了一个「]」",
-    "missing )": "少了一个「)」",
-    "unexpected )": "多了一个「)」",
-    "missing argument": "重复符号前面没有东西可以重复",
-    "no argument": "重复符号前面没有东西可以重复",
-    "bad repetition operator": "两个重复符号连在一起了",
-    "invalid repetition size": "重复次数太大，最多 1000 次",
-    "invalid escape": "有一个不认识的「\\」写法",
-    "trailing \\": "最后多了一个「\\」",
-    "invalid character class": "方括号里的范围写反了或写错了",
-    "invalid named capture": "分组的名字不对",
-    "pattern too large": "写得太大了，请拆成几条",
-}
 
 
 @dataclass(frozen=True)
@@ -216,28 +193,6 @@ def _links(body: str, then: Then) -> RuleSpec:
 _READERS = {"关键词": _keywords, "正则": _pattern, "刷屏": _flood, "链接": _links}
 
 
-def _options() -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = PATTERN_MEMORY
-    return options
-
-
-def compile_pattern(pattern: str) -> Any:
-    """Raises `Misread` with what RE2 lacks or what is written wrong."""
-    try:
-        return re2.compile(pattern, _options())
-    except re2.error as error:
-        told = error.args[0].decode("utf-8", "replace") if error.args else ""
-    if not told.startswith("missing"):
-        for marks, name in LACKING:
-            if any(mark in pattern for mark in marks):
-                raise Misread(f"这里的正则是 RE2，不支持{name}，请换个写法。")
-    fault = next((said for start, said in FAULTS.items() if told.startswith(start)), "写法不对")
-    raise Misread(f"这个正则{fault}。")
-
-
 # — judging ————————————————————————————————————————————————————————————————————————————————
 
 
@@ -281,7 +236,7 @@ class Ruleset:
         """The patterns of these rules as one, None when there are none or they do not compile together."""
         if not numbers:
             return None
-        found = re2.Set.SearchSet(_options())
+        found = re2.Set.SearchSet(pattern_options())
         try:
             for number in numbers:
                 found.Add(self.rules[number].pattern)

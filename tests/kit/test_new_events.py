@@ -78,7 +78,7 @@ async def test_the_sandbox_tells_them(stage: HostStage) -> None:
     world, gid, wang = stage.world, player.group.group_id, player.person("小王")
     feature = stage.host.features["control"]
     assert isinstance(feature, Feature)
-    before = {kind: list(feature.listeners.get(kind, [])) for kind in HEARD}
+    before: dict[type[GroupEvent], Any] = {kind: list(feature.listeners.get(kind, [])) for kind in HEARD}
     for kind in HEARD:
         feature.listeners[kind] = [heard]
     stage.host.registry.forget()
