@@ -14,13 +14,14 @@ from lizheng import Context, GroupContext, Pending, Role, Services
 from lizheng.events import FeatureSwitched, GroupTakenOver
 from lizheng.hooks import ad_opinion
 from lizheng.messages.content import opened
+from lizheng.parts.nicknames import nick_suspicion
 from plugins.ad_guard.acting import Acting
 from plugins.ad_guard.arrivals import Arrivals
 from plugins.ad_guard.codes import Codes
 from plugins.ad_guard.findings import forget_old
 from plugins.ad_guard.lessons import LessonBook
 from plugins.ad_guard.reading import Reading, read, without_command
-from plugins.ad_guard.recognise import Evidence, Judgement, ModelError, Recogniser, nick_suspicion
+from plugins.ad_guard.recognise import Evidence, Judgement, ModelError, Recogniser
 from plugins.ad_guard.settings import Settings
 
 WEIGHTS = Path(__file__).with_name("assets") / "weights.bin"

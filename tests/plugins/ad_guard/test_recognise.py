@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.ad_package import WEIGHTS, recognise
+from lizheng.parts.nicknames import nick_suspicion
 
 package = recognise()
-Evidence, GroupModel, nick_suspicion = package.Evidence, package.GroupModel, package.nick_suspicion
+Evidence, GroupModel = package.Evidence, package.GroupModel
 recogniser = package.Recogniser.load(WEIGHTS)
 
 ADS = [
