@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from lizheng import Choice as OneOf
-from lizheng import Context, Declined, Recipe, Words
+from lizheng import Context, Declined, Recipe, Record, Words
 from lizheng.parts.administration import Administration, Switchable
 from plugins.control import guide, texts
 from plugins.control.naming import named
@@ -49,7 +49,8 @@ async def switch_on(ctx: Context, choice: Choice) -> None:
         await _switch_one(ctx, choice.found[0], on=True)
         return
     found = [s for s in choice.found if s.on or not s.opt_in]
-    changed = await _switch(ctx, found, on=True)
+    changed = any(not s.on for s in found)
+    await _switch(ctx, found, on=True)
     left = len(choice.found) - len(found)
     more = texts.ALL_BUT.format(count=left, recipe=Recipe.RESOURCES) if left else ""
     await ctx.say(texts.ALL_ON, titles=_titles(found), more=more)
@@ -78,11 +79,13 @@ async def show_recipes(ctx: Context) -> None:
 async def switch_on_recipe(ctx: Context, recipe: Annotated[str, RECIPES]) -> None:
     """Open what suits such a group, besides what is on already, and ask only what that needs."""
     found = [s for s in Administration(ctx).switchables() if recipe in s.recipes]
-    if not (changed := await _switch(ctx, found, on=True)):
+    new = [s for s in found if not s.on]
+    if not new:
         raise Declined(texts.RECIPE_HAD.format(recipe=recipe))
-    had = [s for s in found if s not in changed]
+    record = await _switch(ctx, new, on=True)
+    had = [s for s in found if s.on]
     more = texts.RECIPE_ALSO.format(titles=_titles(had)) if had else ""
-    await ctx.say(texts.RECIPE_ON, recipe=recipe, titles=_titles(changed), more=more)
+    await ctx.say(texts.RECIPE_ON, recipe=recipe, titles=_titles(new), more=more, number=record.number)
     await guide.begin(ctx, {s.id for s in found})
 
 
@@ -97,14 +100,13 @@ async def _switch_one(ctx: Context, one: Switchable, *, on: bool) -> None:
     await ctx.say(texts.SWITCHED, verb=_verb(on), titles=one.title)
 
 
-async def _switch(ctx: Context, found: list[Switchable], *, on: bool) -> list[Switchable]:
-    """Those that were not so before, which the record takes back."""
+async def _switch(ctx: Context, found: list[Switchable], *, on: bool) -> Record:
+    """Switch them; the record, which takes back those that were not so before."""
     changed = [s for s in found if s.on != on]
     for switchable in changed:
         await Administration(ctx).switch(switchable.id, on)
     undo = {"name": "switch", "ids": [s.id for s in changed], "on": not on}
-    await ctx.note("switch", f"{_verb(on)} {_titles(found)}", undo=undo)
-    return changed
+    return await ctx.note("switch", f"{_verb(on)} {_titles(found)}", undo=undo)
 
 
 def _verb(on: bool) -> str:

@@ -59,13 +59,14 @@ async def test_a_recipe_opens_what_suits_the_group_and_is_taken_back_whole(stage
   例如：/开启 配方 资源群
 管理员：/开启 配方 快闪群
 里正：按「快闪群」开好了：{on}。
-  用 /帮助 看命令，整个撤销发 /撤销。
+  用 /帮助 看命令，整个撤销发 /撤销 1。
 管理员：/开启 配方 快闪群
 里正：「快闪群」要的功能都已经开着了。
-管理员：/撤销
+管理员：/撤销 1
 里正：已撤销 #1：开启 {on}。
 """)
-    assert not any(stage.host.groups[stage.group.group_id].switches.get(f.id) for f in titles.values())
+    (group,) = stage.host.groups.known()
+    assert not any(group.switches.get(f.id) for f in titles.values())
 
 
 async def test_what_is_on_already_stays_on_beside_a_recipe(stage: HostStage) -> None:
@@ -79,7 +80,7 @@ async def test_what_is_on_already_stays_on_beside_a_recipe(stage: HostStage) -> 
 管理员：/开启 配方 快闪群
 里正：按「快闪群」开好了：{"、".join(others)}。
   本来就开着：{first}。
-  用 /帮助 看命令，整个撤销发 /撤销。
+  用 /帮助 看命令，整个撤销发 /撤销 2。
 """)
 
 
@@ -98,4 +99,5 @@ async def test_everything_leaves_out_what_is_opened_by_name(stage: HostStage) ->
 管理员：/关闭 全部
 里正：已关闭全部功能，只留「控制」。
 """)
-    assert not any(stage.host.groups[stage.group.group_id].switches.get(f.id) for f in left)
+    (group,) = stage.host.groups.known()
+    assert not any(group.switches.get(f.id) for f in left)
