@@ -41,6 +41,7 @@ from lizheng.grammar import Misread, WeeklySpans, Words, say_duration
 from lizheng.groups.members import MemberInfo
 from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
+from lizheng.messages.templates import Drawing, Face, Mention, Picture, compose, fill, mentions, placeholders
 from lizheng.plugin.announced import Urgency
 from lizheng.plugin.command import Command, Form
 from lizheng.plugin.completed import Completed
@@ -73,6 +74,7 @@ __all__ = [
     "Drawing",
     "Duration",
     "EssenceChanged",
+    "Face",
     "Feature",
     "FeatureSwitched",
     "FileShared",

@@ -40,6 +40,13 @@ def mentions(people: Iterable[int], most: int = 0, more: str = "") -> list[Any]:
 
 
 @dataclass(frozen=True)
+class Face:
+    """A value that becomes one of QQ's own small faces."""
+
+    number: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """A value that becomes an image, sent as bytes: no path or address ever reaches the endpoint."""
 
@@ -82,6 +89,8 @@ def compose(template: str, values: Mapping[str, Any]) -> list[Segment]:
 def _add(segments: list[Segment], value: Any) -> None:
     if isinstance(value, Mention):
         segments.append({"type": "at", "data": {"qq": str(value.user_id)}})
+    elif isinstance(value, Face):
+        segments.append({"type": "face", "data": {"id": value.number}})
     elif isinstance(value, Picture | Drawing):
         segments.append(value.segment())
     elif isinstance(value, list | tuple):

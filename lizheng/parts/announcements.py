@@ -109,22 +109,31 @@ def in_one(notices: Sequence[Sequence[Segment]]) -> int:
 
 def joined(notices: Sequence[Sequence[Segment]]) -> list[Segment]:
     """One message of several, each on a line of its own."""
-    segments: list[Segment] = list(notices[0])
-    for more in notices[1:]:
-        segments += [{"type": "text", "data": {"text": "\n"}}, *more]
+    segments: list[Segment] = []
+    for number, notice in enumerate(notices):
+        between: list[Segment] = [{"type": "text", "data": {"text": "\n"}}] if number else []
+        for segment in (*between, *notice):
+            if segment["type"] == "text" and segments and segments[-1]["type"] == "text":
+                text = segments[-1]["data"]["text"] + segment["data"]["text"]
+                segments[-1] = {"type": "text", "data": {"text": text}}
+            else:
+                segments.append(segment)
     return segments
 
 
 async def _wanted(ctx: GroupContext) -> tuple[list[Gathered], list[int]]:
-    """What waits and is still to be said, oldest first; and the rows that are not: their feature was switched off, or
-    there is a newer one on the same topic.
+    """What waits and is still to be said, oldest first; and the rows that are not: their feature was switched off, there
+    is a newer one on the same topic, or it is too late.
     """
     rows = await Gathered.filter(group_id=ctx.group.id, feature=OWNER, name=NOTICE, batch=None).order_by("id")
     newest = {(row.item["feature"], row.item["topic"]): row.id for row in rows}
+    now = ctx.now.timestamp()
     wanted = [
         row
         for row in rows
-        if ctx.is_on(row.item["feature"]) and newest[row.item["feature"], row.item["topic"]] == row.id
+        if ctx.is_on(row.item["feature"])
+        and newest[row.item["feature"], row.item["topic"]] == row.id
+        and (row.item["until"] or now) >= now
     ]
     kept = {row.id for row in wanted}
     return wanted, [row.id for row in rows if row.id not in kept]

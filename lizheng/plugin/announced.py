@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +38,12 @@ class Urgency(StrEnum):
 
 @atomic
 async def put(
-    ctx: Speaking, topic: str, segments: list[Segment], urgency: Urgency, source: str | None
+    ctx: Speaking,
+    topic: str,
+    segments: list[Segment],
+    urgency: Urgency,
+    source: str | None,
+    until: datetime | None = None,
 ) -> None:
     """Write a notice down: one that is said at once as such, so that it counts, any other with the slot that says it.
 
@@ -46,7 +52,7 @@ async def put(
     now, at_once = ctx.host.clock.now(), urgency is Urgency.HIGH
     item: dict[str, Any] = {"feature": ctx.feature.id, "topic": topic, "urgency": urgency.value}
     if not at_once:
-        item["segments"] = segments
+        item |= {"segments": segments, "until": until and until.timestamp()}
     row = (OWNER, SAID if at_once else NOTICE, ctx.group.id, json.dumps(item), now, source)
     rows = await fetch(_PUT, row)
     if rows and at_once:

@@ -391,6 +391,7 @@ class GroupContext(Deliveries):
         urgency: Urgency = Urgency.NORMAL,
         *,
         key: str = "",
+        until: datetime | None = None,
         about: tuple[str, int | str] | None = None,
         then: str = "",
         payload: Mapping[str, Any] | None = None,
@@ -401,16 +402,16 @@ class GroupContext(Deliveries):
         `HIGH` is said at once. Others are joined into one message with what the features here announce within ten
         minutes, and wait for the end of the quiet hours; `LOW` waits for tomorrow once the bot has spoken often enough
         today. One that waits is not said when a newer one of this feature has the same `topic`, or when the feature is
-        off by then. It is stored within the running atomic, if there is one. `about` and `then` (see `say`) are for
+        off by then, nor is any after `until`. It is stored within the running atomic, if there is one. `about` and `then` (see `say`) are for
         `HIGH` alone: raises `ValueError` else.
         """
         segments, source = compose(template, values), self.next_source(key)
         if urgency is Urgency.HIGH:
-            await self._announce_now(topic, segments, source, about, then, payload)
+            await self._announce_now(topic, segments, source, until, about, then, payload)
         elif about or then:
             raise ValueError("what is joined with others has no end and no subject of its own")
         else:
-            await announced.put(self, topic, segments, urgency, source)
+            await announced.put(self, topic, segments, urgency, source, until)
 
     @atomic
     async def _announce_now(
@@ -418,12 +419,13 @@ class GroupContext(Deliveries):
         topic: str,
         segments: list[Segment],
         source: str | None,
+        until: datetime | None,
         about: tuple[str, int | str] | None,
         then: str,
         payload: Mapping[str, Any] | None,
     ) -> None:
         await announced.put(self, topic, segments, Urgency.HIGH, source)
-        await self.post(segments, source=source, about=about, then=then, payload=payload)
+        await self.post(segments, source=source, expires_at=until, about=about, then=then, payload=payload)
 
     async def preview(
         self, decision: str, template: str, /, *, payload: Mapping[str, Any], key: str = "", **values: Any

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from lizheng.delivery.outbox import Withdrawal
+from lizheng.delivery.outbox import Draft, Priority, Ticket, Withdrawal
 from lizheng.delivery.outbox.verify import Finding
 from lizheng.messages.templates import Segment
 from lizheng.plugin.verbs import Verbs
@@ -34,6 +35,27 @@ class Deliveries(Verbs):
     async def hold_back(self, source: str, why: str) -> Withdrawal:
         """Take back what was put under a source, if it still waits; it ends with the running atomic, if any."""
         return await self.host.outbox.withdraw(source, why)
+
+    async def unsay(
+        self,
+        message_id: int,
+        *,
+        key: str = "",
+        then: str = "",
+        payload: Mapping[str, Any] | None = None,
+    ) -> Ticket:
+        """Recall a message of the bot's own, which QQ takes back within two minutes; `then` is told whether it did."""
+        return await self.host.outbox.put(
+            Draft(
+                api="delete_msg",
+                params={"message_id": message_id},
+                group_id=self.group.id,
+                priority=Priority.ACT,
+                feature=self.feature.id,
+                source=self.next_source(key),
+                then=self._then(then, payload),
+            )
+        )
 
     async def look_up(self, source: str) -> Delivery | None:
         """Say what became of what was put under a source, asking the endpoint; None when there is no such thing.

@@ -166,6 +166,10 @@ async def test_one_cause_announces_once_and_with_its_transaction(stage: HostStag
 
     with pytest.raises(RuntimeError):
         await failing()
+    await ctx.announce("戊", "先说这个")
+    await ctx.announce("己", "赶得上", until=ctx.now + timedelta(minutes=30))
+    await stage.settle()
+    await ctx.announce("庚", "赶不上", until=ctx.now + timedelta(minutes=5))
     with pytest.raises(ValueError, match="no end"):
         await ctx.announce("丙", "说完了吗", then="ended")
     await stage.pass_time(timedelta(hours=1))
@@ -173,6 +177,6 @@ async def test_one_cause_announces_once_and_with_its_transaction(stage: HostStag
     said = [
         call.params["message"][0]["data"]["text"] for call in stage.world.api_log if "message" in call.params
     ]
-    assert sorted(said) == ["一", "急"]
+    assert sorted(said) == ["一", "先说这个\n赶得上", "急"]
     assert quiet_until(ctx, at("18 23:10")) == at("19 08:00")
     assert quiet_until(ctx, at("18 12:10")) is None
