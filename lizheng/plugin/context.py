@@ -401,9 +401,9 @@ class GroupContext(Deliveries):
 
         `HIGH` is said at once. Others are joined into one message with what the features here announce within ten
         minutes, and wait for the end of the quiet hours; `LOW` waits for tomorrow once the bot has spoken often enough
-        today. One that waits is not said when a newer one of this feature has the same `topic`, or when the feature is
-        off by then, nor is any after `until`. It is stored within the running atomic, if there is one. `about` and `then` (see `say`) are for
-        `HIGH` alone: raises `ValueError` else.
+        today. One that waits is not said when a newer one of this feature has the same `topic`, nor when the feature is
+        off by then, nor is any after `until`. It is stored within the running atomic, if there is one. `about` and
+        `then` (see `say`) are for `HIGH` alone: raises `ValueError` else.
         """
         segments, source = compose(template, values), self.next_source(key)
         if urgency is Urgency.HIGH:

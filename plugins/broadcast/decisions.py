@@ -1,0 +1,50 @@
+"""What follows when the author confirms a broadcast."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
+
+from lizheng import Declined, GroupContext, Pending
+from plugins.broadcast import broadcasts, rules, texts
+
+
+async def confirmed(ctx: GroupContext, pending: Pending) -> None:
+    """Freeze the groups that were shown and still are sent to, and begin; none is added to those."""
+    payload = pending.payload
+    if payload["quoted"] and await _is_recalled(ctx, payload["quoted"]):
+        raise Declined(texts.RECALLED)
+    asked = datetime.fromtimestamp(payload["at"], UTC)
+    at = max(asked, ctx.now)
+    shown = [broadcasts.elsewhere(ctx, group_id) for group_id in payload["groups"]]
+    for there in shown:
+        if ctx.author_id not in ctx.superusers:
+            ctx.host.roster.forget(there.group.id, ctx.author_id)
+    found = await broadcasts.plan(ctx, shown, ctx.author_id, at, upkeep=payload["upkeep"])
+    if not found.groups:
+        raise Declined(texts.NOBODY.format(left_out=found.said))
+    cast = await broadcasts.begin(ctx, f"pending:{pending.id}", payload, found.groups, at)
+    if cast is None:
+        return
+    count = len(found.groups)
+    values = {"number": cast.number, "count": count}
+    if asked > ctx.now:
+        said, more = texts.BEGINS, {"at": rules.say_moment(asked, ctx.now)}
+    else:
+        said, more = texts.BEGUN, {"span": rules.say_lasts(count)}
+    if payload["aside"]:
+        await ctx.tell(ctx.author_id, said, **values, **more)
+    else:
+        await ctx.say(said, **values, **more)
+
+
+async def _is_recalled(ctx: GroupContext, message_id: int) -> bool:
+    """Tell whether a message has been taken back; while nobody answers it counts as there, as its words are kept."""
+    try:
+        await ctx.query("get_msg", message_id=message_id)
+    except ActionFailed:
+        return True
+    except NetworkError:
+        return False
+    return False
