@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+
+from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import (
     Completed,
@@ -82,10 +85,19 @@ async def within_reach(ctx: GroupContext, user_id: int) -> list[GroupContext]:
         there = elsewhere(ctx, group.id)
         try:
             if user_id in ctx.superusers or await owns(there, user_id, fresh=False):
+                await _learn_name(there)
                 found.append(there)
         except Declined:
             continue
     return sorted(found, key=lambda there: there.group.id)
+
+
+async def _learn_name(there: GroupContext) -> None:
+    """Ask for the name of a group that the bot has only come into since it connected."""
+    if not there.group.name:
+        with suppress(NetworkError, ActionFailed):
+            told = await there.query("get_group_info", group_id=there.group.id) or {}
+            there.group.name = str(told.get("group_name") or "")
 
 
 async def places(groups: Iterable[GroupContext]) -> list[rules.Place]:

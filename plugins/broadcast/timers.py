@@ -41,7 +41,13 @@ async def _find(ctx: GroupContext, number: int) -> Timed:
 # — setting ————————————————————————————————————————————————————————————————————————————————
 
 
-async def set_timer(ctx: Context, written: Written) -> None:
+class Scheduled(Written):
+    """A time, and what is said then."""
+
+    label = "<时间> <内容>"
+
+
+async def set_timer(ctx: Context, written: Scheduled) -> None:
     when, text = rules.split_when(written.text, ctx.now)
     parts = await content.take(ctx, text, written.others)
     row = await _create(ctx, when, parts)
