@@ -46,6 +46,7 @@ from lizheng.plugin.announced import Urgency
 from lizheng.plugin.command import Command, Form
 from lizheng.plugin.completed import Completed
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
+from lizheng.plugin.deeds import Dimension
 from lizheng.plugin.deliveries import Delivery
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
@@ -71,6 +72,7 @@ __all__ = [
     "Context",
     "Declined",
     "Delivery",
+    "Dimension",
     "Drawing",
     "Duration",
     "EssenceChanged",

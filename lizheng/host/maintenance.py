@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from lizheng.acts.alerts import OWNER, WARNING, pass_on, warn
 from lizheng.delivery.outbox.entry import KINDS, Kind
+from lizheng.parts import deeds
 from lizheng.plugin.context import GroupContext
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.retention import Keep
@@ -119,3 +120,4 @@ feature.keep(
     ),
     Keep(Slot, "到点时功能关着、没做的定时任务", person=(), at="due_at", days=180, free=_parked),
 )
+feature.keep(*deeds.KEPT)

@@ -23,6 +23,7 @@ from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Segment, compose
 from lizheng.plugin import announced, changes, gathered
 from lizheng.plugin.announced import Urgency
+from lizheng.plugin.deeds import Deeds
 from lizheng.plugin.deliveries import Deliveries
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
@@ -55,7 +56,7 @@ class Quoted:
     segments: tuple[Segment, ...] = ()
 
 
-class GroupContext(Deliveries):
+class GroupContext(Deliveries, Deeds):
     """One feature at work in one group: what jobs, listeners and hook answers are given.
 
     `author_id` is the person on whose behalf this happens, 0 when it is a rule. `source` names what caused it

@@ -39,7 +39,9 @@ class AppModules:
         return cls((f"{package}.models",), f"{package}.migrations")
 
 
-KIT_MODULES = AppModules(("lizheng.store.tables", "lizheng.ledger.tables"), "lizheng.migrations")
+KIT_MODULES = AppModules(
+    ("lizheng.store.tables", "lizheng.store.deed_tables", "lizheng.ledger.tables"), "lizheng.migrations"
+)
 
 
 def tortoise_config(connection: str | dict, apps: Mapping[str, AppModules]) -> dict:
