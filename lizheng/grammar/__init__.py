@@ -14,16 +14,19 @@ from lizheng.grammar.numbers import (
 )
 from lizheng.grammar.spans import WeeklySpan, WeeklySpans, parse_weekly
 from lizheng.grammar.times import parse_date, parse_time_of_day, say_time_of_day
+from lizheng.grammar.who import Term, Who, parse_who
 from lizheng.grammar.words import At, Other, Text, Token, Words, speaks_for_itself, strip_unseen
 
 __all__ = [
     "At",
     "Misread",
     "Other",
+    "Term",
     "Text",
     "Token",
     "WeeklySpan",
     "WeeklySpans",
+    "Who",
     "Words",
     "is_range_sign",
     "looks_like_numbers",
@@ -38,6 +41,7 @@ __all__ = [
     "parse_on_off",
     "parse_time_of_day",
     "parse_weekly",
+    "parse_who",
     "plain",
     "say_duration",
     "say_money",

@@ -23,6 +23,7 @@ from lizheng.plugin.gather import GatherHandler, Gathering
 from lizheng.plugin.hook import Hook
 from lizheng.plugin.identity import Area, FeatureInfo, Recipe
 from lizheng.plugin.memory import InMemory
+from lizheng.plugin.people import PeopleKind, Resolver
 from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Services
 from lizheng.plugin.settings import settings_of
@@ -151,6 +152,7 @@ class Feature(FeatureInfo):
         self.old_settings: dict[str, Callable[[Any], Mapping[str, Any]]] = {}
         self.hook_answers: dict[object, Callable[..., Awaitable[Any]]] = {}
         self.keeps: list[Keep] = []
+        self.people_kinds: dict[str, PeopleKind] = {}
         self.start_hooks: list[StartHandler] = []
         self.ready_hooks: list[ReadyHandler] = []
         self.first_steps: list[FirstStep] = []
@@ -362,6 +364,15 @@ class Feature(FeatureInfo):
         """Answer a hook of the kit wherever this feature is on."""
         require(self.module, handler, "ctx", "question")
         self.hook_answers[hook] = handler
+
+    def people(self, kind: str, resolver: Resolver, *, example: str = "") -> None:
+        """Say who people of a kind are, such as `H` for `H3` and `标签` for `标签:摄影`, wherever somebody is chosen.
+
+        `resolver(ctx, term)` gives their QQ numbers, whoever has left among them or not; it raises `Misread` or
+        `Declined` for a term that names nobody. Only asked where this feature is on.
+        """
+        require(self.module, resolver, "ctx", "term")
+        self.people_kinds[kind] = PeopleKind(kind, resolver, example or kind)
 
     def keep(self, *kinds: Keep) -> None:
         """Say what this feature keeps about people: every table with a member's number in it, see `Keep`."""
