@@ -47,6 +47,7 @@ from lizheng.plugin.command import Command, Form
 from lizheng.plugin.completed import Completed
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
 from lizheng.plugin.deeds import Dimension
+from lizheng.plugin.coverage import Coverage
 from lizheng.plugin.deliveries import Delivery
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed
@@ -70,6 +71,7 @@ __all__ = [
     "Command",
     "Completed",
     "Context",
+    "Coverage",
     "Declined",
     "Delivery",
     "Dimension",

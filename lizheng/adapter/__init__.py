@@ -19,9 +19,10 @@ from lizheng.adapter.connection import Connection
 from lizheng.adapter.counts import Counts
 from lizheng.adapter.errors import ActionFailed, NotSent, Unanswered
 from lizheng.adapter.events import MODELS, Spoken
-from lizheng.adapter.frames import BadFrame, event_key, lane_of, number, queue_of, read_frame
+from lizheng.adapter.frames import BadFrame, check_event, event_key, lane_of, number, queue_of, read_frame
 from lizheng.adapter.lanes import Lanes
 from lizheng.adapter.recent import Recent, Seen
+from lizheng.base.clock import Clock
 
 __all__ = ["Access", "ActionFailed", "Adapter", "Bot", "Capabilities", "NotSent", "Unanswered"]
 
@@ -39,7 +40,8 @@ class Adapter(v11.Adapter):
     accounts of ours at other hosts. `admits(key, account, item)` is asked about every event, where set: one that
     is not admitted is not handled unless it is given to `readmit` later. The key is the group, else minus the account.
     `now` tells the epoch seconds at which a message came, where set. `short_way(bot, event)` may handle an event in
-    NoneBot's place, and is False when it did not.
+    NoneBot's place, and is False when it did not. `last_heard` is when an account that is lost, or was lost and is not
+    taken up again yet, was last heard of, in epoch seconds by `now`.
     """
 
     @override
@@ -57,6 +59,7 @@ class Adapter(v11.Adapter):
         self.admits: Callable[[int, int, Any], Awaitable[bool]] | None = None
         self.now: Callable[[], float] = lambda: 0.0
         self.short_way: Callable[[Bot, Event], Awaitable[bool]] | None = None
+        self.last_heard: dict[int, float] = {}
         self.access = access or Access(self.onebot_config.onebot_access_token or "")
         self.add_custom_model(*MODELS)
 
@@ -99,6 +102,39 @@ class Adapter(v11.Adapter):
         self._seen.clear()
         self.recent.clear()
         self._accounts.clear()
+        self.last_heard.clear()
+
+    def silent_for(self, account: int) -> float:
+        """Tell how many seconds ago a connected account was last heard of; 0 for one that is not connected."""
+        link = self._links.get(str(account))
+        return Clock.ticks() - link.heard_at if link else 0.0
+
+    def has_seen(self, event: Spoken) -> bool:
+        """Tell whether a message that was read back had come on the socket before, as far as is remembered."""
+        return self._seen.has(_key_of(event))
+
+    def note_seen(self, event: Spoken) -> None:
+        """Take a message that was read back as come, should it come on the socket after all."""
+        self._seen.before(_key_of(event))
+
+    async def read_back(self, account: int, data: Any, recent: Recent) -> Spoken | None:
+        """Make an event of a message in a group's history, its quote resolved; None for our own and what is no message.
+
+        `recent` are messages read back with it, in which quotes are looked up first.
+        """
+        if not isinstance(data, dict) or data.get("post_type", "message") != "message":
+            return None
+        data = {**data, "post_type": "message", "message_type": "group", "self_id": account}
+        try:
+            check_event(data, account)
+        except BadFrame:
+            return None
+        event = None if self._is_ours(number(data, "user_id")) else self._event(data)
+        bot = self.bots.get(str(account))
+        if not isinstance(event, Spoken) or not isinstance(bot, Bot):
+            return None
+        await bot.prepare(event, recent)
+        return event
 
     async def drain(self, deadline: float = 5.0) -> bool:
         """Let running handlers end, at most `deadline` seconds, then give up on the rest; whether all ended.
@@ -172,6 +208,9 @@ class Adapter(v11.Adapter):
 
     def _detach(self, link: Connection, why: str) -> None:
         link.lose(why)
+        if self._links.get(link.self_id) is link:
+            silent = Clock.ticks() - link.heard_at
+            self.last_heard.setdefault(int(link.self_id), self.now() - silent)
         if self._links.get(link.self_id) is not link:
             return
         del self._links[link.self_id]
@@ -242,3 +281,10 @@ class Adapter(v11.Adapter):
             with contextlib.suppress(ValueError):
                 return model.model_validate(data)
         return None
+
+
+def _key_of(event: Spoken) -> tuple[Any, ...] | None:
+    told = {
+        name: getattr(event, name, 0) for name in ("post_type", "self_id", "message_id", "time", "user_id")
+    }
+    return event_key({**told, "group_id": getattr(event, "group_id", 0)})

@@ -25,15 +25,19 @@ class Bot(v11.Bot):
     @override
     async def handle_event(self, event: Event) -> None:
         if isinstance(event, MessageEvent):
-            event.message.reduce()
-            lane = event.group_id if isinstance(event, GroupMessageEvent) else -event.user_id
-            await resolve_quote(self.call_api, event, self._recent, lane)
-            v11._check_at_me(self, event)
-            if self.config.nickname:
-                v11._check_nickname(self, event)
+            await self.prepare(event, self._recent)
         short_way = getattr(self.adapter, "short_way", None)
         if short_way is None or not await short_way(self, event):
             await handle_event(self, event)
+
+    async def prepare(self, event: MessageEvent, recent: Recent) -> None:
+        """Leave only the member's own words in the message: the quote, and an @ of the bot at either end, go apart."""
+        event.message.reduce()
+        lane = event.group_id if isinstance(event, GroupMessageEvent) else -event.user_id
+        await resolve_quote(self.call_api, event, recent, lane)
+        v11._check_at_me(self, event)
+        if self.config.nickname:
+            v11._check_nickname(self, event)
 
     async def capabilities(self) -> Capabilities:
         """What this endpoint can see; asked once per connection, cautious defaults while it does not say."""

@@ -15,6 +15,7 @@ from lizheng.adapter.counts import Counts
 from lizheng.adapter.errors import NotSent, Unanswered, read_answer
 from lizheng.adapter.frames import BadFrame, check_event, read_frame
 from lizheng.adapter.lanes import Lanes
+from lizheng.base.clock import Clock
 
 EventSink = Callable[["Connection", dict[str, Any], "str | bytes"], None]
 _SLICE_SECONDS = 0.01
@@ -32,6 +33,8 @@ class Connection:
         self._calls = 0
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._lost = False
+        self.heard_at = Clock.ticks()
+        """When its last frame came."""
 
     @property
     def waiting(self) -> int:
@@ -57,6 +60,7 @@ class Connection:
 
     def take(self, raw: str | bytes) -> None:
         """One frame in."""
+        self.heard_at = Clock.ticks()
         self._counts["frames"] += 1
         try:
             data = read_frame(raw)

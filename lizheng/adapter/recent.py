@@ -27,6 +27,11 @@ class Seen:
             del self._keys[oldest]
         return False
 
+    def has(self, key: Hashable) -> bool:
+        """Tell whether the key was noted lately, without noting it."""
+        at = self._keys.get(hash(key))
+        return at is not None and self._now() - at <= self._seconds
+
     def clear(self) -> None:
         self._keys.clear()
 

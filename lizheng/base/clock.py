@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+JUMP = timedelta(hours=1)
+JUMP_COUNTS = 24 * 3600.0
+
 
 class Clock:
     """Wall time plus an offset that only grows; frozen, it advances by `move` alone."""
@@ -15,6 +18,8 @@ class Clock:
         self.on_move: Callable[[timedelta], object] | None = None
         """Called with the whole offset whenever it has grown."""
         self._sleepers: set[asyncio.Future[None]] = set()
+        self._mark = self._hands()
+        self._jumped_at: float | None = None
 
     @property
     def is_frozen(self) -> bool:
@@ -29,6 +34,25 @@ class Clock:
         """Seconds on this clock from an arbitrary start; a corrected wall clock never moves it back."""
         ticks = self._frozen[1] if self._frozen else time.monotonic()
         return ticks + self.offset.total_seconds()
+
+    def ahead(self) -> timedelta:
+        """Tell how far the wall clock has gone ahead of the running one: set right, set wrong, or the machine slept.
+
+        What is more than an hour counts for a day, in which people may look; then the time is as it is.
+        """
+        wall, ticks = self._hands()
+        ahead = (wall - self._mark[0]) - timedelta(seconds=ticks - self._mark[1])
+        if ahead <= JUMP:
+            self._jumped_at = None
+        elif self._jumped_at is None:
+            self._jumped_at = ticks
+        elif ticks - self._jumped_at > JUMP_COUNTS:
+            self._mark, self._jumped_at = (wall, ticks), None
+            return timedelta()
+        return max(ahead, timedelta())
+
+    def _hands(self) -> tuple[datetime, float]:
+        return self.now(), self.elapsed()
 
     @staticmethod
     def ticks() -> float:
@@ -46,6 +70,7 @@ class Clock:
         if at is not None and at.tzinfo is None:
             raise ValueError("freeze needs an aware datetime")
         self._frozen = ((at or self.now()) - self.offset, time.monotonic())
+        self._mark, self._jumped_at = self._hands(), None
         self._wake()
 
     def move(self, delta: timedelta) -> None:

@@ -6,6 +6,7 @@ Our commands stand in a dictionary and our observers in a list per group; NoneBo
 from __future__ import annotations
 
 import secrets
+from collections.abc import Coroutine
 from typing import Any
 
 from nonebot import logger
@@ -17,6 +18,7 @@ from lizheng.acts.decision_replies import by_quote
 from lizheng.acts.decisions import feature as pending_feature
 from lizheng.acts.perform import NO_RIGHTS_TOPIC
 from lizheng.base.roles import Role
+from lizheng.dispatch.late import Counted, LateContext
 from lizheng.dispatch.loop_guard import LoopGuard
 from lizheng.dispatch.notices import OFFLINE, translate
 from lizheng.dispatch.ourselves import heed
@@ -142,8 +144,10 @@ class Dispatcher:
 
     async def _ran_before(self, ctx: Context) -> bool:
         """Whether this command had an effect before a restart: what the adapter remembers ended with that process."""
-        if not self._is_doubted(ctx):
-            return False
+        return self._is_doubted(ctx) and await self._has_effects(ctx)
+
+    async def _has_effects(self, ctx: Context) -> bool:
+        """Whether this feature has answered or done anything for this message."""
         scope = ctx.scope
         own = Q(source=scope) | Q(source__startswith=f"{scope}.") | Q(source__startswith=f"{scope}/")
         return (
@@ -199,6 +203,58 @@ class Dispatcher:
         except Misread as misread:
             raise WrongUse(str(misread), form, misread.example) from misread
         return True
+
+    async def late(self, event: GroupMessageEvent) -> Counted | None:
+        """Run a message that was read back, by those that count late; None when nobody does, or did before."""
+        group = self._host.groups[event.group_id]
+        if event.user_id in group.bots:
+            return None
+        called = self._commands.called(event.get_message())
+        role = self._host.role_of(group, event)
+        ctx = LateContext(self._host, group, pending_feature, event, role=role, quoted=quoted_by(event))
+        hit = self._commands.find(ctx, called) if called is not None else None
+        ctx.command = CommandInfo(hit.command.name, hit.command.feature.id) if hit else None
+        for watch in self._registry.watches(group):
+            if watch.counts_late:
+                own = ctx.seen_by(watch.feature)
+                if (found := await self._run_late(own, watch.handler(own), watch.counts_late)) is not None:
+                    return found
+        if hit is None or not is_on(group, hit.command.feature):
+            return None
+        own = ctx.seen_by(hit.command.feature)
+        try:
+            form, values = await hit.command.choose(own, hit.command.candidates(hit.words), hit.words)
+        except Misread:
+            return None
+        if not form.counts_late or not may(group, own.feature, form, ctx.role).allowed:
+            return None
+
+        async def run() -> bool:
+            await form.handler(own, **values)
+            return True
+
+        return await self._run_late(own, run(), form.counts_late)
+
+    async def _run_late(
+        self, ctx: Context, work: Coroutine[Any, Any, bool | None], noun: str
+    ) -> Counted | None:
+        if await self._has_effects(ctx):
+            work.close()
+            return None
+        self._host.roster.meet(ctx.group.id, ctx.event.sender)
+        try:
+            if not await work:
+                return None
+        except (Declined, Misread) as refusal:
+            await ctx.stay_silent()
+            return Counted(ctx.author_id, refused=str(refusal))
+        except Exception as error:
+            logger.opt(exception=error).error(
+                "lizheng: {} failed on a message read back (group {})", ctx.feature.id, ctx.group.id
+            )
+            return None
+        await ctx.stay_silent()
+        return Counted(ctx.author_id, counted=noun)
 
     async def carry_out(self, ctx: Context, called: str) -> None:
         """Run a command for the author of another message; see `Context.carry_out`."""

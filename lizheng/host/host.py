@@ -43,6 +43,7 @@ from lizheng.groups.cooldown import Cooldown
 from lizheng.groups.members import Roster
 from lizheng.groups.survey import Surveys
 from lizheng.host import maintenance
+from lizheng.host.catch_up import CatchUp
 from lizheng.host.startup import Startup
 from lizheng.host.takeover import ClusterHost
 from lizheng.host.wake import Waker
@@ -50,6 +51,7 @@ from lizheng.host.web import Guard, driver_options, mount_status
 from lizheng.parts import announcements
 from lizheng.plugin.act import Act
 from lizheng.plugin.context import Context, GroupContext, is_anonymous
+from lizheng.plugin.coverage import Coverage
 from lizheng.plugin.feature import Feature, Job, apps_of
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.memory import Memory
@@ -107,6 +109,7 @@ class Host:
         self.cooldown = Cooldown(self.clock)
         self.memory = Memory()
         self.waker = Waker(self)
+        self.catch_up = CatchUp(self, self.dispatch, lambda: self.shares, pace=self.config.pacing != "off")
         self.started_at = self.clock.now()
         sandbox_key = secrets.token_urlsafe(18) if self.config.sandboxed else ""
         self.masking.add(sandbox_key)
@@ -186,6 +189,7 @@ class Host:
                 )
         await self.outbox.start(alone=self.store.is_sqlite)
         await self.shares.start()
+        self.catch_up.start()
         await self.startup.begin()
         await maintenance.plan_nights(self)
         await self.schedule.start()
@@ -204,6 +208,7 @@ class Host:
             logger.warning(
                 "lizheng: account {} does not tell its groups: {}", bot.self_id, type(error).__name__
             )
+            self.catch_up.connected(int(bot.self_id))
             return
         names = {int(row["group_id"]): str(row.get("group_name") or "") for row in rows or []}
         for group_id, name in names.items():
@@ -211,10 +216,17 @@ class Host:
         self.adapter.note_groups(int(bot.self_id), names)
         self.outbox.come_back(names)
         self.shares.wake()
+        self.catch_up.connected(int(bot.self_id))
 
     async def _give_up(self) -> None:
         """Let go of everything a start took, whatever of it there is; a connection left open would keep the process alive."""
-        for end in (self.startup.stop, self.schedule.stop, partial(self.outbox.stop, 1.0), self.shares.stop):
+        for end in (
+            self.startup.stop,
+            self.catch_up.stop,
+            self.schedule.stop,
+            partial(self.outbox.stop, 1.0),
+            self.shares.stop,
+        ):
             try:
                 await asyncio.wait_for(end(), GIVING_UP_SECONDS)
             except Exception:
@@ -228,6 +240,7 @@ class Host:
         if self.store is None:
             return
         await self.startup.stop()
+        await self.catch_up.stop()
         await self.waker.stop()
         await asyncio.gather(self.adapter.drain(3.0), self.schedule.stop())
         await self.waker.stop()
@@ -296,6 +309,10 @@ class Host:
     def read_settings(self, feature: FeatureInfo, group: GroupState) -> BaseModel:
         """What holds in the group, as an instance of the feature's settings model."""
         return self.settings_reader.read(feature, group)
+
+    async def coverage(self, group_id: int, since: datetime, until: datetime) -> Coverage:
+        """Tell how much of a time was seen of a group; see `GroupContext.gap_covered`."""
+        return await self.catch_up.coverage(group_id, since, until)
 
     async def perform(self, ctx: GroupContext, act: Act) -> Outcome:
         """Do one act, or say why not; see `acts.perform`."""
@@ -454,5 +471,5 @@ class Host:
 
     def idle(self) -> bool:
         """Whether everything that has happened so far has been dealt with."""
-        engines = self.schedule.idle() and self.outbox.idle() and self.waker.idle()
+        engines = self.schedule.idle() and self.outbox.idle() and self.waker.idle() and self.catch_up.idle()
         return self.adapter.lanes.idle() and engines

@@ -18,7 +18,7 @@ from lizheng.plugin.retention import Keep
 from lizheng.plugin.services import Services
 from lizheng.registry.registry import declared
 from lizheng.store import StoreError
-from lizheng.store.tables import Gathered, Outgoing, Record, Slot, Standing
+from lizheng.store.tables import Gap, Gathered, Outgoing, Presence, Record, Slot, Standing
 
 BACKUP = "backup"
 
@@ -108,6 +108,8 @@ feature.keep(
     ),
     Keep(Slot, "办完的定时任务", person=(), at="done_at", days=30, free=_over),
     Keep(Gathered, "等着一起处理的事", person=(), at="at", days=7),
+    Keep(Presence, "机器人账号最近在线到什么时候", person=(), until="一直留着"),
+    Keep(Gap, "机器人账号不在线的时间", person=(), at="until", days=60),
     Keep(
         Slot,
         "定时任务的内容",

@@ -33,6 +33,8 @@ class Form:
     example: str
     summary: str
     parameters: tuple[Parameter, ...] = field(default=())
+    counts_late: str = ""
+    """What one use of it is called with its measure word, `份作业`, where it also counts once it is read back."""
 
     @property
     def usage(self) -> str:
@@ -99,12 +101,17 @@ class Command:
         role: Role | None = None,
         example: str = "",
         summary: str = "",
+        counts_late: str = "",
     ) -> Command:
         """Add a form and return the command, so that forms can be chained.
 
         `word` is a literal sub-word, with its synonyms after `|` (`"添加|加"`), or two (`"免税 添加"`). Parameters come
         from the handler's annotations after `ctx`. Raises `TypeError` for a handler or an annotation that cannot be
         used, and `ValueError` for a form that must be given something and has no example.
+
+        A form with `counts_late`, which is what one of it is called with its measure word (`份作业`), is also run for
+        messages that came while the host was away, at their own time (`ctx.at`): only what affects its author alone and
+        may happen twice. See `Feature.counts_late`.
         """
         words = tuple(w for w in word.split("|") if w)
         form = Form(
@@ -115,7 +122,10 @@ class Command:
             example=example or self.example or " ".join([f"/{self.name}", *words[:1]]),
             summary=summary or self.summary,
             parameters=_parameters(self.feature.module, handler),
+            counts_late=counts_late,
         )
+        if counts_late and form.role > Role.MEMBER:
+            raise ValueError(f"{place(self.feature.module, handler)}: what counts late is for every member")
         if not (example or self.example or all(p.optional for p in form.parameters)):
             where = place(self.feature.module, handler)
             raise ValueError(f"{where}: `{form.usage}` needs an `example`, which is shown to who misuses it")

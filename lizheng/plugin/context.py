@@ -23,6 +23,7 @@ from lizheng.groups.survey import Survey
 from lizheng.messages.templates import Segment, compose
 from lizheng.plugin import announced, changes, gathered
 from lizheng.plugin.announced import Urgency
+from lizheng.plugin.coverage import Coverage
 from lizheng.plugin.deeds import Deeds
 from lizheng.plugin.deliveries import Deliveries
 from lizheng.plugin.identity import FeatureInfo
@@ -300,6 +301,13 @@ class GroupContext(Deliveries, Deeds):
         """Whether the group has had so few kicks lately that one more needs no person's word."""
         return bool(self.host.outbox.kick_budget_left(self.group.id))
 
+    async def gap_covered(self, since: datetime, until: datetime) -> Coverage:
+        """Say whether all that happened here in a time was seen; what was read back after a gap was.
+
+        True once it was; while it `waits`, ask again in half a minute before judging anybody.
+        """
+        return await self.host.coverage(self.group.id, since, until)
+
     async def role_of(self, user_id: int) -> Role:
         """The role somebody holds by the member list now. Raises `Declined` while the endpoint does not answer."""
         try:
@@ -572,6 +580,8 @@ class Context(GroupContext):
     """
 
     is_shared = True
+    is_late = False
+    """Whether it was read back after the host had been away; see `Feature.counts_late`."""
 
     def __init__(
         self,
@@ -628,7 +638,7 @@ class Context(GroupContext):
         """The context of another feature at this message: its own, with a count of its own, whenever it is asked for."""
         if (sibling := self._siblings.get(feature.id)) is None:
             # Made for every observer of every message: a copy costs a third of being made anew.
-            sibling = object.__new__(Context)
+            sibling = object.__new__(type(self))
             sibling.__dict__.update(self.__dict__)
             sibling.feature, sibling._steps = feature, [0] if self.is_shared else self._steps
             self._siblings[feature.id] = sibling
@@ -670,6 +680,11 @@ class Context(GroupContext):
         `LookupError` when there is none of that name.
         """
         await self.host.carry_out(self, called)
+
+    @property
+    def at(self) -> datetime:
+        """When the message was sent, in the host's zone: what decides whether it kept a deadline."""
+        return datetime.fromtimestamp(self.event.time, self.host.zone)
 
     @property
     def message(self) -> Message:

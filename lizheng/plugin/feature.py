@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import wraps
 from typing import Any, TypeVar, overload
 
@@ -39,6 +39,7 @@ Observer = Callable[[Context], Awaitable[bool | None]]
 JobHandler = Callable[[GroupContext, Slot], Awaitable[Any]]
 StartHandler = Callable[[Services[GroupContext]], Awaitable[None]]
 ReadyHandler = Callable[[GroupContext], Awaitable[None]]
+OpenHandler = Callable[[GroupContext, datetime], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Watch:
     feature: Feature
     handler: Observer
     order: int
+    counts_late: str = ""
+    """What one message it has taken is called with its measure word, where it also looks at those read back."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ class Feature(FeatureInfo):
         self.start_hooks: list[StartHandler] = []
         self.ready_hooks: list[ReadyHandler] = []
         self.first_steps: list[FirstStep] = []
+        self.late_calls: list[OpenHandler] = []
         settings_of(self)
 
     def command(
@@ -181,15 +185,21 @@ class Feature(FeatureInfo):
         return command
 
     def on_message(
-        self, handler: Observer, *, stage: Stage = Stage.LOOK, order: int | None = None
+        self,
+        handler: Observer,
+        *,
+        stage: Stage = Stage.LOOK,
+        order: int | None = None,
+        counts_late: str = "",
     ) -> Observer:
         """Look at every message of the groups where this feature is on, commands included (`ctx.command`).
 
         Returning True ends the message here: no later observer, no command and no other plugin sees it. Earlier
         stages look first, within one the lower feature id. `order` is a bare number in place of a stage, deprecated.
+        With `counts_late` it also looks at messages read back, as such a form is run: see `Command.form`.
         """
         require(self.module, handler, "ctx")
-        self.watches.append(Watch(self, handler, int(stage) if order is None else order))
+        self.watches.append(Watch(self, handler, int(stage) if order is None else order, counts_late))
         return handler
 
     def after_command(self, handler: Callable[[Context], Awaitable[None]]) -> None:
@@ -260,6 +270,16 @@ class Feature(FeatureInfo):
         require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, late_limit, repeats, acts=acts)
         self.job_names.add(name)
+
+    def counts_late(self, is_open: OpenHandler) -> None:
+        """Say where messages count that came while the host was away: `is_open(ctx, since)` tells it of one group.
+
+        Only there the history is read back after a gap of more than 20 seconds, at most 2,000 messages and 24 hours of
+        it, and only what is declared with `counts_late` is run, once, at its own time. What was counted is said in one
+        message; `ctx.gap_covered` tells whether all of it could be read.
+        """
+        require(self.module, is_open, "ctx", "since")
+        self.late_calls.append(is_open)
 
     def completion(self, name: str, handler: CompletionHandler) -> None:
         """Name what acts and messages with `then=name` run once their end is known: `handler(ctx, done)`.

@@ -26,6 +26,7 @@ from lizheng.groups.members import Roster
 from lizheng.groups.survey import Surveys
 from lizheng.messages.templates import Segment
 from lizheng.plugin.act import Act
+from lizheng.plugin.coverage import Coverage
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.memory import Memory
 from lizheng.store import Store
@@ -151,6 +152,10 @@ class Services(Protocol[C]):
 
     def doubted_until(self, group_id: int) -> datetime:
         """Up to when messages of a group may have been handled by a process that is gone."""
+        ...
+
+    async def coverage(self, group_id: int, since: datetime, until: datetime) -> Coverage:
+        """Tell how much of a time was seen of a group; see `GroupContext.gap_covered`."""
         ...
 
     async def perform(self, ctx: C, act: Act) -> Outcome:

@@ -24,6 +24,8 @@ LINE = re.compile(
     r"^(?P<who>[^：【】（）→\s]{1,12})(?:→(?P<quoted>[^：（）「\s]{1,12})(?:「(?P<which>[^」]*)」)?)?(?:（(?P<aside>[^）]*)）)?：(?P<text>.*)$"
 )
 HEADERS = ("开", "设", "端")
+HOST_STEPS = ("重启", "断线", "连上", "停机", "开机")
+"""What happens to the bot itself: what is said between 断线 and 连上, or 停机 and 开机, does not reach it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _read_line(raw: str, number: int) -> Step:
         who, *words = raw[1:-1].split()
         if who in ("过", "到"):
             return Deed("", who, tuple(words), number)
-        if who == "重启":
+        if who in HOST_STEPS and not words:
             return Deed("", who, (), number)
         if not words:
             raise BadScript(f"line {number}: {raw}")

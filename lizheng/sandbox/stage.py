@@ -65,6 +65,22 @@ class HostStage:
         await self.wire.ready()
         await self._act_everywhere()
 
+    async def go_away(self, *, host: bool) -> None:
+        """Cut the connection, or stop the whole host: what is said meanwhile does not reach it."""
+        await self.wire.stop()
+        while self.world.account in self.host.adapter.accounts():
+            await asyncio.sleep(STEP_SECONDS)
+        if host:
+            await self.host.stop()
+
+    async def come_back(self, *, host: bool) -> None:
+        """Take up again what `go_away` ended."""
+        if host:
+            await self.host.start()
+        await self.wire.start()
+        await self.wire.ready()
+        await self._act_everywhere()
+
     async def _act_everywhere(self) -> None:
         """Return once the host acts in every group the bot is in; on a shared database that takes a moment."""
         account = self.world.account

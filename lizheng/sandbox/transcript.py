@@ -39,6 +39,12 @@ class Stage(Protocol):
 
     async def restart(self) -> None: ...
 
+    async def go_away(self, *, host: bool) -> None:
+        """Cut the connection, or stop the whole host: what is said meanwhile does not reach it."""
+        ...
+
+    async def come_back(self, *, host: bool) -> None: ...
+
     async def switch_on(self, group_id: int, feature: str) -> None:
         """By id or Chinese title, through the kit."""
         ...
@@ -181,6 +187,10 @@ class Player:
             await self.stage.move(self._span(step))
         elif step.verb == "重启":
             await self.stage.restart()
+        elif step.verb in ("断线", "停机"):
+            await self.stage.go_away(host=step.verb == "停机")
+        elif step.verb in ("连上", "开机"):
+            await self.stage.come_back(host=step.verb == "开机")
         else:
             self._act(step)
 

@@ -286,3 +286,33 @@ class Standing(Model):
     class Meta(Model.Meta):
         table = "lizheng_standing"
         unique_together: ClassVar = (("group_id", "user_id", "kind"),)
+
+
+class Presence(Model):
+    """Up to when what an endpoint has told of an account of ours was handled, moved ahead while it is connected."""
+
+    account = fields.BigIntField(primary_key=True, generated=False)
+    seen_until = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "lizheng_presence"
+
+
+class Gap(Model):
+    """A time in which an account of ours was told nothing.
+
+    With `group_id` 0 it is the account's, `open` until its groups were read back. One with a group says from when on
+    (`read_from`) that group was read back; where there is none, it was not.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.BigIntField()
+    group_id = fields.BigIntField(default=0)
+    since = fields.DatetimeField()
+    until = fields.DatetimeField()
+    read_from = fields.DatetimeField(null=True)
+    open = fields.BooleanField(default=False)
+
+    class Meta(Model.Meta):
+        table = "lizheng_gap"
+        unique_together: ClassVar = (("account", "group_id", "since"),)
