@@ -47,7 +47,14 @@ GROUPS = {
     "Remembering": ("atomic", "fetch", "readable", "data_file", "Pending", "Waiting", "Record", "Slot"),
     "The host": ("Services",),
 }
-MODULES = ("lizheng.media.tables", "lizheng.parts.files", "lizheng.parts.page", "lizheng.parts.member_list")
+MODULES = (
+    "lizheng.media.tables",
+    "lizheng.parts.files",
+    "lizheng.parts.lifetime",
+    "lizheng.parts.member_list",
+    "lizheng.parts.page",
+    "lizheng.parts.quota",
+)
 """Those of the public rooms that are told on the page too, by their `__all__`."""
 EVENTS = "What happens in a group"
 """Where everything goes that no group names: the events."""

@@ -40,5 +40,6 @@ feature.answers(ad_opinion, answers.opinion)
 feature.answers(window_opens, answers.digest)
 feature.answers(brief_section, answers.section)
 feature.keep(*privacy.KEEPS)
+register.SUBMISSIONS.declare(feature, "今天投了几条广告")
 
 __plugin_meta__ = feature.metadata

@@ -75,6 +75,7 @@ async def show_one(ctx: Context, number: Number) -> None:
 async def submit(ctx: Context, content: Content) -> None:
     if why := await register.why_not(ctx, ctx.author_id, content):
         raise Declined(why)
+    await register.SUBMISSIONS.take(ctx, rules.MOST_A_DAY)
     await ctx.names_of([ctx.author_id])
     pending = await ctx.submit(
         register.DECISION,

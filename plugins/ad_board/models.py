@@ -5,6 +5,8 @@ from typing import ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from lizheng.parts.quota import UsedQuota
+
 
 class Entry(Model):
     """An advertisement that was approved; `number` is the one it was submitted under.
@@ -27,3 +29,11 @@ class Entry(Model):
         table = "ad_board_entry"
         unique_together: ClassVar = (("group_id", "number"),)
         indexes: ClassVar = (("group_id", "expires_at"),)
+
+
+class Used(UsedQuota):
+    """How many advertisements a member has submitted since when."""
+
+    class Meta(Model.Meta):
+        table = "ad_board_used"
+        unique_together: ClassVar = (("group_id", "user_id", "kind"),)

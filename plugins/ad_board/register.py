@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from lizheng import GroupContext, Pending, Waiting
+from lizheng import GroupContext, Waiting
 from lizheng.grammar.trades import unlawful
+from lizheng.parts.quota import Quota
 from lizheng.text import clip, fold, visible
 from plugins.ad_board import rules, texts
-from plugins.ad_board.models import Entry
+from plugins.ad_board.models import Entry, Used
 from plugins.ad_board.rules import Shown
 
 DECISION, UNDO = "entry", "entry"
+SUBMISSIONS = Quota(Used, "submit", timedelta(days=1), texts.TOO_OFTEN)
 CLEARED = "cleared"
 """In what waits: whether the message that submitted it was taken away with it. One from before this was, has none."""
 
@@ -57,10 +59,6 @@ async def why_not(ctx: GroupContext, author_id: int, text: str) -> str:
     for entry in await live(ctx):
         if fold(entry.text) == fold(text):
             return texts.SAME.format(number=entry.number)
-    since = ctx.now - timedelta(days=1)
-    mine = Pending.filter(group_id=ctx.group.id, feature=ctx.feature.id, kind=DECISION, author_id=author_id)
-    if (count := await mine.filter(created_at__gt=since).count()) >= rules.MOST_A_DAY:
-        return texts.TOO_OFTEN.format(count=count)
     return ""
 
 

@@ -372,7 +372,8 @@ async def test_what_was_withdrawn_counts_for_the_day(stage: HostStage) -> None:
 开：广告贴
 {turns}
 小王：/广告贴 投稿 卖面粉
-里正：你 24 小时里投过 5 条了，收回的也算，明天再来。
+里正：你 24 小时里投过 5 条了，收回的也算，11-19 12:00 以后再来。
+【重启】
 【过 24 小时】
 小王：/广告贴 投稿 卖面粉
 里正：小王 想上广告贴…

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
+from tortoise.expressions import Q
 
 from lizheng import (
     Choice,
@@ -18,9 +19,11 @@ from lizheng import (
     Several,
 )
 from lizheng.grammar import WeeklySpans
+from lizheng.parts.lifetime import Lifetime
 from lizheng.parts.member_list import MemberList, Said
 from lizheng.parts.page import FIRST, Page, PageNumber
-from tests.support.list_feature.models import Friend, Guest, Row
+from lizheng.parts.quota import Quota
+from tests.support.list_feature.models import Flower, Friend, Guest, Row, Used
 
 
 class Settings(BaseModel):
@@ -40,6 +43,15 @@ class Settings(BaseModel):
 feature = Feature(__name__, "试单", "测试用", settings=Settings, hidden=True, id="lister")
 
 ROWS = Page("试单共 {count} 行：\n{lines}{more}", "一行都没有，发 /试写 加内容。", "/试单", size=3)
+DRAWS = Quota(Used, "draw", timedelta(hours=1))
+FLOWERS = Lifetime(
+    Flower,
+    "{who}快谢了，还要就发 /试续 加编号：\n{lines}{more}",
+    lambda ctx, flower: f"{flower.id} {flower.name}（{ctx.local(flower.until):%m-%d %H:%M}）",
+    here=Q(picked=False),
+    renewals=2,
+)
+LIFE, WARNING = timedelta(days=9), timedelta(days=2)
 GUESTS = MemberList("客人", Guest, undo="guest")
 FRIENDS = MemberList("朋友", Friend, Said(none="还没有朋友。发 /试友 朋友 @成员 来加。"), undo="friend")
 
@@ -95,6 +107,38 @@ async def set_bounds(ctx: Context, first: int, last: int) -> None:
     await ctx.say("记为 #{n}", n=record.number)
 
 
+@feature.command("试抽", "一小时两次", example="/试抽")
+async def draw(ctx: Context) -> None:
+    await ctx.say("抽了，还能抽 {left} 次", left=await DRAWS.take(ctx, 2))
+
+
+@feature.command("试种", "种一朵花", example="/试种 兰花")
+async def plant(ctx: Context, name: str) -> None:
+    own = {"group_id": ctx.group.id, "author_id": ctx.author_id, "name": name}
+    await Flower.create(**own, **FLOWERS.span(ctx.now, LIFE, WARNING))
+    await FLOWERS.watch(ctx)
+
+
+@feature.command("试花", "开着的花", example="/试花")
+async def flowers(ctx: Context) -> None:
+    live = [flower.name for flower in await FLOWERS.live(ctx).order_by("id")]
+    ended = [flower.name for flower in await FLOWERS.ended(ctx).order_by("id")]
+    await ctx.say(
+        "开着：{live}；谢了：{ended}", live="、".join(live) or "没有", ended="、".join(ended) or "没有"
+    )
+
+
+@feature.command("试续", "再开一阵", example="/试续 1")
+async def renew(ctx: Context, flower: int) -> None:
+    done = await FLOWERS.renew(ctx, await Flower.get(id=flower), LIFE, WARNING)
+    await ctx.say("再开一阵" if done else "不能再续了")
+
+
+@feature.command("试摘", "摘一朵", example="/试摘 1")
+async def pick(ctx: Context, flower: int) -> None:
+    await Flower.filter(id=flower).update(picked=True)
+
+
 async def undo_beside(ctx: Context, undo: dict[str, Any]) -> None:
     await ctx.say("{title}：{word}也撤了", title=ctx.feature.title, word=undo["word"])
 
@@ -106,6 +150,8 @@ async def heard(ctx: GroupContext, happened: SettingChanged) -> None:
 feature.undo("beside", undo_beside)
 feature.undo_settings("old", lambda undo: {"motto": undo["old"]})
 feature.on(SettingChanged, heard)
+DRAWS.declare(feature, "抽过几次")
+FLOWERS.declare(feature)
 GUESTS.declare(feature, feature.command("试客", "客人名单", role=Role.ADMIN, example="/试客 查看"))
 FRIENDS.declare(
     feature,

@@ -5,7 +5,9 @@ from typing import ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from lizheng.parts.lifetime import Lived
 from lizheng.parts.member_list import ListedMember
+from lizheng.parts.quota import UsedQuota
 
 
 class Guest(ListedMember):
@@ -37,3 +39,21 @@ class Row(Model):
 
     class Meta(Model.Meta):
         table = "lister_row"
+
+
+class Used(UsedQuota):
+    """How often somebody has drawn."""
+
+    class Meta(Model.Meta):
+        table = "lister_used"
+        unique_together: ClassVar = (("group_id", "user_id", "kind"),)
+
+
+class Flower(Lived):
+    """What somebody planted."""
+
+    name = fields.CharField(max_length=20)
+    picked = fields.BooleanField(default=False)
+
+    class Meta(Model.Meta):
+        table = "lister_flower"

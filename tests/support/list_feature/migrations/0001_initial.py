@@ -54,4 +54,38 @@ class Migration(migrations.Migration):
             options={"table": "lister_row", "app": "lister", "pk_attr": "id"},
             bases=["Model"],
         ),
+        ops.CreateModel(
+            name="Used",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("group_id", fields.BigIntField()),
+                ("user_id", fields.BigIntField()),
+                ("kind", fields.CharField(max_length=32)),
+                ("used", fields.IntField(default=0)),
+                ("until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("source", fields.CharField(null=True, max_length=255)),
+            ],
+            options={
+                "table": "lister_used",
+                "app": "lister",
+                "unique_together": (("group_id", "user_id", "kind"),),
+                "pk_attr": "id",
+            },
+            bases=["UsedQuota"],
+        ),
+        ops.CreateModel(
+            name="Flower",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("group_id", fields.BigIntField()),
+                ("author_id", fields.BigIntField()),
+                ("until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("asks_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("renewed", fields.SmallIntField(default=0)),
+                ("name", fields.CharField(max_length=20)),
+                ("picked", fields.BooleanField(default=False)),
+            ],
+            options={"table": "lister_flower", "app": "lister", "pk_attr": "id"},
+            bases=["Lived"],
+        ),
     ]
