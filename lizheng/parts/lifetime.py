@@ -139,7 +139,8 @@ class Lifetime:
         lines = "\n".join(clip(visible(self.line(ctx, entry)), LONGEST_LINE) for entry in asked[:MOST_LINES])
         left = len(asked) - MOST_LINES
         more = MORE.format(count=left) if left > 0 else ""
-        await ctx.say(self.question, key="asked", who=mentions(authors), lines=lines, more=more)
+        template = self.question
+        await ctx.announce(self.job, template, key="asked", who=mentions(authors), lines=lines, more=more)
 
 
 def next_asking(now: datetime) -> datetime:

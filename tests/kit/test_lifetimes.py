@@ -30,7 +30,7 @@ async def test_authors_are_asked_together_and_the_end_is_quiet(stage: HostStage)
 小王：/试摘 3
 小王：/试花
 里正：开着：兰花、梅花；谢了：没有
-【到 11月25日 10:01】
+【到 11月25日 10:11】
 里正：@小王 @小李 快谢了，还要就发 /试续 加编号：
   1 兰花（11-27 12:00）
   2 梅花（11-27 12:00）
@@ -82,7 +82,7 @@ async def test_many_are_told_in_one_message(stage: HostStage) -> None:
     lines = "\n".join(f"  {n} 花{n - 1}（11-27 12:00）" for n in range(1, 6))
     await stage.play(f"""
 开：试单
-{planted}【到 11月25日 10:01】
+{planted}【到 11月25日 10:11】
 里正：@小王 快谢了，还要就发 /试续 加编号：
 {lines}
   还有 2 条也快到期了

@@ -11,6 +11,7 @@ from lizheng import (
     Context,
     Feature,
     GroupContext,
+    Keep,
     Line,
     Numbered,
     Numbers,
@@ -152,6 +153,7 @@ feature.undo_settings("old", lambda undo: {"motto": undo["old"]})
 feature.on(SettingChanged, heard)
 DRAWS.declare(feature, "抽过几次")
 FLOWERS.declare(feature)
+feature.keep(Keep(Flower, "花", person=("author_id",), until="一直留着"))
 GUESTS.declare(feature, feature.command("试客", "客人名单", role=Role.ADMIN, example="/试客 查看"))
 FRIENDS.declare(
     feature,
