@@ -60,14 +60,18 @@ class Quota:
         """Say on the feature that its counters are kept; `what` is their name in `/我的数据`. Once for each table."""
         feature.keep(Keep(self.model, what, at="until", days=KEPT_DAYS, stays="用完了要等，删掉就不用等了"))
 
-    async def take(self, ctx: GroupContext, most: int, user_id: int = 0) -> int:
-        """Use one of `most`; how many are left. The author of `ctx` where nobody is named.
+    async def take(self, ctx: GroupContext, most: int, user_id: int | None = None) -> int:
+        """Use one of `most`; how many are left. The author of `ctx` where nobody is named, 0 for the group as one.
 
         Counted once for each cause. Within the `@atomic` that does what is counted, what fails costs nothing.
         Raises `Declined` when none is left.
         """
         now, source = ctx.now, ctx.scope
-        key = {"group_id": ctx.group.id, "user_id": user_id or ctx.author_id, "kind": self.kind}
+        key = {
+            "group_id": ctx.group.id,
+            "user_id": ctx.author_id if user_id is None else user_id,
+            "kind": self.kind,
+        }
         row, _ = await self.model.get_or_create({"until": now}, **key)
         own = self.model.filter(**key)
         if source is None or row.source != source:

@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from .terms import Wording, asking, is_concept
+from lizheng.grammar.synonyms import is_concept
+
+from .terms import Wording, asking
 
 UNSEEN = 10.0
 """The weight of a character that the background has never seen."""

@@ -1,6 +1,6 @@
 """From a question to what is compared: folded text, wordings that mean the same made one, grams of one and two characters.
 
-A concept of `assets/synonyms.txt` is one character of the private use area, so that it can be treated like any other.
+A concept of `lizheng.grammar.synonyms` is one character, so that it can be treated like any other.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections import Counter
 from functools import cache, cached_property
 from pathlib import Path
 
+from lizheng.grammar.synonyms import canonical, concepts, is_concept
 from lizheng.text import fold
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-FIRST_CONCEPT = 0xE000
 LONGEST = 120
 """Characters of a question that are looked at; what is longer is a story, not a question."""
 ASKING = ("怎么", "怎么办", "哪里", "什么时候", "多少钱", "什么", "为什么", "多久", "多少", "哪个", "谁")
@@ -24,19 +24,6 @@ _OPENING = re.compile(
 _ENDING = re.compile("(?:啊|呀|呢|吧|哦|哈|嘛|哇|哟|诶|谢谢|求解|求助|在线等)+$")
 _NEGATION = re.compile("[不没别未勿]")
 _CODES = re.compile(r"\d+|[a-z]+")
-
-
-@cache
-def concepts() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The pattern that finds every wording, longest first, and the character each becomes."""
-    known: dict[str, str] = {}
-    lines = (ASSETS / "synonyms.txt").read_text("utf-8").splitlines()
-    for number, line in enumerate(line for line in lines if line and not line.startswith("#")):
-        for word in line.split():
-            known.setdefault(fold(word), chr(FIRST_CONCEPT + number))
-    ranked = sorted(known, key=len, reverse=True)
-    parts = [rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w) for w in ranked]
-    return re.compile("|".join(parts)), known
 
 
 @cache
@@ -59,8 +46,7 @@ class Wording:
     @cached_property
     def canonical(self) -> str:
         """The core with every known wording as its concept."""
-        pattern, known = concepts()
-        return pattern.sub(lambda found: known[found[0]], self.core)
+        return canonical(self.core)
 
     @cached_property
     def letters(self) -> Counter[str]:
@@ -104,10 +90,6 @@ class Wording:
     @cached_property
     def numbers(self) -> frozenset[str]:
         return frozenset(code for code in self.codes if code.isdecimal())
-
-
-def is_concept(char: str) -> bool:
-    return "\ue000" <= char < "\uf8ff"
 
 
 def _core(folded: str) -> str:
