@@ -19,7 +19,11 @@ class Overdrawn(RuntimeError):
 
 @dataclass(frozen=True, order=True)
 class Account:
-    """`kind` is outside, member or income; `user_id` is 0 but for members."""
+    """`kind` is outside, member, income, shared, advance or short; `user_id` is 0 but for members and advances.
+
+    `shared` is what members gave to everybody at once, as a packet in the group: gone, and no income. `advance` is what
+    somebody has paid for the group out of their own pocket, `short` what nobody has owned up to having paid.
+    """
 
     user_id: int
     kind: str
@@ -27,10 +31,19 @@ class Account:
 
 OUTSIDE = Account(0, "outside")
 INCOME = Account(0, "income")
+SHARED = Account(0, "shared")
+SHORT = Account(0, "short")
+NEVER_NEGATIVE = ("member", "shared", "advance", "short")
+IN_HAND = ("member", "income", "advance", "short")
+"""What the group's people hold in their hands: together never negative, or somebody has paid out what was not there."""
 
 
 def member(user_id: int) -> Account:
     return Account(user_id, "member")
+
+
+def advance(user_id: int) -> Account:
+    return Account(user_id, "advance")
 
 
 async def move(
@@ -86,7 +99,7 @@ async def _write(*values: Any) -> bool:
 
 
 async def _change(group_id: int, account: Account, change: int) -> None:
-    least = -change if account.kind == "member" else -MOST_FEN
+    least = -change if account.kind in NEVER_NEGATIVE else -MOST_FEN
     own = (group_id, account.kind, account.user_id)
     changed = await fetch(
         'UPDATE "lizheng_balance" SET "amount" = "amount" + ? '
@@ -95,7 +108,7 @@ async def _change(group_id: int, account: Account, change: int) -> None:
     )
     if changed:
         return
-    if account.kind == "member" and change < 0:
+    if account.kind in NEVER_NEGATIVE and change < 0:
         raise Overdrawn(f"account {account} of group {group_id}")
     await fetch(
         'INSERT INTO "lizheng_balance" ("group_id", "kind", "user_id", "amount") VALUES (?, ?, ?, ?) '
@@ -105,8 +118,39 @@ async def _change(group_id: int, account: Account, change: int) -> None:
     )
 
 
-async def reverse(order: Order, entry: Entry, *, at: datetime, actor_id: int) -> bool:
-    """Write the opposite of an entry; False when that has been done."""
+async def hold(group_id: int, *accounts: Account) -> None:
+    """Lock accounts before several movements over them, in the order in which all lock."""
+    for account in sorted(accounts):
+        await fetch(
+            'UPDATE "lizheng_balance" SET "amount" = "amount" '
+            'WHERE "group_id" = ? AND "kind" = ? AND "user_id" = ? RETURNING "id"',
+            (group_id, account.kind, account.user_id),
+        )
+
+
+async def held(group_id: int, *kinds: str) -> int:
+    """Add up what the accounts of these kinds hold, in fen."""
+    marks = ", ".join("?" for _ in kinds)
+    rows = await fetch(
+        'SELECT COALESCE(SUM("amount"), 0) AS "amount" FROM "lizheng_balance" '
+        f'WHERE "group_id" = ? AND "kind" IN ({marks})',
+        (group_id, *kinds),
+    )
+    return int(rows[0]["amount"])
+
+
+async def reverse(order: Order, entry: Entry, *, at: datetime, actor_id: int, covered_by: int = 0) -> bool:
+    """Write the opposite of an entry; False when that has been done.
+
+    Money that goes back to a member although the group has spent it since comes from somebody's pocket: an advance of
+    `covered_by`, or with 0 `short`.
+    """
+    if entry.giver == OUTSIDE.kind and entry.taker == "member":
+        short = entry.amount - await held(order.group_id, *IN_HAND)
+        if short > 0:
+            cover = f"cover:{entry.id}"
+            terms = {"at": at, "kind": "advance", "key": cover, "actor_id": actor_id}
+            await move(order, OUTSIDE, advance(covered_by) if covered_by else SHORT, short, **terms)
     return await move(
         order,
         Account(entry.taker_id, entry.taker),
@@ -120,16 +164,22 @@ async def reverse(order: Order, entry: Entry, *, at: datetime, actor_id: int) ->
     )
 
 
+async def standing(order: Order) -> list[Entry]:
+    """Return the order's entries that nothing has reversed, newest first."""
+    entries = await Entry.filter(order_id=order.id).order_by("-id")
+    reversed_ids = {entry.reverses for entry in entries}
+    return [entry for entry in entries if entry.reverses is None and entry.id not in reversed_ids]
+
+
 async def reverse_all(order: Order, *, at: datetime, actor_id: int) -> int:
-    """Give back whatever the order has moved, newest first; the fen that went back outside.
+    """Give back whatever the member has paid on the order, newest first; the fen that went back outside.
 
     The caller's atomic has changed the order's row before, so that nobody else reverses any of it meanwhile.
     """
-    entries = await Entry.filter(order_id=order.id).order_by("-id")
-    reversed_ids = {entry.reverses for entry in entries}
+    await hold(order.group_id, INCOME, OUTSIDE, SHARED, member(order.user_id))
     back = 0
-    for entry in entries:
-        if entry.reverses is None and entry.id not in reversed_ids:
-            await reverse(order, entry, at=at, actor_id=actor_id)
+    for entry in await standing(order):
+        if "member" in (entry.giver, entry.taker):
+            await reverse(order, entry, at=at, actor_id=actor_id, covered_by=actor_id)
             back += entry.amount * ((entry.giver == OUTSIDE.kind) - (entry.taker == OUTSIDE.kind))
     return back

@@ -25,9 +25,23 @@ JOURNAL = Table(
     Column("冲销", Whole()),
     title="账本流水",
 )
-KINDS = {"payment": "收款", "use": "使用", "refund": "冲销"}
+KINDS = {
+    "payment": "收款",
+    "use": "使用",
+    "refund": "冲销",
+    "spend": "支出",
+    "advance": "垫付",
+    "repay": "还垫付",
+}
 REFUND = "退款"
-SIDES = {"outside": "群外", "member": "成员预付", "income": "收入"}
+SIDES = {
+    "outside": "群外",
+    "member": "成员预付",
+    "income": "收入",
+    "shared": "发给大家",
+    "advance": "垫付",
+    "short": "缺口",
+}
 
 
 async def export(group_id: int, out: Path, zone: ZoneInfo) -> int:

@@ -1,17 +1,20 @@
 """What members are to pay and what became of it. Every step is one conditional update, its entries in the same atomic.
 
-open → settled (a credit) → used; open → expired, which may still be paid; open or expired → refused; whatever was
-paid → refunded. What is paid beyond the price stays on the member's account until it is refunded.
+open → settled (a credit) → used; open → expired, which may still be paid; open or expired → refused or waived; whatever
+was paid → refunded. A fine that is paid is used at once. What is paid beyond the price stays on the member's account
+until it is refunded. What members are to get, rewards and spendings, is paid out in `ledger.fund`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from lizheng.grammar import say_money
-from lizheng.ledger.book import INCOME, OUTSIDE, member, move, reverse, reverse_all
+from lizheng.ledger.book import INCOME, OUTSIDE, SHARED, Account, hold, member, move, reverse, reverse_all
 from lizheng.ledger.tables import Entry, Order
 from lizheng.plugin.refusals import Declined
 from lizheng.store import atomic, next_number
@@ -25,8 +28,35 @@ STATES = {
     "expired": "已过期",
     "refused": "已拒收",
     "refunded": "已退款",
+    "waived": "已豁免",
 }
+STATES_OF = {
+    "fine": {"used": "已付清"},
+    "deposit": {"settled": "已付清，押着", "used": "没收了"},
+    "reward": {"open": "等着发", "used": "送到了", "refused": "取消了"},
+    "spending": {"used": "已支出", "refused": "收回了"},
+}
+Kind = Literal["charge", "fine", "deposit", "reward", "spending"]
+PAYABLE_KINDS = ("charge", "fine", "deposit")
+"""Kinds that a member is to pay; the others are to be paid out, and no payment is ever booked on them."""
+FINE = "fine:"
+"""How `used_by` of a fine begins, which nothing else spends."""
 NUMBER = re.compile(r"[Aa](\d{1,9})")
+
+
+@dataclass(frozen=True)
+class Due:
+    """One of the orders that are placed together."""
+
+    user_id: int
+    price: int
+    purpose: str
+    source: str
+
+
+def say_state(order: Order) -> str:
+    """Say in Chinese how an order stands, in the words of its kind."""
+    return STATES_OF.get(order.kind, {}).get(order.state, STATES[order.state])
 
 
 def number_in(text: str) -> int | None:
@@ -47,8 +77,14 @@ async def place(
     expires_at: datetime | None = None,
     text: str = "",
     source: str | None = None,
+    kind: Kind = "charge",
+    account: Literal["income", "shared"] = "income",
+    payer_id: int = 0,
 ) -> Order:
-    """Open an order under the group's next number, or return the one this `source` has opened before."""
+    """Open an order under the group's next number, or return the one this `source` has opened before.
+
+    `account` is where the money goes once it is used: the fund, or everybody at once. `payer_id` hands a reward over.
+    """
     if source and (earlier := await Order.get_or_none(source=source)):
         return earlier
     return await Order.create(
@@ -62,7 +98,32 @@ async def place(
         created_at=at,
         expires_at=expires_at,
         source=source,
+        kind=kind,
+        account=account,
+        payer_id=payer_id,
     )
+
+
+@atomic
+async def place_many(
+    group_id: int,
+    feature: str,
+    dues: Sequence[Due],
+    *,
+    at: datetime,
+    expires_at: datetime | None = None,
+    kind: Kind = "charge",
+    account: Literal["income", "shared"] = "income",
+) -> list[Order]:
+    """Open all of them or none, in this order; one whose `source` has opened an order before is that order.
+
+    Called in an atomic together with `desk.announce`, they are told in one message, which admins may quote.
+    """
+    terms = {"at": at, "expires_at": expires_at, "kind": kind, "account": account}
+    return [
+        await place(group_id, feature, due.user_id, due.purpose, due.price, source=due.source, **terms)
+        for due in dues
+    ]
 
 
 async def find(group_id: int, number: int) -> Order:
@@ -77,7 +138,8 @@ async def open_ones(group_id: int, user_id: int = 0, feature: str = "") -> list[
     named: Mapping[str, int | str] = {
         name: value for name, value in (("user_id", user_id), ("feature", feature)) if value
     }
-    return await Order.filter(group_id=group_id, state="open", **named).order_by("number")
+    found = Order.filter(group_id=group_id, state="open", kind__in=PAYABLE_KINDS, **named)
+    return await found.order_by("number")
 
 
 async def credits_of(group_id: int, user_id: int, feature: str) -> list[Order]:
@@ -90,20 +152,24 @@ async def credits_of(group_id: int, user_id: int, feature: str) -> list[Order]:
 async def confirm(order: Order, amount: int | None, *, by: int, at: datetime, key: str) -> Order:
     """An admin has seen the money: the sum is credited, and settles the order once the price is reached.
 
-    `amount` None means what is still missing. `key` is the cause, credited once. Raises `Declined`, and nothing changes.
+    A fine is used up by that. `amount` None means what is still missing. `key` is the cause, credited once. Raises
+    `Declined`, and nothing changes.
     """
+    if order.kind not in PAYABLE_KINDS:
+        raise Declined(f"A{order.number}（{order.purpose}）是要发给人的，不是收款，没有记。")
     if by == order.user_id:
         raise Declined(f"A{order.number} 是你自己付的，要请别的管理员确认。")
     amount = order.price - order.paid if amount is None else amount
     rows = []
     if amount > 0:
+        await hold(order.group_id, Account(0, order.account), OUTSIDE, member(order.user_id))
         rows = await fetch(
             'UPDATE "lizheng_order" SET "paid" = "paid" + ? WHERE "id" = ? AND "paid" < "price" '
             "AND \"state\" IN ('open', 'expired') RETURNING \"paid\"",
             (amount, order.id),
         )
     if not rows:
-        raise Declined(f"A{order.number} {STATES[(await Order.get(id=order.id)).state]}，没有再记。")
+        raise Declined(f"A{order.number} {say_state(await Order.get(id=order.id))}，没有再记。")
     moved = await move(
         order, OUTSIDE, member(order.user_id), amount, at=at, kind="payment", key=key, actor_id=by
     )
@@ -111,6 +177,9 @@ async def confirm(order: Order, amount: int | None, *, by: int, at: datetime, ke
         raise Declined("这一笔已经确认过了，没有再记。")
     if rows[0]["paid"] >= order.price:
         await Order.filter(id=order.id).update(state="settled", settled_at=at, settled_by=by)
+        if order.kind == "fine":
+            cause = await free_key(f"use:{FINE}{order.id}")
+            await use(order, by=cause.removeprefix("use:"), at=at)
     return await Order.get(id=order.id)
 
 
@@ -130,6 +199,9 @@ async def unconfirm(order_id: int, key: str, *, by: int, at: datetime) -> int:
     Raises `Declined` when what it paid for was used or given back since, and nothing changes.
     """
     entry, order = await Entry.get(key=key), await Order.get(id=order_id)
+    await hold(order.group_id, Account(0, order.account), OUTSIDE, member(order.user_id))
+    if order.kind == "fine" and order.paid - entry.amount < order.price:
+        await give_back(order, by=order.used_by or "", at=at)
     ended = order.expires_at is not None and order.expires_at <= at
     changed = await fetch(
         'UPDATE "lizheng_order" SET "paid" = "paid" - ?, '
@@ -138,7 +210,7 @@ async def unconfirm(order_id: int, key: str, *, by: int, at: datetime) -> int:
         (entry.amount, entry.amount, "expired" if ended else "open", order_id, entry.amount),
     )
     if not changed or not await reverse(order, entry, at=at, actor_id=by):
-        state = STATES[(await Order.get(id=order_id)).state]
+        state = say_state(await Order.get(id=order_id))
         raise Declined(f"A{order.number} {state}，这一笔收不回来了。钱退了就发 /退款 A{order.number}。")
     return entry.amount
 
@@ -148,8 +220,8 @@ async def use(order: Order, *, by: str, at: datetime) -> bool:
     """Spend a credit, for `by` (what it is spent on, which spends one only); False when somebody else was first."""
     if await Order.filter(id=order.id, state="settled").update(state="used", used_by=by):
         key, payer = f"use:{by}", order.user_id
-        giver, price = member(payer), order.price
-        if not await move(order, giver, INCOME, price, at=at, kind="use", key=key, actor_id=payer):
+        giver, taker = member(payer), SHARED if order.account == SHARED.kind else INCOME
+        if not await move(order, giver, taker, order.price, at=at, kind="use", key=key, actor_id=payer):
             raise Declined(f"A{order.number} 已经为这件事用过一次了。")
         return True
     return False
@@ -191,7 +263,33 @@ async def refuse(order: Order, reason: str, *, by: int) -> None:
         raise Declined(
             f"A{order.number} 已经收过 {say_money(order.paid)}，先把钱退了，再发 /退款 A{order.number}。"
         )
-    raise Declined(f"A{order.number} {STATES[order.state]}，没有再动。")
+    raise Declined(f"A{order.number} {say_state(order)}，没有再动。")
+
+
+@atomic
+async def waive(order: Order, reason: str, *, by: int) -> str:
+    """Let a member off what nobody has paid of yet, for a reason; the state it was in, for `unwaive`.
+
+    Raises `Declined` for one's own, one that is closed, and one that is partly paid.
+    """
+    if order.kind not in PAYABLE_KINDS:
+        raise Declined(f"A{order.number}（{order.purpose}）是要发给人的，不用豁免。")
+    if by == order.user_id:
+        raise Declined(f"A{order.number} 是你自己的单，要请别的管理员豁免。")
+    for state in PAYABLE:
+        if await Order.filter(id=order.id, state=state, paid=0).update(state="waived", reason=reason):
+            return state
+    order = await Order.get(id=order.id)
+    if order.state in PAYABLE:
+        raise Declined(
+            f"A{order.number} 已经收过 {say_money(order.paid)}，先把钱退了，再发 /退款 A{order.number}。"
+        )
+    raise Declined(f"A{order.number} {say_state(order)}，没有再动。")
+
+
+async def unwaive(order_id: int, state: str) -> bool:
+    """Have it owed again; False when it is not waived any more."""
+    return bool(await Order.filter(id=order_id, state="waived").update(state=state, reason=""))
 
 
 @atomic
@@ -200,6 +298,8 @@ async def refund(order: Order, amount: int | None, *, by: int, at: datetime, key
 
     The fen that went back. `key` is the cause, which takes a part off once. Raises `Declined`, and nothing changes.
     """
+    if order.kind not in PAYABLE_KINDS:
+        raise Declined(f"A{order.number}（{order.purpose}）是发给人的，不是收来的，没有可退的。")
     if by == order.user_id:
         raise Declined(f"A{order.number} 是你自己付的，要请别的管理员退。")
     paid = (await Order.get(id=order.id)).paid

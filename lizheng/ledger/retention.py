@@ -13,7 +13,7 @@ BOOKS = "账本只增不改，不能抹掉"
 
 
 def _closed(now: datetime) -> Q:
-    return Q(state__in=("used", "expired", "refused", "refunded"))
+    return Q(state__in=("used", "expired", "refused", "refunded", "waived"))
 
 
 KEPT = (
@@ -26,7 +26,7 @@ KEPT = (
         free=_closed,
         blank={"text": ""},
         lasting=True,
-        hidden=("settled_by", "used_by", "reason"),
+        hidden=("settled_by", "used_by", "reason", "payer_id"),
     ),
     Keep(
         Entry,

@@ -11,7 +11,9 @@ class Balance(Model):
     """What an account of the ledger holds, in fen: the sum of what it took minus what it gave.
 
     `kind` is `outside` (money handed over in QQ, as seen from there: never positive), `member` (paid by a member, not
-    used yet: never negative) or `income` (the group's). `user_id` is 0 but for members.
+    used yet: never negative), `income` (the group's), `shared` (what members gave to everybody: never negative),
+    `advance` (paid for the group by somebody, not given back yet: never negative) or `short` (the same, by nobody knows
+    whom). `user_id` is 0 but for members and advances.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -58,10 +60,12 @@ class Entry(Model):
 
 
 class Order(Model):
-    """Something a member is to pay, as A`number` of its group. Amounts in fen.
+    """Something a member is to pay, or to get, as A`number` of its group. Amounts in fen.
 
-    `state`: open, settled (paid and not used: a credit), used, expired, refused, refunded. `text` is what its feature
-    keeps with it; `purpose` says in Chinese what it is for. `source` is what caused it, once.
+    `kind`: charge, fine (spent by itself once it is paid), deposit; and to get: reward, spending (0 for nobody in
+    particular). `account` is where it goes when it is used: income or shared. `payer_id` hands a reward over.
+    `state`: open, settled (paid and not used: a credit), used, expired, refused, refunded, waived. `text` is what its
+    feature keeps with it; `purpose` says in Chinese what it is for. `source` is what caused it, once.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -81,6 +85,9 @@ class Order(Model):
     reason = fields.TextField(default="")
     source = fields.CharField(max_length=255, null=True, unique=True)
     used_by = fields.CharField(max_length=255, null=True, unique=True)
+    kind = fields.CharField(max_length=16, default="charge", db_default="charge")
+    account = fields.CharField(max_length=16, default="income", db_default="income")
+    payer_id = fields.BigIntField(default=0, db_default=0)
 
     class Meta(Model.Meta):
         table = "lizheng_order"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, Any
 
-from lizheng import Context, Declined, Member, Numbered, Person, Withdrawal, Yuan, atomic
+from lizheng import CannotUndo, Context, Declined, Line, Member, Numbered, Person, Withdrawal, Yuan, atomic
 from lizheng.grammar import Misread, Words, say_money
 from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
@@ -16,6 +17,7 @@ from plugins.dues import texts
 LONGEST_PURPOSE = 30
 BOOK = Page(texts.BOOK, texts.EMPTY, "/账本")
 BILL = Numbered("A", "单号")
+UNWAIVE = "unwaive"
 OWED = Page(texts.OWING, texts.NOTHING_OWED, "/欠款")
 
 
@@ -58,7 +60,7 @@ def _line(order: Order) -> str:
         number=order.number,
         purpose=order.purpose,
         price=say_money(order.price),
-        state=orders.STATES[order.state],
+        state=orders.say_state(order),
     )
     if order.paid > order.price:
         return line + texts.PAID_OVER.format(over=say_money(order.paid - order.price))
@@ -67,18 +69,31 @@ def _line(order: Order) -> str:
 
 
 async def owing(ctx: Context, page: PageNumber = FIRST) -> None:
+    present = await _present(ctx)
+
     def line(order: Order) -> str:
         return texts.OWED_LINE.format(
             number=order.number,
-            name=ctx.who(order.user_id),
+            name=ctx.who(order.user_id)
+            + (texts.GONE if present is not None and order.user_id not in present else ""),
             purpose=order.purpose,
             rest=say_money(order.price - order.paid),
         )
 
-    found = Order.filter(group_id=ctx.group.id, state="open").order_by("number")
+    found = Order.filter(group_id=ctx.group.id, state="open", kind__in=orders.PAYABLE_KINDS).order_by(
+        "number"
+    )
     sums = await found.values_list("price", "paid")
     total = say_money(sum(price - paid for price, paid in sums))
     await OWED.say(ctx, found, line, page, people=lambda order: [order.user_id], total=total)
+
+
+async def _present(ctx: Context) -> Collection[int] | None:
+    """Who is in the group; None while that cannot be read, and then nobody is said to have left."""
+    try:
+        return await ctx.members(fresh=False)
+    except Declined:
+        return None
 
 
 # — money ——————————————————————————————————————————————————————————————————————————————————
@@ -109,6 +124,9 @@ async def bill(ctx: Context, person: Member, amount: Yuan, purpose: Annotated[st
 
 
 async def confirm(ctx: Context, stated: desk.Stated) -> None:
+    if len(stated.numbers) > 1:
+        await desk.confirm_many(ctx, stated.numbers)
+        return
     found = await desk.quoted_evidence(ctx)
     if stated.number is not None:
         order = await orders.find(ctx.group.id, stated.number)
@@ -177,3 +195,31 @@ async def _take_back(ctx: Context, order: Order) -> str:
     if came_to is Withdrawal.TAKEN_BACK:
         return texts.NOT_POSTED
     return texts.TOO_LATE if came_to is Withdrawal.ON_ITS_WAY else ""
+
+
+async def waive(
+    ctx: Context, which: Annotated[int, BILL], reason: Annotated[str, Line(most=60, what="理由")]
+) -> None:
+    order = await orders.find(ctx.group.id, which)
+    await ctx.names_of([order.user_id])
+
+    @atomic
+    async def let_off() -> None:
+        before = await orders.waive(order, reason, by=ctx.author_id)
+        undo = {"name": UNWAIVE, "order": order.id, "state": before}
+        record = await ctx.note("waive", f"豁免 A{order.number}", target=order.user_id, undo=undo)
+        await ctx.say(
+            texts.WAIVED,
+            number=order.number,
+            name=ctx.who(order.user_id),
+            reason=reason,
+            record=record.number,
+        )
+
+    await let_off()
+
+
+async def owe_again(ctx: Context, undo: dict[str, Any]) -> None:
+    """`/撤销` of a waiver. Raises `CannotUndo` when it is not waived any more."""
+    if not await orders.unwaive(undo["order"], undo["state"]):
+        raise CannotUndo("这张单已经不是豁免的了")

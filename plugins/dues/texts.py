@@ -7,6 +7,7 @@ PAID_PARTLY = "（已收 {paid}）"
 PAID_OVER = "（多收了 {over}）"
 NOTHING_OWED = "没有没付清的单。"
 OWING = "没付清的有 {count} 张，共差 {total}：\n{lines}{more}"
+GONE = "（已退群）"
 OWED_LINE = "A{number} {name} {purpose}：差 {rest}"
 
 BILLED = "{who} 开了 A{number}：{purpose} {price}。\n付好后发 /已发红包 A{number}，等管理员确认。"
@@ -23,3 +24,4 @@ REFUNDED = "A{number} 的 {amount}退掉了，账已冲销{left}。{who} 请查�
 LEFT = "，还记着 {rest}"
 NOT_POSTED = "\n还没发的广告不发了。"
 TOO_LATE = "\n广告已经在发了，收不回来。"
+WAIVED = "A{number} 不用 {name} 付了：{reason}。\n撤销发 /撤销 {record}。"

@@ -29,7 +29,7 @@ from tests.support.reliability_figures import Note
 KILLS = 3
 STEPS = 12
 AD = "招网店兼职打字员，一单十元起，日结，加QQ 28475619"
-BOOKED = re.compile(r"A\d+(?:（[^）]*）收齐了| 收到) ")
+BOOKED = re.compile(r"A\d+(?:（[^）]*）收齐了| 收到) |收到 (\d+) 笔，")
 ORPHANS = (
     'SELECT COUNT(*) AS "n" FROM "lizheng_order" WHERE "used_by" LIKE \'ad-order:%\' AND "used_by" NOT IN '
     '(SELECT "source" FROM "lizheng_outgoing" WHERE "source" IS NOT NULL)'
@@ -56,6 +56,9 @@ def act(group: Group, chance: random.Random) -> None:
         "recall": lambda: texts and world.recall(texts[-1].message_id, member),
         "refuse": lambda: group.say(group.admin, f"/拒绝收款 A{number}"),
         "refund": lambda: group.say(group.admin, f"/退款 A{number}{chance.choice(('', ' 100'))}"),
+        "several": lambda: group.say(group.admin, f"/确认收款 A{number}-A{number + 2}"),
+        "waive": lambda: group.say(group.admin, f"/账本 豁免 A{number} 算了"),
+        "unwaive": lambda: group.say(group.admin, f"/撤销 {number}"),
         "twice": lambda: world.faults.add("duplicate", "message", times=chance.randint(2, 3)),
         "overtaken": lambda: world.faults.add("reorder", "message"),
     }
@@ -105,14 +108,19 @@ async def play(folder: Path, histories: int, seed: int, url: str = "") -> int:
 async def _look(groups: list[Group]) -> int:
     assert not await mismatches()
     assert await fetch(ORPHANS) == [{"n": 0}], "a credit was spent and its ad forgotten"
+
+    def payments(text: str) -> int:
+        """How many one notice tells of."""
+        found = BOOKED.match(text)
+        return int(found[1] or 1) if found else 0
+
     booked = Counter(await Entry.filter(kind="payment").values_list("group_id", flat=True))
-    notices = Counter(
-        row.group_id
-        for row in await Outgoing.filter(api="send_group_msg")
-        if BOOKED.match(plain(row.params["message"]))
-    )
+    notices: Counter[int] = Counter()
+    for row in await Outgoing.filter(api="send_group_msg"):
+        notices[row.group_id] += payments(plain(row.params["message"]))
+    notices = +notices
     assert notices == booked, "a payment was booked without a notice, or the other way round"
-    told = Counter(group.id for group in groups for text in group.said if BOOKED.match(text))
+    told = Counter({group.id: sum(map(payments, group.said)) for group in groups})
     assert told <= notices, "a notice was told twice"
     return await Entry.all().count()
 

@@ -22,7 +22,9 @@ from lizheng import (
     WeeklySpans,
     Word,
     Yuan,
+    atomic,
 )
+from lizheng.ledger import desk, orders
 
 
 class Settings(BaseModel):
@@ -149,3 +151,14 @@ feature.job("remind", reminded)
 feature.on(MemberJoined, joined)
 
 __plugin_meta__ = feature.metadata
+
+
+@feature.command("试罚", "每人三元", role=Role.ADMIN, example="/试罚 @小王 @小李")
+@atomic
+async def fine(ctx: Context, targets: Members) -> None:
+    source = f"probe:{ctx.source}"
+    dues = [orders.Due(person, 300, "试罚", f"{source}:{person}") for person in targets]
+    terms = {"at": ctx.now, "kind": "fine", "account": "shared"}
+    placed = await orders.place_many(ctx.group.id, feature.id, dues, **terms)
+    numbers = "、".join(f"A{order.number}" for order in placed)
+    await desk.announce(ctx, "试罚：{numbers}", placed, numbers=numbers)
