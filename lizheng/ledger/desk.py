@@ -215,7 +215,7 @@ async def _answered(ctx: Context) -> bool | None:
         numbers = batch.chosen(rest, listed)
         if batch.is_whole(rest):
             waiting = Order.filter(group_id=ctx.group.id, number__in=numbers, state__in=orders.PAYABLE)
-            numbers = list(await waiting.order_by("number").values_list("number", flat=True)) or numbers
+            numbers = [order.number for order in await waiting.order_by("number")] or numbers
         await confirm_many(ctx, numbers)
         return True
     if rest:
