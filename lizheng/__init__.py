@@ -40,14 +40,13 @@ from lizheng.events import (
 from lizheng.grammar import Misread, WeeklySpans, Words, say_duration
 from lizheng.groups.members import MemberInfo
 from lizheng.groups.survey import Survey
-from lizheng.messages.templates import Drawing, Mention, Picture, compose, fill, mentions, placeholders
 from lizheng.messages.templates import Drawing, Face, Mention, Picture, compose, fill, mentions, placeholders
 from lizheng.plugin.announced import Urgency
 from lizheng.plugin.command import Command, Form
 from lizheng.plugin.completed import Completed
 from lizheng.plugin.context import Context, GroupContext, Quoted, is_anonymous
-from lizheng.plugin.deeds import Dimension
 from lizheng.plugin.coverage import Coverage
+from lizheng.plugin.deeds import Dimension
 from lizheng.plugin.deliveries import Delivery
 from lizheng.plugin.feature import Feature
 from lizheng.plugin.hook import Hook, HookFailed

@@ -6,7 +6,7 @@ Our commands stand in a dictionary and our observers in a list per group; NoneBo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from typing import Any
 
 from nonebot import logger
@@ -235,9 +235,7 @@ class Dispatcher:
 
         return await self._run_late(own, run(), form.counts_late)
 
-    async def _run_late(
-        self, ctx: Context, work: Coroutine[Any, Any, bool | None], noun: str
-    ) -> Counted | None:
+    async def _run_late(self, ctx: Context, work: Awaitable[bool | None], noun: str) -> Counted | None:
         if await self._has_effects(ctx):
             work.close()
             return None

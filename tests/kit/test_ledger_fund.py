@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -17,7 +18,7 @@ ADMIN, PAYER, WANG = 9, 7, 1
 groups = itertools.count(1)
 
 
-async def fine(group: int, price: int, account: str = "income") -> Order:
+async def fine(group: int, price: int, account: Literal["income", "shared"] = "income") -> Order:
     due = orders.Due(WANG, price, "没交", f"fine:{group}:{await Order.all().count()}")
     [order] = await orders.place_many(group, "f", [due], at=AT, kind="fine", account=account)
     return await orders.confirm(order, None, by=ADMIN, at=AT, key=f"c:{order.id}")

@@ -228,6 +228,7 @@ class Real:
     async def fine(self, user: int, price: int, shared: bool) -> bool:
         due = orders.Due(user, price, "罚款", f"fine:{self.group}:{len(self.orders)}")
         account = "shared" if shared else "income"
+        placed: list[Order] = []
         for _ in range(2):
             placed = await orders.place_many(self.group, "f", [due], at=AT, kind="fine", account=account)
         self.orders += placed

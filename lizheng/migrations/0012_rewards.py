@@ -1,11 +1,10 @@
 # ruff: noqa: RUF012
-from tortoise import migrations
+from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
-from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lizheng", "0009_effects")]
+    dependencies = [("lizheng", "0011_presence")]
 
     initial = False
 
