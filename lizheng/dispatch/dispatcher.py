@@ -6,8 +6,10 @@ Our commands stand in a dictionary and our observers in a list per group; NoneBo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Coroutine
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
 
 from nonebot import logger
 from nonebot.adapters.onebot.v11 import Event, GroupMessageEvent, MessageEvent, NetworkError
@@ -37,12 +39,13 @@ from lizheng.grammar import Misread, Text, Words
 from lizheng.groups.choices import GroupState
 from lizheng.plugin.command import Form, WrongUse
 from lizheng.plugin.context import CommandInfo, Context, GroupContext, Quoted
+from lizheng.plugin.feature import Feature, TalkHandler
 from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Services
 from lizheng.registry.access import is_on, may
 from lizheng.registry.command_index import CLOSING, Match, split_name
-from lizheng.registry.registry import Registry, claimed_elsewhere
+from lizheng.registry.registry import Registry, claimed_elsewhere, declared
 from lizheng.store.tables import Outgoing, Pending, Record
 
 STALE_SECONDS = 60
@@ -75,6 +78,9 @@ class Dispatcher:
         if isinstance(event, GroupMessageEvent):
             self._host.outbox.come_back((event.group_id,))
             return await self._in_group(event, self._host.groups[event.group_id])
+        is_talk = self._commands.called(event.get_message()) is None and not self._private.asks(event.user_id)
+        if is_talk and await self._converse(event):
+            return True
         group = await self._private.group_for(event)
         return group is not None and await self._in_group(event, group)
 
@@ -114,6 +120,25 @@ class Dispatcher:
         if called is not None:
             await self._hint(ctx, called)
         return False
+
+    async def _converse(self, event: MessageEvent) -> bool:
+        """Hand what somebody writes in private to the feature that asked them last; False when none waits for it."""
+        waiting: list[tuple[datetime, GroupState, Feature, TalkHandler]] = []
+        for feature in filter(None, map(partial(declared, self._host), self._host.features)):
+            for find, handler in feature.talks:
+                if (found := await find(event.user_id, self._host.now())) is not None:
+                    group = self._host.groups[found[0]]
+                    if is_on(group, feature):
+                        waiting.append((found[1], group, feature, handler))
+        if not waiting:
+            return False
+        _, group, feature, handler = max(waiting, key=lambda one: one[0])
+        ctx = Context(self._host, group, feature, event, role=Role.MEMBER, quoted=quoted_by(event))
+        ctx.place = f"【{group.name or group.id}】" if self._private.shares_several(event.user_id) else ""
+        if not await self._ran_before(ctx):
+            ctx.asker_id = ctx.author_id
+            await self._guarded(ctx, handler(ctx))
+        return True
 
     def _goes_round(self, ctx: Context, called: str) -> bool:
         now = self._host.clock.elapsed()
@@ -217,7 +242,9 @@ class Dispatcher:
         for watch in self._registry.watches(group):
             if watch.counts_late:
                 own = ctx.seen_by(watch.feature)
-                if (found := await self._run_late(own, watch.handler(own), watch.counts_late)) is not None:
+                if (
+                    found := await self._run_late(own, _running(watch.handler(own)), watch.counts_late)
+                ) is not None:
                     return found
         if hit is None or not is_on(group, hit.command.feature):
             return None
@@ -235,7 +262,9 @@ class Dispatcher:
 
         return await self._run_late(own, run(), form.counts_late)
 
-    async def _run_late(self, ctx: Context, work: Awaitable[bool | None], noun: str) -> Counted | None:
+    async def _run_late(
+        self, ctx: Context, work: Coroutine[Any, Any, bool | None], noun: str
+    ) -> Counted | None:
         if await self._has_effects(ctx):
             work.close()
             return None
@@ -386,6 +415,11 @@ class Dispatcher:
         await self.tell(ctx.group, GroupMet(ctx.group.id, user_id=0, operator_id=0, time=0))
         await self._host.groups.introduce(ctx.group.id, ctx.now)
         self._host.awaken([ctx.group.id])
+
+
+def _running(work: Awaitable[bool | None]) -> Coroutine[Any, Any, bool | None]:
+    """What an `async` handler gave: handlers are checked to be such when they are declared."""
+    return cast("Coroutine[Any, Any, bool | None]", work)
 
 
 def _is_its_command(ctx: Context) -> bool:

@@ -130,6 +130,11 @@ class PrivateChat:
                 await self._say(event, UNREADABLE)
             return None
 
+    def asks(self, user_id: int) -> bool:
+        """Whether they were just asked which group they mean, so that a number is the answer to that."""
+        asked = self._asked.get(user_id)
+        return asked is not None and asked[2] > self._host.now()
+
     def shares_several(self, user_id: int) -> bool:
         """Whether more than one group may be meant, so that an answer says which it is about."""
         return user_id in self._picked or len(self._known(user_id)) > 1

@@ -40,6 +40,8 @@ JobHandler = Callable[[GroupContext, Slot], Awaitable[Any]]
 StartHandler = Callable[[Services[GroupContext]], Awaitable[None]]
 ReadyHandler = Callable[[GroupContext], Awaitable[None]]
 OpenHandler = Callable[[GroupContext, datetime], Awaitable[bool]]
+TalkFinder = Callable[[int, datetime], Awaitable[tuple[int, datetime] | None]]
+TalkHandler = Callable[[Context], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class Feature(FeatureInfo):
         self.ready_hooks: list[ReadyHandler] = []
         self.first_steps: list[FirstStep] = []
         self.late_calls: list[OpenHandler] = []
+        self.talks: list[tuple[TalkFinder, TalkHandler]] = []
         settings_of(self)
 
     def command(
@@ -270,6 +273,16 @@ class Feature(FeatureInfo):
         require(self.module, handler, "ctx", "slot")
         self.jobs[name] = Job(name, handler, late_limit, repeats, acts=acts)
         self.job_names.add(name)
+
+    def converse(self, find: TalkFinder, handler: TalkHandler) -> None:
+        """Hear what is written in private that is no command, from whom this feature has asked something.
+
+        `find(user_id, now)` is the group it is about and since when that waits, None for nobody; of several the one that
+        was asked last is answered. What `handler(ctx)` refuses by raising `Declined` or `Misread` is said.
+        """
+        require(self.module, find, "user_id", "now")
+        require(self.module, handler, "ctx")
+        self.talks.append((find, handler))
 
     def counts_late(self, is_open: OpenHandler) -> None:
         """Say where messages count that came while the host was away: `is_open(ctx, since)` tells it of one group.
