@@ -187,7 +187,8 @@ class Leases:
             if self._clock.ticks() >= self._sure_until:
                 self._unsure_at = self._clock.ticks()
             self._sure_until = began + ALIVE - MARGIN
-            free = {key: account for key, account in wanted.items() if key not in self._others | self._held}
+            known = self._others | self._held
+            free = {key: account for key, account in wanted.items() if key not in known}
             if free:
                 await self._claim(free)
             await self._give_back(wanted)

@@ -345,8 +345,10 @@ class Dispatcher:
     async def _hint(self, ctx: Context, called: str) -> None:
         """Name what somebody may have meant, to each once a minute; what nobody of ours is called like stays silent."""
         name = split_name(called)[0].rstrip(CLOSING)
+        if claimed_elsewhere(name):
+            return
         near = self._commands.nearest(name, ctx.group, ctx.role)
-        if not near or claimed_elsewhere(name):
+        if not near:
             return
         if self._host.cooldown.now_and_then(ctx.group.id, f"hint:{ctx.author_id}", 60):
             names = " 或 ".join(f"/{one}" for one in near)

@@ -8,7 +8,7 @@ from typing import Any
 import nonebot
 from nonebot.log import logger
 from nonebot.plugin import Plugin
-from nonebot.rule import CommandRule
+from nonebot.rule import TrieRule
 
 from lizheng.events import GroupEvent
 from lizheng.groups.choices import GroupState
@@ -102,13 +102,7 @@ def exposed(plugin: Plugin) -> Feature | None:
     return None
 
 
-def claimed_elsewhere(name: str) -> bool:
-    """Whether a plugin that is not ours answers this command."""
-    for plugin in nonebot.get_loaded_plugins():
-        for matcher in plugin.matcher:
-            for checker in matcher.rule.checkers:
-                if isinstance(checker.call, CommandRule) and any(
-                    name == "".join(c) for c in checker.call.cmds
-                ):
-                    return True
-    return False
+def claimed_elsewhere(called: str) -> bool:
+    """Tell whether NoneBot has a command, of a plugin that is not ours, with which this text begins."""
+    trie, starts = TrieRule.prefix, nonebot.get_driver().config.command_start
+    return any(trie.longest_prefix(f"{start}{called}") for start in starts)

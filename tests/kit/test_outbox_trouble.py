@@ -102,6 +102,20 @@ async def test_a_cause_from_long_ago_is_still_known(
     assert len(peer.texts()) == 8
 
 
+async def test_one_that_is_never_decided_keeps_no_others_in_memory(
+    outbox: Outbox, peer: Peer, monkeypatch: pytest.MonkeyPatch
+):
+    """A send whose fate nobody can tell, and after it all the causes of a week."""
+    monkeypatch.setattr(outbox_room, "SOURCES_KEPT", 3)
+    peer.fates["send_group_msg"] = ["held"]
+    await outbox.put(text("held", source="message:held"))
+    for n in range(12):
+        ticket = await outbox.put(text(f"{n}", GROUP + 1, source=f"message:{n}"))
+        assert await ticket.outcome(5)
+    assert len(outbox._by_source) <= 5
+    assert "message:held" in outbox._by_source
+
+
 # — the beginning and the end ——————————————————————————————————————————————————————————————
 
 

@@ -417,9 +417,12 @@ class Outbox:
     def _remember_source(self, entry: Entry) -> None:
         if entry.source:
             self._by_source[entry.source] = entry
-            oldest = next(iter(self._by_source))
-            if len(self._by_source) > SOURCES_KEPT and self._by_source[oldest].is_decided:
-                del self._by_source[oldest]
+            # Two for one, so that what a burst has left goes, too; who is not decided yet waits at the end.
+            for _ in range(min(2, len(self._by_source) - SOURCES_KEPT)):
+                source, oldest = next(iter(self._by_source.items()))
+                del self._by_source[source]
+                if not oldest.is_decided:
+                    self._by_source[source] = oldest
 
     def _reachable(self, entry: Entry) -> int | None:
         """The account that can make (or look up) this call now."""
