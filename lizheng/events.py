@@ -160,6 +160,17 @@ class BotOffline(GroupEvent):
 
 
 @dataclass(frozen=True)
+class BotSpoke(GroupEvent):
+    """A registered bot (`/机器人`) said something: it is no message to the features, which look at people's alone."""
+
+    message_id: int = 0
+
+    @property
+    def key(self) -> str:
+        return str(self.message_id)
+
+
+@dataclass(frozen=True)
 class GroupMet(GroupEvent):
     """The bot is in this group for the first time it knows of. Told once per group."""
 

@@ -65,7 +65,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The plugins are loaded before any test module imports them: NoneBot refuses those imported earlier."""
-    probes = [f"tests.support.{name}_feature" for name in ("probe", "question", "state", "list", "late")]
+    names = ("probe", "question", "state", "list", "late", "counted")
+    probes = [f"tests.support.{name}_feature" for name in names]
     session.config.stash[HOST] = make_host(probes, project="pyproject.toml")
 
 

@@ -33,13 +33,14 @@ FLOORS = {
     "acts": 6,
     "dispatch": 7,
     "ledger": 7,
+    "activity": 7,
     "parts": 7,
     "host": 8,
     "cli": 9,
     "sandbox": 9,
     "__main__": 10,
 }
-PUBLIC = {"", "events", "text", "grammar", "messages", "drawing", "hooks", "media", "ledger", "parts"}
+PUBLIC = {"", "events", "text", "grammar", "messages", "drawing", "hooks", "media", "ledger", "activity", "parts"}
 """What plugins may import; everything else is the kit's own."""
 HOST_DOORS = {
     "(passed on)": 6,

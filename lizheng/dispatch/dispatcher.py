@@ -27,6 +27,7 @@ from lizheng.dispatch.ourselves import heed
 from lizheng.dispatch.private_chat import PrivateChat
 from lizheng.events import (
     BotOffline,
+    BotSpoke,
     GroupDissolved,
     GroupEvent,
     GroupMet,
@@ -86,6 +87,8 @@ class Dispatcher:
 
     async def _in_group(self, event: MessageEvent, group: GroupState) -> bool:
         if event.user_id in group.bots:
+            spoke = BotSpoke(group.id, event.user_id, 0, int(event.time), event.message_id)
+            await self.tell(group, spoke)
             return False
         watches = self._registry.watches(group)
         quoted = quoted_by(event)

@@ -18,7 +18,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, GroupMessageEvent, Message
 from nonebot.drivers import ASGIMixin, Driver
 from pydantic import BaseModel
 
-from lizheng import ledger
+from lizheng import activity, ledger
 from lizheng.acts import decisions
 from lizheng.acts.perform import perform
 from lizheng.adapter import Access, Adapter, Bot, Capabilities
@@ -57,7 +57,7 @@ from lizheng.plugin.identity import FeatureInfo
 from lizheng.plugin.memory import Memory
 from lizheng.plugin.refusals import Declined
 from lizheng.plugin.services import Proposal, Waiting
-from lizheng.registry.access import is_on, is_switched_on
+from lizheng.registry.access import goes_along, is_on, is_switched_on
 from lizheng.registry.command_index import CommandIndex
 from lizheng.registry.registry import Registry
 from lizheng.registry.settings_reader import SettingsReader
@@ -94,7 +94,13 @@ class Host:
         self.clock = Clock()
         self.zone = ZoneInfo(self.config.timezone)
         self.superusers = self.config.superusers
-        own = (decisions.feature, ledger.feature, maintenance.feature, announcements.feature)
+        own = (
+            decisions.feature,
+            ledger.feature,
+            activity.feature,
+            maintenance.feature,
+            announcements.feature,
+        )
         self.registry = Registry(self.config.command_start - {""}, own)
         self.groups = Groups()
         self.settings_reader = SettingsReader(config.feature_environment(driver.config))
@@ -431,14 +437,15 @@ class Host:
     async def switch(self, group: GroupState, switch_id: str, on: bool) -> None:
         """Switch a feature (or, by its `store:` id, another plugin) from the next message on.
 
-        The feature is told while it is on: after it goes on, before it goes off. Then it wakes up, and with it those
-        that are on with it.
+        The feature is told while it is on: after it goes on, before it goes off, when those are told that go off with
+        it. What goes on wakes up, and with it those that are on with it.
         """
         before = [known for known in self.features.values() if is_on(group, known)]
         feature, time = self.features.get(switch_id), int(self.clock.now().timestamp())
         happened = FeatureSwitched(group.id, 0, 0, time, on=on)
         if feature is not None and not on:
-            await self.dispatch.tell(group, happened, only=feature)
+            for going in (feature, *(known for known in before if goes_along(group, known, switch_id))):
+                await self.dispatch.tell(group, happened, only=going)
         await self.groups.switch(group.id, switch_id, on)
         if feature is not None and on:
             await self.dispatch.tell(group, happened, only=feature)

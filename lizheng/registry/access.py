@@ -46,6 +46,13 @@ def comes_along(group: GroupState, feature: FeatureInfo) -> bool:
     return feature.always_on or any(group.switches.get(other, False) for other in feature.on_with)
 
 
+def goes_along(group: GroupState, feature: FeatureInfo, leaving: str) -> bool:
+    """Whether it is on only because of one that is being switched off."""
+    if feature.always_on or feature.id == leaving or group.switches.get(feature.id, False):
+        return False
+    return {other for other in feature.on_with if group.switches.get(other, False)} == {leaving}
+
+
 def opened_with(feature: FeatureInfo) -> str:
     """How one without a switch of its own comes to be on: `跟着「广告税」「账本」一起开，`; "" for any other."""
     if not feature.hidden or not feature.along_with:

@@ -40,7 +40,13 @@ class AppModules:
 
 
 KIT_MODULES = AppModules(
-    ("lizheng.store.tables", "lizheng.store.deed_tables", "lizheng.ledger.tables"), "lizheng.migrations"
+    (
+        "lizheng.store.tables",
+        "lizheng.store.deed_tables",
+        "lizheng.ledger.tables",
+        "lizheng.activity.tables",
+    ),
+    "lizheng.migrations",
 )
 
 

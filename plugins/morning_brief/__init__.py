@@ -1,9 +1,9 @@
 """早报：每天早上一份，日子、新闻、投稿、昨日数字都在里面，一天只发一次。"""
 
-from lizheng import Area, Feature, Recipe, Role, Stage
-from lizheng.events import FeatureSwitched, MemberJoined, MemberLeft, MessageRecalled, SettingChanged
+from lizheng import Area, Feature, Recipe, Role
+from lizheng.activity import ACTIVITY
+from lizheng.events import FeatureSwitched, MessageRecalled, SettingChanged
 from plugins.morning_brief import gathering, handlers, privacy, register, sending, subscribing, timing
-from plugins.morning_brief.counting import Counting
 from plugins.morning_brief.gathering import Gathering, Rounds
 from plugins.morning_brief.handlers import Desk
 from plugins.morning_brief.sending import Sending
@@ -16,15 +16,15 @@ feature = Feature(
     "早报",
     "每天早上一份：日子、新闻、投稿、昨日数字，一天只发一次",
     settings=Settings,
+    needs={ACTIVITY},
     area=Area.CONTENT,
     recipes={Recipe.RESOURCES, Recipe.HOBBY},
 )
 clock = feature.state(Timing)
-counts = feature.state(Counting)
 news = feature.state(lambda host: Gathering(host.config.feed_hosts, host.zone))
 rounds = feature.state(lambda host: Rounds(feature, news.of(host), clock.of(host)))
-sent = feature.state(lambda host: Sending(clock.of(host), news.of(host), counts.of(host)))
-desk = feature.state(lambda host: Desk(clock.of(host), counts.of(host), rounds.of(host)))
+sent = feature.state(lambda host: Sending(clock.of(host), news.of(host)))
+desk = feature.state(lambda host: Desk(clock.of(host), rounds.of(host)))
 feeds_desk = feature.state(lambda host: Subscribing(news.of(host), rounds.of(host)))
 
 command = feature.command("早报", "看今天的早报", aliases={"brief"}, example="/早报")
@@ -63,9 +63,6 @@ command.form(
 )
 command.form(desk(Desk.stop), word="停", role=Role.ADMIN, example="/早报 停", summary="不再自动发早报")
 
-feature.on_message(counts(Counting.spoken), stage=Stage.COUNT)
-feature.on(MemberJoined, counts(Counting.joined))
-feature.on(MemberLeft, counts(Counting.left))
 feature.on(MessageRecalled, sending.recalled)
 feature.on(FeatureSwitched, desk(Desk.switched))
 feature.on(SettingChanged, desk(Desk.changed))

@@ -14,7 +14,6 @@ from lizheng.messages.templates import Mention
 from lizheng.text import clip
 from plugins.morning_brief import register, texts
 from plugins.morning_brief.contents import put_together
-from plugins.morning_brief.counting import Counting
 from plugins.morning_brief.gathering import Rounds
 from plugins.morning_brief.models import Submission
 from plugins.morning_brief.settings import EVERY_DAY, NEVER, WORKDAYS, Settings
@@ -45,9 +44,8 @@ class TimeOfDay(str):
 class Desk:
     """The commands that look at or change when the brief comes and what stands in it."""
 
-    def __init__(self, timing: Timing, counting: Counting, rounds: Rounds) -> None:
+    def __init__(self, timing: Timing, rounds: Rounds) -> None:
         self._timing = timing
-        self._counting = counting
         self._rounds = rounds
 
     # — looking ————————————————————————————————————————————————————————————————————————————
@@ -65,13 +63,13 @@ class Desk:
         sent = await register.brief(ctx.group.id, today)
         if sent is not None and sent.text:
             return sent.text
-        contents = await put_together(ctx, today, self._timing.almanac, self._counting)
+        contents = await put_together(ctx, today, self._timing.almanac)
         return contents.page.text()
 
     async def preview(self, ctx: Context) -> None:
         due = await self._next(ctx)
         day = self._timing.timetable(ctx).day_of(due) if due else ctx.now.date()
-        contents = await put_together(ctx, day, self._timing.almanac, self._counting)
+        contents = await put_together(ctx, day, self._timing.almanac)
         text = contents.page.text()
         if due is None:
             await ctx.say(texts.PREVIEW_OFF, text=text)

@@ -89,7 +89,7 @@ class Submission(Model):
 
 
 class Tally(Model):
-    """What happened in a group on a day, as numbers alone."""
+    """What happened in a group on a day, as 早报 counted it by itself before `lizheng.activity` did."""
 
     id = fields.BigIntField(primary_key=True)
     group_id = fields.BigIntField()

@@ -13,7 +13,6 @@ from lizheng.grammar import say_duration
 from lizheng.messages.templates import Segment, compose
 from plugins.morning_brief import picture, register, reporting, rules, texts
 from plugins.morning_brief.contents import Contents, put_together
-from plugins.morning_brief.counting import Counting
 from plugins.morning_brief.gathering import Gathering
 from plugins.morning_brief.models import Brief
 from plugins.morning_brief.page import Page
@@ -38,10 +37,9 @@ def source_of(brief: Brief, attempt: int) -> str:
 class Sending:
     """The due slots of briefs."""
 
-    def __init__(self, timing: Timing, gathering: Gathering, counting: Counting) -> None:
+    def __init__(self, timing: Timing, gathering: Gathering) -> None:
         self._timing = timing
         self._gathering = gathering
-        self._counting = counting
 
     async def due(self, ctx: GroupContext, slot: Slot) -> datetime | None:
         """Send what is due, report what is too late, and name the next time."""
@@ -66,7 +64,7 @@ class Sending:
                     await self._gathering.refresh(ctx.host, taken, since)
 
     async def _issue(self, ctx: GroupContext, day: date, until: datetime) -> None:
-        contents = await put_together(ctx, day, self._timing.almanac, self._counting)
+        contents = await put_together(ctx, day, self._timing.almanac)
         segments = await as_message(ctx, contents.page)
         await _put_out(ctx, day, contents, segments, until)
         await tell_failing(ctx)
