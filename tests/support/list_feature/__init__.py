@@ -24,7 +24,8 @@ from lizheng.parts.lifetime import Lifetime
 from lizheng.parts.member_list import MemberList, Said
 from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.parts.quota import Quota
-from tests.support.list_feature.models import Flower, Friend, Guest, Row, Used
+from lizheng.parts.recipients import Recipients
+from tests.support.list_feature.models import Flower, Friend, Guest, Reader, Row, Used
 
 
 class Settings(BaseModel):
@@ -55,6 +56,7 @@ FLOWERS = Lifetime(
 LIFE, WARNING = timedelta(days=9), timedelta(days=2)
 GUESTS = MemberList("客人", Guest, undo="guest")
 FRIENDS = MemberList("朋友", Friend, Said(none="还没有朋友。发 /试友 朋友 @成员 来加。"), undo="friend")
+READERS = Recipients("试报", Reader)
 
 
 @feature.command("试单", "一页一页看", example="/试单 2")
@@ -140,6 +142,24 @@ async def pick(ctx: Context, flower: int) -> None:
     await Flower.filter(id=flower).update(picked=True)
 
 
+@feature.command("试订", "私聊收试报", role=Role.ADMIN)
+async def read(ctx: Context) -> None:
+    added = await READERS.add(ctx)
+    await ctx.say("订了。" if added else "早就订了。")
+
+
+@feature.command("试退", "不收试报", role=Role.ADMIN)
+async def read_no_more(ctx: Context) -> None:
+    gone = await READERS.remove(ctx, ctx.author_id)
+    await ctx.say("退了。" if gone else "本来就没订。")
+
+
+@feature.command("试寄", "把试报寄给大家", role=Role.ADMIN, example="/试寄 都好")
+async def post(ctx: Context, words: str) -> None:
+    sent = await READERS.send(ctx, "试报：{words}", words=words)
+    await ctx.say("寄给了 {n} 位。", n=len(sent))
+
+
 async def undo_beside(ctx: Context, undo: dict[str, Any]) -> None:
     await ctx.say("{title}：{word}也撤了", title=ctx.feature.title, word=undo["word"])
 
@@ -161,5 +181,6 @@ FRIENDS.declare(
     "朋友",
     toggles="加上，再发一次拿掉",
 )
+READERS.declare(feature)
 
 __plugin_meta__ = feature.metadata

@@ -8,6 +8,7 @@ from tortoise.models import Model
 from lizheng.parts.lifetime import Lived
 from lizheng.parts.member_list import ListedMember
 from lizheng.parts.quota import UsedQuota
+from lizheng.parts.recipients import Recipient
 
 
 class Guest(ListedMember):
@@ -57,3 +58,11 @@ class Flower(Lived):
 
     class Meta(Model.Meta):
         table = "lister_flower"
+
+
+class Reader(Recipient):
+    """An admin who gets the test's reports in private."""
+
+    class Meta(Model.Meta):
+        table = "lister_reader"
+        unique_together: ClassVar = (("group_id", "user_id"),)

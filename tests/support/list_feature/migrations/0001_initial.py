@@ -88,4 +88,21 @@ class Migration(migrations.Migration):
             options={"table": "lister_flower", "app": "lister", "pk_attr": "id"},
             bases=["Lived"],
         ),
+        ops.CreateModel(
+            name="Reader",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("group_id", fields.BigIntField()),
+                ("user_id", fields.BigIntField()),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("failures", fields.IntField(default=0)),
+            ],
+            options={
+                "table": "lister_reader",
+                "app": "lister",
+                "unique_together": (("group_id", "user_id"),),
+                "pk_attr": "id",
+            },
+            bases=["Recipient"],
+        ),
     ]
