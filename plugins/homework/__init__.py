@@ -53,13 +53,16 @@ command.form(commands.archive, word="归档", role=ADMIN, example="/作业 归�
 command.form(commands.choose, word="设", role=ADMIN, example="/作业 设 罚款 10 5", summary="改规矩，下一期起")
 feature.command(
     "交作业", "交这一期的作业，再交一次就是改", aliases={"submit"}, example="/交作业 https://example.com/1"
-).form(commands.submit)
+).form(commands.submit, counts_late="份作业")
 feature.command(
     "点评", "点评一个人的作业", aliases={"review"}, example="/点评 @小王 例子很具体，结尾可以再收一收"
-).form(commands.review)
-feature.command("请假", "这一期不交", aliases={"leave"}, example="/请假 出差").form(commands.excuse)
+).form(commands.review, counts_late="条点评")
+feature.command("请假", "这一期不交", aliases={"leave"}, example="/请假 出差").form(
+    commands.excuse, counts_late="个请假"
+)
 
-feature.on_message(listeners.look)
+feature.on_message(listeners.look, counts_late="条点评")
+feature.counts_late(listeners.is_open)
 feature.on(MemberLeft, listeners.left)
 feature.on(MessageRecalled, listeners.recalled)
 feature.on(FeatureSwitched, listeners.switched)

@@ -205,9 +205,9 @@ async def _mine(ctx: Context, season: Season, cycle: Cycle) -> str:
         credit, owed = await cycles.credit_of(cycle, user)
         said = texts.MINE.format(piece=piece, credit=credit, owed=owed)
     for one in await Cycle.filter(season_id=season.id, state="reviewing"):
-        duties = await Duty.filter(cycle_id=one.id, user_id=user).values_list("author_id", flat=True)
+        duties = [duty.author_id for duty in await Duty.filter(cycle_id=one.id, user_id=user)]
         if duties and one.review_until is not None:
-            names = await ctx.names_of([int(author) for author in duties])
+            names = await ctx.names_of(duties)
             said += texts.TO_REVIEW.format(
                 n=one.number, names=names, until=cycles.say_end(ctx, one.review_until)
             )
@@ -333,7 +333,7 @@ async def duties(ctx: Context, page: PageNumber = FIRST) -> None:
     mine = await Duty.filter(cycle_id=reviewing.id, user_id=ctx.author_id).order_by("id")
     works = await cycles.handed_in(reviewing)
     given = Review.filter(cycle_id=reviewing.id, user_id=ctx.author_id, counts=True)
-    done = set(await given.values_list("author_id", flat=True))
+    done = {review.author_id for review in await given}
 
     def line(duty: Duty) -> str:
         piece = works.get(duty.author_id)
@@ -401,8 +401,8 @@ async def league(ctx: Context, page: PageNumber = FIRST) -> None:
         kept.setdefault(row.user_id, 0)
         kept[row.user_id] += row.outcome in (Outcome.DONE, Outcome.LATE)
     given: dict[int, int] = {}
-    for user in await Review.filter(season_id=season.id, counts=True).values_list("user_id", flat=True):
-        given[int(user)] = given.get(int(user), 0) + 1
+    for one in await Review.filter(season_id=season.id, counts=True):
+        given[one.user_id] = given.get(one.user_id, 0) + 1
     order = sorted(kept, key=lambda user: (-kept[user], -given.get(user, 0), user))
     rows = list(enumerate(order, 1))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lizheng import Declined, GroupContext, atomic, next_number
+from lizheng import Declined, Dimension, GroupContext, atomic, next_number
 from lizheng.grammar import say_duration, say_money
 from lizheng.ledger import books, desk, orders
 from lizheng.ledger.tables import Order
@@ -68,7 +68,7 @@ async def tally(cycle: Cycle) -> tuple[int, int]:
 
 async def credit_of(cycle: Cycle, user_id: int) -> tuple[int, int]:
     """How many reviews a member has done and owes in a cycle."""
-    duties = set(await Duty.filter(cycle_id=cycle.id, user_id=user_id).values_list("author_id", flat=True))
+    duties = {duty.author_id for duty in await Duty.filter(cycle_id=cycle.id, user_id=user_id)}
     owed = cycle.rules["reviews"] if cycle.state == "open" else len(duties)
     mine = await Review.filter(cycle_id=cycle.id, user_id=user_id, counts=True)
     given = [Given(review.author_id, review.early) for review in mine]
@@ -133,8 +133,14 @@ async def begin(ctx: GroupContext, title: str, days: int, due: datetime, cycles:
 async def _open(ctx: GroupContext, season: Season, number: int, opens: datetime, due: datetime) -> Cycle:
     values = {"group_id": ctx.group.id, "opens_at": opens, "due_at": due, "rules": snapshot(ctx)}
     cycle, _ = await Cycle.get_or_create(values, season_id=season.id, number=number)
+    await ctx.call_opened("homework", call_of(cycle), max(1, len(await on_roster(cycle))), at=opens)
     await plan(ctx, cycle)
     return cycle
+
+
+def call_of(cycle: Cycle) -> str:
+    """The key under which members are called to hand in."""
+    return f"cycle/{cycle.id}"
 
 
 async def plan(ctx: GroupContext, cycle: Cycle, *, replace: bool = False) -> None:
@@ -174,12 +180,11 @@ async def close(ctx: GroupContext, season: Season, cycle: Cycle) -> None:
     if not await closed.update(state="reviewing", review_until=until):
         return
     cycle.state, cycle.review_until = "reviewing", until
+    await ctx.call_closed(call_of(cycle))
     pieces = await handed_in(cycle)
     bound = set(await on_roster(cycle))
     done, count = len(pieces), len(bound | set(pieces))
-    absent = set(
-        await Leave.filter(season_id=season.id, cycle=cycle.number).values_list("user_id", flat=True)
-    )
+    absent = {leave.user_id for leave in await Leave.filter(season_id=season.id, cycle=cycle.number)}
     authors = [user for user in pieces if user in bound and user not in absent]
     past = await _pairs_before(season, cycle)
     recent = {pair for pairs in past[-2:] for pair in pairs}
@@ -219,7 +224,7 @@ async def _pairs_before(season: Season, cycle: Cycle) -> list[set[rules.Pair]]:
     found: list[set[rules.Pair]] = []
     earlier = Cycle.filter(season_id=season.id, number__lt=cycle.number, number__gte=cycle.number - 3)
     for one in await earlier.order_by("number"):
-        found.append(set(await Duty.filter(cycle_id=one.id).values_list("user_id", "author_id")))
+        found.append({(duty.user_id, duty.author_id) for duty in await Duty.filter(cycle_id=one.id)})
     return found
 
 
@@ -230,7 +235,7 @@ async def withdraw(ctx: GroupContext, season: Season, user_id: int, state: str =
     if not await gone.update(state=state, left_at=ctx.now):
         return False
     for cycle in await Cycle.filter(season_id=season.id, state="reviewing"):
-        reviewed = set(await Review.filter(cycle_id=cycle.id).values_list("user_id", "author_id"))
+        reviewed = {(one.user_id, one.author_id) for one in await Review.filter(cycle_id=cycle.id)}
         duties = await Duty.filter(cycle_id=cycle.id)
         pairs = {(duty.user_id, duty.author_id) for duty in duties}
         lost = [
@@ -265,9 +270,7 @@ class Reckoned:
 async def reckon(season: Season, cycle: Cycle) -> Reckoned:
     pieces = await handed_in(cycle)
     people = await Participant.filter(season_id=season.id, since__lte=cycle.number).order_by("id")
-    excused = set(
-        await Leave.filter(season_id=season.id, cycle=cycle.number).values_list("user_id", flat=True)
-    )
+    excused = {leave.user_id for leave in await Leave.filter(season_id=season.id, cycle=cycle.number)}
     duties: dict[int, set[int]] = {}
     for duty in await Duty.filter(cycle_id=cycle.id):
         duties.setdefault(duty.user_id, set()).add(duty.author_id)
@@ -326,6 +329,10 @@ async def _judge(ctx: GroupContext, season: Season, cycle: Cycle, found: Reckone
             for user, outcome in outcomes.items()
         ]
     )
+    for user, outcome in outcomes.items():
+        if outcome in (Outcome.DONE, Outcome.LATE):
+            key = f"done/{cycle.id}/{user}"
+            await ctx.deed(user, "homework.done", key=key, dimension=Dimension.CASES)
     out = await put_off(ctx, season, [user for user, outcome in outcomes.items() if outcome in OWES])
     if spare:
         await ctx.say(texts.SPARED, n=cycle.number, count=len(missed))
@@ -483,6 +490,7 @@ async def end(ctx: GroupContext, season: Season) -> None:
         return
     for cycle in await Cycle.filter(season_id=season.id, state="open"):
         await Cycle.filter(id=cycle.id).update(state="judged")
+        await ctx.call_dropped(call_of(cycle))
         await ctx.unplan(DUE, key=str(cycle.id))
         for ahead in AHEAD:
             await ctx.unplan(REMIND, key=f"{cycle.id}/{ahead // timedelta(hours=1)}")

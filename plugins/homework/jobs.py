@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lizheng import GroupContext
-from lizheng.grammar import say_duration
 from lizheng.ledger import orders
 from lizheng.messages.templates import mentions
+from lizheng.parts.announcements import quiet_until
+from lizheng.parts.jump_guard import jump_doubt
 from plugins.homework import cycles, rules, texts
 from plugins.homework.models import Cycle, Leave, Result, Season
 from plugins.homework.rules import GRACE, Outcome
 from plugins.homework.settings import Settings
 
 MOST_CALLED = 20
+LOOKED_BACK = timedelta(hours=24)
+"""Of what was said while nobody listened, so much can be read back at all."""
+SOON = timedelta(seconds=30)
 
 
 async def _still(slot: Any, state: str) -> tuple[Season, Cycle] | None:
@@ -30,29 +34,31 @@ async def _still(slot: Any, state: str) -> tuple[Season, Cycle] | None:
 async def _missing(cycle: Cycle) -> list[int]:
     pieces = await cycles.handed_in(cycle)
     absent = Leave.filter(season_id=cycle.season_id, cycle=cycle.number)
-    excused = set(await absent.values_list("user_id", flat=True))
+    excused = {leave.user_id for leave in await absent}
     return [user for user in await cycles.on_roster(cycle) if user not in pieces and user not in excused]
 
 
-async def remind(ctx: GroupContext, slot: Any) -> None:
+async def remind(ctx: GroupContext, slot: Any) -> datetime | None:
+    """Call those who have not handed in, at an hour at which they may be called."""
     found = await _still(slot, "open")
     if found is None or not ctx.settings(Settings).remind:
-        return
+        return None
     season, cycle = found
-    left = cycle.due_at - ctx.now
-    if left <= timedelta(minutes=10) or not (missing := await _missing(cycle)):
-        return
-    hours = max(timedelta(hours=1), timedelta(hours=round(left / timedelta(hours=1))))
+    if (later := quiet_until(ctx)) is not None:
+        return later if later < cycle.due_at else None
+    if cycle.due_at <= ctx.now or not (missing := await _missing(cycle)):
+        return None
     more = texts.MORE_MISSING.format(count=len(missing)) if len(missing) > MOST_CALLED else ""
     await ctx.announce(
         f"remind/{cycle.id}",
         texts.REMIND,
         title=season.title,
         n=cycle.number,
-        left=say_duration(hours),
+        due=cycles.say_end(ctx, cycle.due_at),
         who=mentions(missing[:MOST_CALLED]),
         more=more,
     )
+    return None
 
 
 async def due(ctx: GroupContext, slot: Any) -> datetime | None:
@@ -62,9 +68,11 @@ async def due(ctx: GroupContext, slot: Any) -> datetime | None:
     season, cycle = found
     if cycle.due_at + GRACE > ctx.now:
         return cycle.due_at + GRACE
-    moved = rules.made_up(cycle.due_at, ctx.now)
-    if moved is not None and not cycle.moved and await _missing(cycle):
-        moved = min(moved, ctx.now + timedelta(days=season.days))
+    cover = await ctx.gap_covered(max(cycle.opens_at, cycle.due_at - LOOKED_BACK), cycle.due_at)
+    if cover.waits:
+        return ctx.now + SOON
+    if not cover and not cycle.moved and await _missing(cycle):
+        moved = ctx.now + min(cover.extension, timedelta(days=season.days))
         await Cycle.filter(id=cycle.id, state="open", moved=False).update(due_at=moved, moved=True)
         await ctx.say(texts.MOVED, title=season.title, n=cycle.number, due=cycles.say_end(ctx, moved))
         return moved + GRACE
@@ -80,21 +88,28 @@ async def judge(ctx: GroupContext, slot: Any) -> datetime | None:
     assert cycle.review_until is not None
     if cycle.review_until + GRACE > ctx.now:
         return cycle.review_until + GRACE
-    late = ctx.now - cycle.review_until
+    cover = await ctx.gap_covered(max(cycle.due_at, cycle.review_until - LOOKED_BACK), cycle.review_until)
+    if cover.waits:
+        return ctx.now + SOON
     reckoned = await cycles.reckon(season, cycle)
     missed = reckoned.those(Outcome.MISSED)
-    owing = reckoned.those(*rules.OWES)
-    if owing and (late > rules.MOST_LATE or rules.too_many_missing(reckoned.outcomes)):
-        await _ask(ctx, cycle, len(reckoned.outcomes), len(missed), late)
+    once = cycle.review_until <= cycle.due_at + rules.REVIEWING
+    if not cover and once and reckoned.those(Outcome.NO_REVIEW):
+        until = ctx.now + cover.extension
+        await Cycle.filter(id=cycle.id, state="reviewing").update(review_until=until)
+        await ctx.say(texts.REVIEWS_MOVED, n=cycle.number, until=cycles.say_end(ctx, until))
+        return until + GRACE
+    doubt = jump_doubt(ctx, slot, cycle=timedelta(days=season.days))
+    if reckoned.those(*rules.OWES) and (doubt or rules.too_many_missing(reckoned.outcomes)):
+        await _ask(ctx, cycle, len(reckoned.outcomes), len(missed), doubt)
         return None
     await cycles.judge(ctx, cycle)
     return None
 
 
-async def _ask(ctx: GroupContext, cycle: Cycle, count: int, missed: int, late: timedelta) -> None:
+async def _ask(ctx: GroupContext, cycle: Cycle, count: int, missed: int, doubt: str) -> None:
     if not await Cycle.filter(id=cycle.id, state="reviewing").update(state="asking"):
         return
-    why = texts.ASK_LATE.format(late=say_duration(timedelta(hours=late // timedelta(hours=1))))
     await ctx.preview(
         cycles.ASK,
         texts.ASK,
@@ -103,7 +118,7 @@ async def _ask(ctx: GroupContext, cycle: Cycle, count: int, missed: int, late: t
         n=cycle.number,
         all=count,
         missed=missed,
-        late=why if late > rules.MOST_LATE else "",
+        doubt=texts.DOUBT.format(doubt=doubt.rstrip("。")) if doubt else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lizheng import Context, Declined, GroupContext, MemberLeft
 from lizheng.events import FeatureSwitched, GroupDissolved, MessageRecalled, SettingChanged
 from plugins.homework import cycles, decisions, pieces, texts
@@ -88,3 +90,9 @@ async def woke(ctx: GroupContext) -> None:
     for season in await Season.filter(group_id=ctx.group.id, state="running"):
         for cycle in await Cycle.filter(season_id=season.id, state__in=("open", "reviewing")):
             await cycles.plan(ctx, cycle)
+
+
+async def is_open(ctx: GroupContext, since: datetime) -> bool:
+    """Say whether what is said while nobody listens may be a piece or a review."""
+    open_ones = Cycle.filter(group_id=ctx.group.id, state__in=("open", "reviewing"))
+    return await open_ones.exists()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from lizheng import Context, Declined, GroupContext, atomic
+from lizheng import Context, Declined, Dimension, GroupContext, atomic
 from lizheng.grammar import Misread, Words
 from lizheng.messages.content import read
 from lizheng.text import clip, visible
@@ -53,11 +53,6 @@ class Handed:
         return cls(kind, text, link, message_id, quoted)
 
 
-def said_at(ctx: Context) -> datetime:
-    """When the author said it, by the event."""
-    return datetime.fromtimestamp(ctx.event.time, UTC)
-
-
 async def _cycle_at(season: Season, user_id: int, at: datetime) -> Cycle | None:
     """Which cycle a piece of this moment is for: one that has just ended takes it within its grace and buffer."""
     for cycle in await Cycle.filter(season_id=season.id, state="reviewing").order_by("number"):
@@ -75,7 +70,7 @@ async def hand_in(ctx: Context, handed: Handed) -> None:
     season = await cycles.season_of(ctx)
     if season.state != "running":
         raise Declined(texts.NOW_PAUSED)
-    at = said_at(ctx)
+    at = ctx.at
     cycle = await _cycle_at(season, ctx.author_id, at)
     if cycle is None:
         raise Declined(texts.NO_SEASON)
@@ -103,6 +98,7 @@ async def hand_in(ctx: Context, handed: Handed) -> None:
         "at": at,
         "source": f"{ctx.source}",
     }
+    await ctx.call_joined(cycles.call_of(cycle), ctx.author_id, at=at)
     if await Piece.filter(source=ctx.source).exists():
         return
     piece, new = await Piece.get_or_create(values, cycle_id=cycle.id, user_id=ctx.author_id)
@@ -197,7 +193,7 @@ async def review(ctx: Context, author_id: int, text: str, quoted: Piece | None =
     length, least = rules.length_of(visible(text)), cycle.rules["least_review"]
     if length < least:
         raise Declined(texts.SHORT_REVIEW.format(length=length, least=least))
-    at, digest = said_at(ctx), rules.digest(text)
+    at, digest = ctx.at, rules.digest(text)
     late = cycle.state in ("judged", "asking") or (
         cycle.review_until is not None and at > cycle.review_until + rules.GRACE
     )
@@ -226,6 +222,8 @@ async def review(ctx: Context, author_id: int, text: str, quoted: Piece | None =
     elif again:
         await ctx.say(texts.SAME_WORDS)
     else:
+        key = f"review/{row.id}"
+        await ctx.deed(ctx.author_id, "homework.reviewed", key=key, dimension=Dimension.CONTACTS, at=at)
         credit, owed = await cycles.credit_of(cycle, ctx.author_id)
         credit = (
             credit
@@ -256,7 +254,7 @@ async def excuse(ctx: Context, number: int | None, reason: str) -> Cycle | None:
     """`/请假` before the deadline; the cycle when it is too late for that, and a deputy has to say."""
     season = await cycles.season_of(ctx)
     cycle = await _leave_cycle(season, number)
-    if cycle.state != "open" or said_at(ctx) > cycle.due_at + rules.GRACE:
+    if cycle.state != "open" or ctx.at > cycle.due_at + rules.GRACE:
         return cycle
     most = ctx.settings(Settings).leaves
     mine = Leave.filter(season_id=season.id, user_id=ctx.author_id)

@@ -16,10 +16,6 @@ from lizheng.text import fold
 REVIEWING = timedelta(hours=48)
 LEAST_LEFT = timedelta(hours=24)
 """A weekday's deadline that is nearer than this is the next week's."""
-MOST_LATE = timedelta(hours=6)
-LEAST_MOVED = timedelta(hours=2)
-NOTICED = timedelta(minutes=5)
-"""So late a job may be before somebody may have missed its deadline because of us."""
 MANY = 0.6
 TRIES = 400
 BURST, BURST_SPAN = 3, timedelta(seconds=60)
@@ -70,12 +66,6 @@ def moved_by(paused: datetime, now: datetime, ends: Iterable[datetime]) -> timed
     if away < timedelta(hours=1) and not any(paused <= end <= now for end in ends):
         return timedelta()
     return timedelta(days=-(-away // timedelta(days=1)))
-
-
-def made_up(due: datetime, now: datetime) -> datetime | None:
-    """Where a deadline moves to that passed while we were away; None when we were there."""
-    gap = now - due
-    return now + max(gap, LEAST_MOVED) if gap > NOTICED else None
 
 
 def counts_now(opens: datetime, due: datetime, joined: datetime) -> bool:

@@ -57,15 +57,6 @@ def test_deadlines_move_by_whole_days(away: timedelta, ends_after: timedelta, mo
     assert rules.moved_by(NOON, NOON + away, [NOON + ends_after]) == timedelta(days=moved)
 
 
-@pytest.mark.parametrize(
-    ("late", "moved"),
-    [(timedelta(seconds=5), None), (timedelta(hours=1), 2), (timedelta(hours=10), 10)],
-)
-def test_a_deadline_passed_while_away_moves(late: timedelta, moved: int | None) -> None:
-    expected = None if moved is None else NOON + late + timedelta(hours=moved)
-    assert rules.made_up(NOON, NOON + late) == expected
-
-
 @pytest.mark.parametrize(("days", "counts"), [(0, True), (3, True), (4, False), (7, False)])
 def test_joining_after_half_is_for_the_next(days: int, counts: bool) -> None:
     assert rules.counts_now(NOON, NOON + timedelta(days=7), NOON + timedelta(days=days)) is counts
