@@ -56,7 +56,7 @@ async def propose(ctx: GroupContext, proposal: Proposal) -> Pending:
             number=number,
             feature=ctx.feature.id,
             kind=proposal.decision,
-            author_id=ctx.author_id,
+            author_id=ctx.actor_id,
             decider=proposal.decider,
             payload=dict(proposal.payload),
             summary=plain(proposal.text)[:200],
@@ -272,11 +272,11 @@ async def carry_out(ctx: GroupContext, slot: Slot) -> None:
 
 async def settle(ctx: Context, pending: Pending, state: str, reason: str = "") -> None:
     """Decide it, if they may. Raises `Declined`."""
-    await _check(ctx, pending, state)
+    await _check(ctx, pending, state, reason)
     await _close(ctx, pending, state, reason)
 
 
-async def _check(ctx: Context, pending: Pending, state: str) -> None:
+async def _check(ctx: Context, pending: Pending, state: str, words: str) -> None:
     """Raises `Declined` when they may not decide it like that."""
     await refuse_other(ctx, pending)
     if state == "approved":
@@ -286,6 +286,13 @@ async def _check(ctx: Context, pending: Pending, state: str) -> None:
             await _forget_demoted(ctx, pending)
             if pending.seconded_by == ctx.author_id:
                 raise Declined(f"{pending.number} 号你已经同意了，还要另一位管理员。")
+    owner = declared(ctx.host, pending.feature)
+    check = owner.decisions[pending.kind].check if owner is not None else None
+    if check is not None:
+        assert owner is not None
+        await check(ctx.seen_by(owner), pending, state, words)
+    elif state == "approved" and words:
+        raise Misread(f"「{words[:20]}」是多出来的。")
 
 
 async def _forget_demoted(ctx: Context, pending: Pending) -> None:
@@ -331,6 +338,14 @@ async def approve_numbers(ctx: Context, numbers: Numbers | None = None) -> None:
         await _settle_each(ctx, numbers, "approved")
 
 
+async def approve_with(ctx: Context, numbers: Numbers, words: Annotated[str, "怎么处理"]) -> None:
+    """Agree, with words for a decision that takes some."""
+    if len(numbers) == 1:
+        await _agree(ctx, await find_open(ctx, numbers[0], ()), words)
+    else:
+        await _settle_each(ctx, numbers, "approved", words)
+
+
 async def reject_numbers(ctx: Context, numbers: Numbers | None = None, reason: str = "") -> None:
     if numbers is None or len(numbers) == 1:
         await reject(ctx, numbers[0] if numbers else None, reason)
@@ -351,9 +366,9 @@ async def _settle_each(ctx: Context, numbers: Sequence[int], state: str, reason:
             pending = await find_open(ctx, number, ())
             if state == "approved" and _asks_for_words(ctx, pending):
                 raise Declined(f"{number} 号在等一个答案。")
-            await _check(ctx, pending, state)
+            await _check(ctx, pending, state, reason)
             able.append(pending)
-        except Declined as refusal:
+        except (Declined, Misread) as refusal:
             left.append(str(refusal))
 
     @atomic
@@ -416,14 +431,14 @@ def _ago(span: timedelta) -> str:
     return "刚刚"
 
 
-async def _agree(ctx: Context, pending: Pending) -> None:
+async def _agree(ctx: Context, pending: Pending, words: str = "") -> None:
     """A yes; to what asks for words it says nothing."""
     if _asks_for_words(ctx, pending):
         await refuse_other(ctx, pending)
         raise Declined(
             f"{pending.number} 号在等一个答案：长按那条选「回复」写下来，先不定发 /取消 {pending.number}。"
         )
-    await settle(ctx, pending, "approved")
+    await settle(ctx, pending, "approved", words)
 
 
 async def reject(ctx: Context, number: int | None = None, reason: str = "") -> None:
@@ -460,7 +475,7 @@ feature.command("取消", "放弃自己发起的操作", aliases={"cancel"}, exa
 feature.command("待办", "哪些事在等人决定", aliases={"pending"}, example="/待办").form(show)
 feature.command(
     "通过", "同意一件待办，或几件：/通过 3-8,10", aliases={"approve"}, role=Role.DEPUTY, example="/通过 3"
-).form(approve_numbers)
+).form(approve_numbers).form(approve_with, example="/通过 3 警告", summary="同意，并说怎么处理")
 feature.command(
     "拒绝", "不同意一件或几件待办", aliases={"驳回", "reject"}, role=Role.DEPUTY, example="/拒绝 3 内容太长"
 ).form(reject_numbers).form(reject_quoted, example="/拒绝 内容太长")

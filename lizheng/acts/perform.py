@@ -40,7 +40,7 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
         return Outcome(State.NOT_DONE, why=refusal)
     if refusal:
         await _end_at_once(ctx, act, source, Outcome(State.NOT_DONE, why=refusal))
-        if refusal == NO_RIGHTS and not act.own:
+        if refusal == NO_RIGHTS and not act.own and not ctx.veiled:
             await ctx.tell_once(
                 NO_RIGHTS_TOPIC,
                 "我在本群不是管理员，「{title}」只能先记着。给我管理员后就会生效。",
@@ -49,6 +49,8 @@ async def perform(ctx: GroupContext, act: Act) -> Outcome:
         return Outcome(State.NOT_DONE, why=refusal)
     if ctx.group.dry_run:
         await _end_at_once(ctx, act, source, Outcome(State.SIMULATED, why="试运行"))
+        if ctx.veiled:
+            return Outcome(State.SIMULATED, why="试运行")
         await ctx.say(
             "【试运行】本来会：{label}。原因：{reason}",
             label=_told(ctx, act),
@@ -117,18 +119,20 @@ async def _end_at_once(ctx: GroupContext, act: Act, source: str | None, outcome:
 
 
 async def _write(ctx: GroupContext, act: Act, source: str | None, state: str, why: str = "") -> audit.Record:
+    # Who did it to themselves, or why it could not be done to them, may tell who they are.
+    hidden = ctx.veiled and act.target == ctx.author_id
     return await audit.write(
         ctx.group.id,
         ctx.now,
         ctx.feature.id,
         act.kind,
-        actor_id=ctx.author_id,
+        actor_id=ctx.actor_id,
         rule=act.rule,
-        target_id=act.target,
+        target_id=0 if hidden else act.target,
         params={"label": act.label},
         reason=act.reason,
         state=state,
-        why=why,
+        why="" if hidden else why,
         undo=act.undo if state == "intended" else None,
         source=source,
     )
@@ -146,7 +150,7 @@ def _draft(ctx: GroupContext, act: Act, record: audit.Record) -> Draft:
         params=act.params,
         group_id=ctx.group.id,
         priority=Priority.ACT,
-        feature=ctx.feature.id,
+        feature="" if ctx.veiled else ctx.feature.id,
         record_id=record.id,
         source=record.source,
         then=act.then,

@@ -106,17 +106,22 @@ class Dispatcher:
             await ctx.confirmed_role()
         hit = self._commands.find(ctx, called) if called is not None else None
         ctx.command = CommandInfo(hit.command.name, hit.command.feature.id) if hit else None
-        if event.message_type == "group":
+        # What somebody says behind a veil is nobody else's to look at, let alone to keep.
+        hidden = hit is not None and hit.command.veiled and is_on(group, hit.command.feature)
+        if event.message_type == "group" and not hidden:
             for watch in watches:
                 own = ctx.seen_by(watch.feature)
                 if await self._guarded(own, watch.handler(own)):
                     return True
         if called is not None and self._goes_round(ctx, called):
-            await self._look_back(ctx, hit, succeeded=False)
+            await self._look_back(ctx, hit, succeeded=None if hidden else False)
             return hit is not None
         if hit is not None:
-            ran = await self._run(ctx.seen_by(hit.command.feature), hit)
-            await self._look_back(ctx, hit, succeeded=ran)
+            own = ctx.seen_by(hit.command.feature)
+            if hit.command.veiled:
+                own.hide_author()
+            ran = await self._run(own, hit)
+            await self._look_back(ctx, hit, succeeded=None if hidden else ran)
             return True
         if quoted is not None:
             return bool(await self._guarded(ctx, by_quote(ctx)))

@@ -10,6 +10,7 @@ from nonebot import logger
 from tortoise.expressions import Q
 
 from lizheng.acts.alerts import OWNER, WARNING, pass_on, warn
+from lizheng.base.veil import VEILED
 from lizheng.delivery.outbox.entry import KINDS, Kind
 from lizheng.parts import deeds
 from lizheng.plugin.context import GroupContext
@@ -105,6 +106,14 @@ feature.keep(
         at="decided_at",
         days=2,
         free=lambda now: _sent(now) & Q(api__in=MESSAGES),
+    ),
+    Keep(
+        Outgoing,
+        "为不留名的人做的事",
+        person=(),
+        at="decided_at",
+        days=2,
+        free=lambda now: _sent(now) & Q(source__startswith=VEILED),
     ),
     Keep(Slot, "办完的定时任务", person=(), at="done_at", days=30, free=_over),
     Keep(Gathered, "等着一起处理的事", person=(), at="at", days=7),

@@ -70,6 +70,7 @@ class Command:
         role: Role,
         example: str,
         private: bool = False,
+        veiled: bool = False,
     ):
         self.feature = feature
         self.name = name
@@ -79,6 +80,8 @@ class Command:
         self.example = example
         self.private = private
         """Of use in private chats alone: a group is not shown it."""
+        self.veiled = veiled
+        """Nothing that is written down says who used it."""
         self.forms: list[Form] = []
 
     def __repr__(self) -> str:

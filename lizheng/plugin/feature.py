@@ -83,6 +83,7 @@ class Decision:
     expired: Callable[[GroupContext, Pending], Awaitable[None]] | None = None
     most_per_member: int = 0
     too_many: str = ""
+    check: Callable[[Context, Pending, str, str], Awaitable[None]] | None = None
 
 
 TOO_MANY = "你已经有 {count} 件在等决定（{numbers}），等有了结果再来。"
@@ -174,13 +175,15 @@ class Feature(FeatureInfo):
         role: Role = Role.MEMBER,
         example: str = "",
         private: bool = False,
+        veiled: bool = False,
     ) -> Command:
         """Declare a slash command; use the result as a decorator for a command of one form, or give it `.form(…)`s.
 
         `role` and `example` are the defaults of its forms. One that is `private` is of use in private chats, so that
-        `/帮助` does not show it to a group. Raises `ValueError` for a name this feature already has.
+        `/帮助` does not show it to a group. With `veiled` nothing of what is written down says who used it: see
+        `Speaking.hide_author`; and no feature that looks at messages sees it. Raises `ValueError` for a name this feature already has.
         """
-        command = Command(self, name, summary, tuple(sorted(aliases)), role, example, private)
+        command = Command(self, name, summary, tuple(sorted(aliases)), role, example, private, veiled)
         taken = {n for known in self.commands for n in known.names}
         if clash := taken & set(command.names):
             raise ValueError(f"{self.id}: {'、'.join(sorted(clash))} is declared twice")
@@ -343,6 +346,7 @@ class Feature(FeatureInfo):
         expired: Callable[[GroupContext, Pending], Awaitable[None]] | None = None,
         most_per_member: int = 0,
         too_many: str = TOO_MANY,
+        check: Callable[[Context, Pending, str, str], Awaitable[None]] | None = None,
     ) -> None:
         """Name what `ctx.preview(name, …)`, `ctx.submit(name, …)` and `ctx.ask(name, …)` do once somebody decides.
 
@@ -350,11 +354,15 @@ class Feature(FeatureInfo):
         `Misread` or `Declined`, `approve` follows. What approve and reject refuse by raising these is said.
         `expired(ctx, pending)` runs when nobody has decided in time. With `most_per_member` one more is refused with
         the sentence `too_many`, in which `{count}` and `{numbers}` stand for what waits.
+        `check(ctx, pending, state, words)` runs before it is decided, where it raises `Misread` or `Declined` to refuse
+        that; with it `/通过 n` may be followed by words, which like those of `/拒绝 n` are the pending's `reason`.
         """
         for handler, *given in ((approve,), (reject,), (answer, "words"), (expired,)):
             if handler is not None:
                 require(self.module, handler, "ctx", "pending", *given)
-        decision = Decision(name, approve, reject, answer, expired, most_per_member, too_many)
+        if check is not None:
+            require(self.module, check, "ctx", "pending", "state", "words")
+        decision = Decision(name, approve, reject, answer, expired, most_per_member, too_many, check)
         self.decisions[name] = decision
         if expired is not None:
             self.job(expiry_of(name), expiry(expired))

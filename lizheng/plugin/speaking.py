@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from lizheng.base.veil import veiled_source
 from lizheng.delivery.outbox import Draft, Priority, Subject, Then, Ticket
 from lizheng.groups.choices import GroupState
 from lizheng.messages.templates import Segment, compose
@@ -30,6 +31,8 @@ class Speaking:
     `("entry", 3)`, is what `quoted_about` gives whoever quotes it.
     """
 
+    veiled: bool = False
+    """Whether what is written down must not say on whose behalf this happens."""
     is_shared: bool = False
     """Whether other features act under the same source; the keys then say whose effect it is."""
 
@@ -67,6 +70,22 @@ class Speaking:
         if not (scope := self.scope):
             return None
         return f"{scope}/{key}" if key else f"{scope}{'.' if self.is_shared else '#'}{self._steps[0]}"
+
+    def hide_author(self) -> None:
+        """Leave the author out of all that is written down from here on: records, pendings, slots, rows of messages.
+
+        Those carry actor 0 and a source that is an HMAC of what caused it, so the same cause is known when it comes again.
+        Rows of messages say of no feature either, and go after two days. `author_id` stays for the handler itself.
+        """
+        if not self.veiled:
+            self.veiled, self.is_shared = True, False
+            self.source = self.source and veiled_source(f"{self.source}#{self.feature.id}")
+            self.cause = self.source
+
+    @property
+    def actor_id(self) -> int:
+        """Whom records name as the one who did it."""
+        return 0 if self.veiled else self.author_id
 
     def _then(self, name: str, payload: Mapping[str, Any] | None) -> Then | None:
         """Who is told how something ended, None for nobody. Raises `ValueError` for what the feature does not declare."""
@@ -156,7 +175,7 @@ class Speaking:
                 group_id=self.group.id,
                 user_id=user_id,
                 priority=self.priority,
-                feature=self.feature.id,
+                feature="" if self.veiled else self.feature.id,
                 source=source or self.next_source(key),
                 expires_at=expires_at,
                 author_id=author_id,
@@ -192,7 +211,7 @@ class Speaking:
                 group_id=self.group.id,
                 user_id=user_id,
                 priority=self.priority,
-                feature=self.feature.id,
+                feature="" if self.veiled else self.feature.id,
                 source=self.next_source(key),
                 expires_at=self._answer_until(),
                 author_id=self.asker_id,

@@ -231,7 +231,7 @@ class Verbs(Speaking):
             self.now,
             self.feature.id,
             kind,
-            actor_id=self.author_id,
+            actor_id=self.actor_id,
             target_id=target,
             params=dict(params or {}),
             reason=reason,
