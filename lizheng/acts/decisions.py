@@ -369,7 +369,7 @@ async def _settle_each(ctx: Context, numbers: Sequence[int], state: str, reason:
             await _check(ctx, pending, state, reason)
             able.append(pending)
         except (Declined, Misread) as refusal:
-            left.append(str(refusal))
+            left.append(str(refusal) or f"{number} 号没有动。")
 
     @atomic
     async def close() -> None:

@@ -336,7 +336,8 @@ class Dispatcher:
                 example=wrong.example,
             )
         except (Declined, Misread) as refusal:
-            await ctx.say("{sentence}", sentence=str(refusal))
+            # Without a sentence it was said elsewhere, or is not to be said at all.
+            await (ctx.say("{sentence}", sentence=str(refusal)) if str(refusal) else ctx.stay_silent())
         except NetworkError as silence:
             logger.warning("lizheng: {} (group {}) had no answer: {}", ctx.feature.id, ctx.group.id, silence)
             if _is_its_command(ctx) and not silent:
