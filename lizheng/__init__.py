@@ -10,7 +10,7 @@ if sys.argv[:1] == ["-m"]:  # `python -m lizheng` looks for its module, before a
 
     checkout.enter()
 
-from lizheng.adapter.requests import QueuedRequest
+from lizheng.adapter.requests import JoinQueue, QueuedRequest
 from lizheng.base.config import data_file
 from lizheng.base.outcome import Outcome, State, Why
 from lizheng.base.roles import Role
@@ -89,6 +89,7 @@ __all__ = [
     "Hook",
     "HookFailed",
     "InMemory",
+    "JoinQueue",
     "JoinRequested",
     "Keep",
     "Line",

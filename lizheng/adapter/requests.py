@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,14 @@ class QueuedRequest:
     invitor_id: int = 0
     decided: bool = False
     operator_id: int = 0
+
+
+class JoinQueue(list[QueuedRequest]):
+    """The requests to join one group, and whether those are `whole`: an endpoint tells the last hundred of all groups."""
+
+    def __init__(self, found: Iterable[QueuedRequest] = (), *, whole: bool = False):
+        super().__init__(found)
+        self.whole = whole
 
 
 def read_queue(answer: Any) -> list[QueuedRequest]:

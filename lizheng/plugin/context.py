@@ -14,7 +14,7 @@ from nonebot import logger
 from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, NetworkError
 from pydantic import BaseModel
 
-from lizheng.adapter.requests import QueuedRequest, read_queue
+from lizheng.adapter.requests import JoinQueue, read_queue
 from lizheng.base.roles import Role
 from lizheng.delivery.outbox import Priority, follow_ups
 from lizheng.groups.choices import GroupState
@@ -36,6 +36,7 @@ from lizheng.text import NAME_SHOWN, NO_NAME, clip, is_blank, shown_name, visibl
 S = TypeVar("S", bound=BaseModel)
 NAME_LENGTH, SHORT_NAME = 20, 12
 MOST_QUEUED = 100
+UNREAD_QUEUE = "现在读不到申请列表，稍后再试。"
 SAME_END = timedelta(minutes=1)
 """QQ counts mutes in minutes: what ends within one is the same."""
 HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
@@ -247,13 +248,17 @@ class GroupContext(Deliveries, Deeds):
         except (NetworkError, ActionFailed) as silence:
             raise Declined(UNREADABLE) from silence
 
-    async def join_queue(self) -> list[QueuedRequest]:
-        """The requests to join this group that the endpoint knows, decided ones included, the newest first.
+    async def join_queue(self) -> JoinQueue:
+        """Read the requests to join this group that the endpoint knows, decided ones included, the newest first.
 
-        It knows the last hundred of all groups. Raises `NetworkError` or `ActionFailed`.
+        Raises `Declined` while the endpoint does not answer.
         """
-        found = read_queue(await self.query("get_group_system_msg", count=MOST_QUEUED))
-        return [one for one in found if one.group_id == self.group.id]
+        try:
+            found = read_queue(await self.query("get_group_system_msg", count=MOST_QUEUED))
+        except (NetworkError, ActionFailed) as silence:
+            raise Declined(UNREAD_QUEUE) from silence
+        here = [one for one in found if one.group_id == self.group.id]
+        return JoinQueue(here, whole=0 < len(found) < MOST_QUEUED)
 
     async def member(self, user_id: int, *, fresh: bool = True) -> MemberInfo | None:
         """One member as of now or, unless `fresh`, as last seen; None when not in the group.
