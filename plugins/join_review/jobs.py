@@ -32,7 +32,7 @@ async def ready(ctx: GroupContext) -> None:
 
 
 async def look_soon(ctx: GroupContext) -> None:
-    await ctx.plan(LOOK, ctx.now, gather=True, replace=True)
+    await ctx.plan(LOOK, ctx.now, replace=True)
 
 
 def _next_digest(ctx: GroupContext) -> datetime:
