@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from lizheng import Declined, GroupContext, atomic
+from lizheng import Declined, Dimension, GroupContext, atomic
+from lizheng.parts.deeds import deeds_of
 from plugins.join_review.models import Application, Edge
 from plugins.join_review.rules import Tally, better, weak
 from plugins.join_review.settings import Settings
@@ -45,8 +47,41 @@ async def write(
 
 
 async def left(ctx: GroupContext, user_id: int, how: str) -> None:
-    """End a stay."""
-    await Edge.filter(group_id=ctx.group.id, user_id=user_id, left_at=None).update(left_at=ctx.now, how=how)
+    """End a stay; one that was credited just before is not for good."""
+    edge = await Edge.get_or_none(group_id=ctx.group.id, user_id=user_id, left_at=None)
+    if edge is None:
+        return
+    await Edge.filter(id=edge.id, left_at=None).update(left_at=ctx.now, how=how)
+    if ctx.now - edge.at < STAYING + TAKEN_BACK:
+        await ctx.undo_deed(deed_key(edge))
+
+
+STAYED_DEED, MOST_A_MONTH = "invite.stayed", 5
+LATE, TAKEN_BACK = timedelta(days=15), timedelta(days=7)
+"""How late a stay may still be credited; and who leaves so soon afterwards was not brought for good."""
+
+
+def deed_key(edge: Edge) -> str:
+    """Name a stay among the deeds."""
+    return f"stayed/{edge.user_id}/{int(edge.at.timestamp())}"
+
+
+async def credit(ctx: GroupContext) -> None:
+    """Write down who brought somebody that has stayed thirty days: a deed of theirs alone, five a month at most."""
+    begins, ends = ctx.now - STAYING - LATE, ctx.now - STAYING
+    found = Edge.filter(
+        group_id=ctx.group.id, left_at=None, at__gt=begins, at__lte=ends, grade__in=["A", "B", "D", "F"]
+    )
+    stayed = await found.exclude(inviter_id=0).order_by("at")
+    if not stayed:
+        return
+    done = await deeds_of(ctx, ctx.now - STAYING, kinds={STAYED_DEED})
+    month = Counter({deed.user_id: deed.count for deed in done})
+    for edge in stayed:
+        given = month[edge.inviter_id] < MOST_A_MONTH and await ctx.deed(
+            edge.inviter_id, STAYED_DEED, key=deed_key(edge), dimension=Dimension.CONTACTS
+        )
+        month[edge.inviter_id] += bool(given)
 
 
 async def of(ctx: GroupContext, user_id: int) -> Edge | None:

@@ -177,6 +177,7 @@ async def digest(ctx: GroupContext, slot: Slot) -> datetime:
         state="gone", flag=""
     )
     await _who_left(ctx)
+    await edges.credit(ctx)
     rows = await applications.here(ctx, state="open", reminded__lt=MOST_REMINDERS).order_by("number")
     if rows:
         lines = "\n".join(

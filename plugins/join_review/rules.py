@@ -95,7 +95,9 @@ def name_inviter(answer: str, members: Mapping[int, Iterable[str]], applicant: i
     bare = [fold(_FILLING.sub("", piece)) for piece in _PIECES.split(answer.replace("@", " "))]
     pieces = {piece for piece in (*found, *bare) if len(piece) >= SHORTEST_NAME}
     # A card such as 上海-老李 is several pieces.
-    joined = {"".join(of[at : at + n]) for of in (found, bare) for n in (2, 3, 4) for at in range(len(of) - n + 1)}
+    joined = {
+        "".join(of[at : at + n]) for of in (found, bare) for n in (2, 3, 4) for at in range(len(of) - n + 1)
+    }
     names = {one: {fold(name) for name in of if name} for one, of in members.items()}
     whole = [one for one, of in names.items() if of & (pieces | joined)]
     if whole:
