@@ -165,7 +165,7 @@ def read_rule(kind: str, written: str) -> Rule:
     if text.startswith("/"):
         end = text.rfind("/")
         if end < 2:
-            raise Misread("正则要写在两条斜线之间，比如 /加.{0,3}微信/。")
+            raise Misread("正则要写在两条斜线之间，前后各一条。")
         text, reason = text[: end + 1], text[end + 1 :].strip()
         if len(text) - 2 > LONGEST_PATTERN:
             raise Misread(f"正则最长 {LONGEST_PATTERN} 个字，现在是 {len(text) - 2} 个。")

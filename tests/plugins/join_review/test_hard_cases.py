@@ -332,8 +332,8 @@ async def test_five_hundred_requests_in_ten_minutes(stage: HostStage) -> None:
     said = [call.params["message"] for call in world.api_log if call.action == "send_group_msg"][before:]
     texts = ["".join(segment["data"].get("text", "") for segment in one) for one in said]
     assert texts[5:] == [
-        "这一阵来了 19 个申请（6-24 号）。\n看名单发 /入群，一起定发 /通过 6-24 或 /拒绝 6-24。",
-        "这一阵来了 24 个申请（25-48 号）。\n看名单发 /入群，一起定发 /通过 25-48 或 /拒绝 25-48。",
+        "这一阵来了 19 个申请（6-24 号）。\n看名单发 /入群，一起定发 /通过 6-24，或者 /拒绝 6-24。",
+        "这一阵来了 24 个申请（25-48 号）。\n看名单发 /入群，一起定发 /通过 25-48，或者 /拒绝 25-48。",
     ]
     rows = await Application.all().order_by("number")
     assert [row.number for row in rows] == list(range(1, 49))

@@ -240,7 +240,7 @@ async def test_the_list_finds_what_was_missed(stage: HostStage) -> None:
     await player.play("""
 管理员：/入群 补查
 里正：我刚才不在，补到 4 个申请（1-4 号）。
-  看名单发 /入群，一起定发 /通过 1-4 或 /拒绝 1-4。
+  看名单发 /入群，一起定发 /通过 1-4，或者 /拒绝 1-4。
 里正：…
 里正：补查过了：新补到 4 个，发 /入群 看。
 管理员：/拒绝 2-4 满了
