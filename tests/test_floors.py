@@ -40,7 +40,19 @@ FLOORS = {
     "sandbox": 9,
     "__main__": 10,
 }
-PUBLIC = {"", "events", "text", "grammar", "messages", "drawing", "hooks", "media", "ledger", "activity", "parts"}
+PUBLIC = {
+    "",
+    "events",
+    "text",
+    "grammar",
+    "messages",
+    "drawing",
+    "hooks",
+    "media",
+    "ledger",
+    "activity",
+    "parts",
+}
 """What plugins may import; everything else is the kit's own."""
 HOST_DOORS = {
     "(passed on)": 6,

@@ -180,8 +180,9 @@ class Feature(FeatureInfo):
         """Declare a slash command; use the result as a decorator for a command of one form, or give it `.form(…)`s.
 
         `role` and `example` are the defaults of its forms. One that is `private` is of use in private chats, so that
-        `/帮助` does not show it to a group. With `veiled` nothing of what is written down says who used it: see
-        `Speaking.hide_author`; and no feature that looks at messages sees it. Raises `ValueError` for a name this feature already has.
+        `/帮助` does not show it to a group. With `veiled` nothing of what is written down says who used it, see
+        `Speaking.hide_author`, and no feature that looks at messages sees it. Raises `ValueError` for a name this
+        feature already has.
         """
         command = Command(self, name, summary, tuple(sorted(aliases)), role, example, private, veiled)
         taken = {n for known in self.commands for n in known.names}

@@ -17,7 +17,8 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_pseudonym_is_a_persons_for_one_item(beside: Path) -> None:
     one = veil("reports/1", 10001)
-    assert len(one) == LENGTH and "10001" not in one
+    assert len(one) == LENGTH
+    assert "10001" not in one
     assert one == veil("reports/1", 10001)
     assert len({one, veil("reports/2", 10001), veil("reports/1", 10002), veiled_source("10001")}) == 4
     assert unveil("reports/1", one, [10003, 10001]) == 10001
