@@ -68,12 +68,13 @@ def plugins_page(features: Sequence[Feature]) -> str:
         for feature in features
     ]
     for feature in features:
-        parts += ["", f"## {feature.title} {feature.id}", "", *_about(feature)]
+        parts += ["", f"## {feature.title} {feature.id}", "", *_about(feature, features)]
     return "\n".join(parts) + "\n"
 
 
-def _about(feature: Feature) -> list[str]:
-    along = opened_with(feature)
+def _about(feature: Feature, listed: Sequence[Feature]) -> list[str]:
+    titles = {one.title for one in listed}
+    along = opened_with(feature, [title for title in feature.along_with if title in titles])
     if feature.always_on:
         switch = "总是开着，关不掉。"
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,11 +54,15 @@ def goes_along(group: GroupState, feature: FeatureInfo, leaving: str) -> bool:
     return {other for other in feature.on_with if group.switches.get(other, False)} == {leaving}
 
 
-def opened_with(feature: FeatureInfo) -> str:
-    """How one without a switch of its own comes to be on: `跟着「广告税」「账本」一起开，`; "" for any other."""
-    if not feature.hidden or not feature.along_with:
+def opened_with(feature: FeatureInfo, titles: Sequence[str] | None = None) -> str:
+    """How one without a switch of its own comes to be on: `跟着「广告税」「账本」一起开，`; "" for any other.
+
+    `titles` are those it is on with, by default all that are loaded.
+    """
+    along = feature.along_with if titles is None else titles
+    if not feature.hidden or not along:
         return ""
-    return f"跟着「{'」「'.join(feature.along_with)}」一起开，"
+    return f"跟着「{'」「'.join(along)}」一起开，"
 
 
 def may(group: GroupState, feature: FeatureInfo, form: Form, role: Role) -> Verdict:
