@@ -13,6 +13,7 @@ from lizheng import (
     Recipe,
     Role,
     RoleChanged,
+    SettingChanged,
 )
 from lizheng.hooks import known, suspicion, weekly_report
 from plugins.join_review import answers, applications, commands, decisions, jobs, listeners
@@ -61,6 +62,7 @@ feature.on(MemberJoined, listeners.came_in)
 feature.on(MemberLeft, listeners.went)
 feature.on(RoleChanged, listeners.role_changed)
 feature.on(ReactionChanged, decisions.reacted)
+feature.on(SettingChanged, jobs.chosen)
 feature.on_ready(jobs.ready)
 feature.decision(applications.DECISION, decisions.agreed, decisions.refused, expired=decisions.expired)
 feature.decision(commands.ADD_RULE, commands.rule_confirmed)

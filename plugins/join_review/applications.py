@@ -12,7 +12,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
-from lizheng import Declined, GroupContext, MemberJoined, Mention, Pending, Role, atomic
+from lizheng import Declined, GroupContext, MemberJoined, Mention, Pending, Priority, Role, atomic
 from lizheng.hooks import Asked, admission, blacklisted
 from lizheng.parts import decisions
 from lizheng.text import clip, fold, is_blank, shown_name, visible
@@ -140,6 +140,8 @@ async def _again(ctx: GroupContext, row: Application, arrival: Arrival) -> Appli
     if not await here(ctx, id=row.id, open_key__isnull=False, tries=row.tries).update(**values):
         return None
     fresh = await Application.get(id=row.id)
+    if arrival.may_decide and await reconsider(ctx, fresh):
+        return fresh
     verdict = await weigh(ctx, fresh)
     await _keep_verdict(ctx, fresh, verdict)
     if fresh.state == "open" and not arrival.quiet and await _may_speak(ctx, fresh):
@@ -167,7 +169,8 @@ async def _new(ctx: GroupContext, arrival: Arrival) -> Application | None:
     settings = ctx.settings(Settings)
     said = split_comment(arrival.comment, await _questions(ctx))
     nickname, level = await _look_up(ctx, arrival)
-    inviter, grade, several = await _inviter(ctx, arrival, said, settings)
+    wave = await here(ctx, at__gt=ctx.now - WAVE_SPAN).count() + 1 > WAVE
+    inviter, grade, several = await _inviter(ctx, arrival, said, settings, asks=not wave)
     earlier = await here(ctx, user_id=arrival.user_id, at__gt=ctx.now - DAY).count()
     row = Application(
         group_id=ctx.group.id,
@@ -188,7 +191,6 @@ async def _new(ctx: GroupContext, arrival: Arrival) -> Application | None:
     decides = settings.handling == "按规则" and verdict.does != "等人" and arrival.may_decide
     if decides:
         return await _by_rule(ctx, row, verdict)
-    wave = await here(ctx, at__gt=ctx.now - WAVE_SPAN).count() + 1 > WAVE
     silent = arrival.quiet or wave or row.tries > settings.again
     asks = bool(inviter and grade == "E" and settings.inviter != "不问" and not silent)
     await _put_up(ctx, row, await _facts_line(ctx, row, verdict, several), quiet=silent, asks=asks)
@@ -235,7 +237,7 @@ async def _by_rule(ctx: GroupContext, row: Application, verdict: Verdict) -> App
         row.state = "agreed"
     await row.save()
     if row.state != "agreed":
-        await answer(ctx, row, verdict.words)
+        await answer(ctx, row)
     return row
 
 
@@ -257,12 +259,12 @@ async def _look_up(ctx: GroupContext, arrival: Arrival) -> tuple[str, int | None
 
 
 async def _inviter(
-    ctx: GroupContext, arrival: Arrival, said: Said, settings: Settings
+    ctx: GroupContext, arrival: Arrival, said: Said, settings: Settings, *, asks: bool
 ) -> tuple[int, str, Sequence[int]]:
     """Who brought them, how that is known, and whom the answer may mean where that is not one person."""
     if arrival.invitor_id and arrival.invitor_id != arrival.user_id:
         return arrival.invitor_id, "A", ()
-    if settings.inviter == "不问" or not said.answer:
+    if settings.inviter == "不问" or not said.answer or not asks:
         return 0, "", ()
     try:
         members = await ctx.members(fresh=False)
@@ -422,19 +424,24 @@ async def is_full(ctx: GroupContext) -> bool:
     return True
 
 
-async def answer(ctx: GroupContext, row: Application, words: str = "") -> None:
-    """Give QQ the answer that was decided; what becomes of it is told to `listeners.answered`."""
-    given = {
-        "rule": row.rule and "入群规则",
-        "key": f"answer/{row.id}/{row.attempts}",
-        "then": ANSWERED,
-        "payload": {"id": row.id, "attempt": row.attempts},
-    }
+async def answer(ctx: GroupContext, row: Application) -> None:
+    """Give QQ the answer that was decided; what becomes of it is told to `listeners.answered`.
+
+    Asked again for the same attempt, by whatever cause, it is given once.
+    """
+    acting = ctx.under(
+        f"{ctx.feature.id}:answer:{row.id}:{row.attempts}",
+        author_id=row.decided_by,
+        needed_role=Role.DEPUTY if row.decided_by else Role.MEMBER,
+        priority=Priority.ACT,
+    )
+    rule, then, payload = "入群规则" if row.rule else "", ANSWERED, {"id": row.id}
     if row.state == "letting":
-        await ctx.let_in(row.user_id, row.flag, row.rule or "管理员同意", **given)
+        why = row.rule or "管理员同意"
+        await acting.let_in(row.user_id, row.flag, why, rule=rule, then=then, payload=payload)
     else:
-        reason = row.rule or row.reason or "管理员不同意"
-        await ctx.turn_away(row.user_id, row.flag, reason, words=clip(words, LONGEST_WORDS), **given)
+        why, words = row.rule or row.reason or "管理员不同意", clip(row.reason, LONGEST_WORDS)
+        await acting.turn_away(row.user_id, row.flag, why, words=words, rule=rule, then=then, payload=payload)
 
 
 async def decide(ctx: GroupContext, row: Application, *, yes: bool, reason: str = "") -> None:
@@ -449,26 +456,28 @@ async def decide(ctx: GroupContext, row: Application, *, yes: bool, reason: str 
         raise Declined(texts.ENDED.format(number=row.number, state=STATES[fresh.state]))
     if state == "agreed":
         return
-    await answer(ctx, await Application.get(id=row.id), visible(reason))
+    await answer(ctx, await Application.get(id=row.id))
     if yes and ahead:
         await ctx.say(texts.QUEUED, number=row.number, ahead=ahead, key=f"queued/{row.id}")
 
 
-async def reconsider(ctx: GroupContext, row: Application) -> None:
-    """Let the rules decide after all, now that more is known."""
+async def reconsider(ctx: GroupContext, row: Application) -> bool:
+    """Let the rules decide after all, now that more is known; whether they did."""
     verdict = await weigh(ctx, row)
     await _keep_verdict(ctx, row, verdict)
-    if verdict.does != "通过" or not await _close_number(ctx, row, verdict):
-        return
-    if await is_full(ctx):
-        await here(ctx, id=row.id, state="letting").update(state="agreed")
-    else:
+    if ctx.settings(Settings).handling != "按规则" or verdict.does == "等人":
+        return False
+    state = "turning" if verdict.does == "拒绝" else "agreed" if await is_full(ctx) else "letting"
+    if not await _close_number(ctx, row, state, verdict):
+        return False
+    if state != "agreed":
         await answer(ctx, await Application.get(id=row.id))
+    return True
 
 
 @atomic
-async def _close_number(ctx: GroupContext, row: Application, verdict: Verdict) -> bool:
-    values = {"state": "letting", "decided_at": ctx.now, "rule": verdict.why}
+async def _close_number(ctx: GroupContext, row: Application, state: str, verdict: Verdict) -> bool:
+    values = {"state": state, "decided_at": ctx.now, "rule": verdict.why, "reason": verdict.words}
     if not await here(ctx, id=row.id, state="open").update(**values):
         return False
     await _close_pending(ctx, row)

@@ -247,7 +247,7 @@ async def vouch(ctx: Context, number: Number) -> None:
     aside = "" if counts else texts.NEW_HERE.format(span=say_duration(settings.vouch_after))
     await ctx.say(texts.VOUCHED, who=ctx.who(ctx.author_id), number=number, aside=aside)
     fresh = await Application.get(id=row.id)
-    if settings.handling == "按规则" and fresh.state == "open":
+    if fresh.state == "open":
         await applications.reconsider(ctx, fresh)
 
 

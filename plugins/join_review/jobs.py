@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lizheng import Declined, GroupContext, QueuedRequest, Slot, compose
+from lizheng import Declined, GroupContext, QueuedRequest, SettingChanged, Slot, compose
 from lizheng.grammar import parse_time_of_day
 from plugins.join_review import applications, edges, texts
 from plugins.join_review.applications import Arrival
@@ -15,6 +15,8 @@ from plugins.join_review.settings import Settings
 
 LOOK, SEEN, DIGEST = "look", "seen", "digest"
 EVERY, AGAIN = timedelta(minutes=10), timedelta(seconds=60)
+UNSENT = timedelta(minutes=2)
+"""After a decision: until then whoever decided is still about it."""
 OLDEST_DECIDED = timedelta(hours=24)
 """What may be older than this is left to people."""
 TOGETHER = 3
@@ -33,6 +35,12 @@ async def ready(ctx: GroupContext) -> None:
 
 async def look_soon(ctx: GroupContext) -> None:
     await ctx.plan(LOOK, ctx.now, replace=True)
+
+
+async def chosen(ctx: GroupContext, happened: SettingChanged) -> None:
+    """Remind at the hour that was chosen just now."""
+    if happened.name == "remind":
+        await ctx.plan(DIGEST, _next_digest(ctx), replace=True)
 
 
 def _next_digest(ctx: GroupContext) -> datetime:
@@ -64,7 +72,10 @@ async def fold_in(ctx: GroupContext) -> int:
         following = applications.LATER[row.state]
         if await applications.here(ctx, id=row.id, state=row.state).update(state=following):
             row.state = following
-            await applications.answer(ctx, row, row.reason)
+            await applications.answer(ctx, row)
+    under_way = applications.here(ctx, state__in=("letting", "turning"), decided_at__lt=ctx.now - UNSENT)
+    for row in await under_way.order_by("decided_at", "id"):
+        await applications.answer(ctx, row)  # what a crash kept from being put out; else it changes nothing
     for row in await applications.here(ctx, state="open").order_by("id"):
         await _compare(ctx, row, listed.get(row.flag), whole=queue.whole)
     return len(new)
@@ -160,7 +171,9 @@ async def seen(ctx: GroupContext, slot: Slot) -> datetime | None:
         await applications.settle(
             ctx, row, datetime.fromtimestamp(member.joined_at or ctx.now.timestamp(), UTC)
         )
-    elif await applications.here(ctx, id=row.id, state="letting").update(state="unseen", open_key=None):
+    elif await applications.here(ctx, id=row.id, state="letting").update(
+        state="unseen", open_key=None, flag=""
+    ):
         name = f"{row.number} 号 {applications.who(row)}" if row.number else applications.who(row)
         await ctx.say(texts.UNSEEN, who=name)
     return None
@@ -173,9 +186,7 @@ async def unvouched(ctx: GroupContext, slot: Slot) -> None:
 
 async def digest(ctx: GroupContext, slot: Slot) -> datetime:
     """Once a day: who still waits, at most three days long; and who has left unseen."""
-    await applications.here(ctx, state="unseen", decided_at__lt=ctx.now - UNSEEN_KEPT).update(
-        state="gone", flag=""
-    )
+    await applications.here(ctx, state="unseen", decided_at__lt=ctx.now - UNSEEN_KEPT).update(state="gone")
     await _who_left(ctx)
     await edges.credit(ctx)
     rows = await applications.here(ctx, state="open", reminded__lt=MOST_REMINDERS).order_by("number")

@@ -123,7 +123,7 @@ GRADES = {
     "": "没有",
 }
 """How an inviter is known, in words."""
-STRENGTH = "ABDCFE"
+STRENGTH = "ABDFCE"
 """The grades, the better known first."""
 
 

@@ -389,3 +389,55 @@ async def test_approvals_wait_their_turn(stage: HostStage) -> None:
         await stage.settle()
     said = [call.params["message"] for call in stage.world.api_log if call.action == "send_group_msg"]
     assert "3 号同意了，前面还有 2 个在排队（10 分钟最多放 20 人）。" in str(said)
+
+
+async def test_a_crash_between_deciding_and_answering(stage: HostStage) -> None:
+    """What was decided and never put out is put out when the list is read again, once."""
+    player = await stage.play("开：入群审核\n管理员：在\n【小新 申请 求带】\n里正：1 号…")
+    row = await Application.get()
+    row.state, row.decided_at, row.decided_by = "letting", stage.host.now(), player.person("管理员")
+    await row.save()
+    await player.play("""
+【重启】
+【过 10 分】
+【里正 同意 小新】
+【过 20 分】
+""")
+    answered = [call for call in stage.world.api_log if call.action == "set_group_add_request"]
+    assert len(answered) == 1
+    (record,) = await Record.filter(kind="let_in")
+    assert record.actor_id == player.person("管理员")
+
+
+async def test_asked_again_with_the_right_answer(stage: HostStage) -> None:
+    """The rules decide about the newest answer, and the number is closed."""
+    await stage.play("""
+开：入群审核
+设：入群审核 处理 按规则
+管理员：/入群规则 通过 电商
+里正：…
+管理员：/确认 1
+里正：…
+【小新 申请 学习】
+里正：2 号…
+【小新 申请 学电商】
+【里正 同意 小新】
+管理员：/通过 2
+里正：2 号已经取消了，没有再动。
+""")
+
+
+async def test_sisters_of_the_same_owner_know_a_refusal(stage: HostStage) -> None:
+    """A group of another owner tells nothing."""
+    player = await stage.play(
+        "开：入群审核\n管理员：在\n【小新 申请 求带】\n里正：1 号…\n管理员：/拒绝 1\n【里正 拒绝 小新】"
+    )
+    world, owner = stage.world, player.person("群主")
+    for number, (whose, seen) in enumerate(((owner, True), (world.add_person("别的群主"), False))):
+        other = world.add_group(f"群{number}", whose)
+        await stage.introduce(other.group_id)
+        await stage.switch_on(other.group_id, "入群审核")
+        world.request_join(other.group_id, player.person("小新"), "求带带")
+        await stage.settle()
+        row = await Application.get(group_id=other.group_id)
+        assert any("同一个群主" in mark for mark in row.marks) is seen
