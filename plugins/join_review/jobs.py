@@ -76,6 +76,7 @@ async def fold_in(ctx: GroupContext) -> int:
     under_way = applications.here(ctx, state__in=("letting", "turning"), decided_at__lt=ctx.now - UNSENT)
     for row in await under_way.order_by("decided_at", "id"):
         await applications.answer(ctx, row)  # what a crash kept from being put out; else it changes nothing
+    await _settle_joined(ctx)
     for row in await applications.here(ctx, state="open").order_by("id"):
         await _compare(ctx, row, listed.get(row.flag), whole=queue.whole)
     return len(new)
@@ -138,20 +139,30 @@ async def waves(ctx: GroupContext, items: list[dict[str, Any]]) -> None:
     )
 
 
+async def _settle_joined(ctx: GroupContext) -> None:
+    """Whoever is in the group has come in, by whatever request: a join may have gone untold."""
+    rows = await applications.here(ctx, state__in=applications.VISIBLE).order_by("-id")
+    members = await ctx.members(fresh=False) if rows else {}
+    for row in rows:
+        member = members.get(row.user_id)
+        if member is not None and member.joined_at >= row.at.timestamp() - 1:
+            await applications.settle(ctx, row, datetime.fromtimestamp(member.joined_at, UTC))
+
+
 async def _compare(ctx: GroupContext, row: Application, told: QueuedRequest | None, *, whole: bool) -> None:
-    """End what was decided in QQ, or what QQ has forgotten; a list that is short is not believed at once."""
+    """End what was decided in QQ, or what QQ has forgotten; a list that lacks one is not believed at once."""
     if told is not None and not told.decided:
         if row.missed:
             await applications.here(ctx, id=row.id).update(missed=0)
-        return
-    if told is not None:
-        state = "elsewhere"
+    elif told is not None:
         try:
-            if await ctx.member(row.user_id) is not None:
-                state = "joined"
+            member = await ctx.member(row.user_id)
         except Declined:
             return
-        await applications.end(ctx, row, state, by=told.operator_id)
+        if member is not None:
+            await applications.settle(ctx, row, ctx.now)
+        else:
+            await applications.end(ctx, row, "elsewhere", by=told.operator_id)
     elif whole and row.missed + 1 >= MISSES:
         await applications.end(ctx, row, "gone")
     elif whole:
