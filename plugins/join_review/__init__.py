@@ -35,6 +35,8 @@ listed = feature.command("入群", "谁在等进群", aliases={"joins"}, role=de
 listed.form(commands.show_one, word="看", example="/入群 看 3", summary="一个申请的全部")
 listed.form(commands.handled, word="已处理", example="/入群 已处理 3", summary="在手机上定过了")
 listed.form(commands.look_now, word="补查", summary="再读一遍 QQ 里的申请")
+listed.form(commands.subscribe, word="订阅", summary="回答私聊发给我")
+listed.form(commands.unsubscribe, word="退订", summary="不再私聊发给我")
 listed.form(commands.show, summary="在等的申请，一页一页看")
 rules = feature.command("入群规则", "进群要写什么", aliases={"joinrules"})
 rules.form(commands.tell_rules, summary="对申请人要求什么")
@@ -79,6 +81,7 @@ feature.job(jobs.DIGEST, jobs.digest, repeats=True)
 feature.answers(known, answers.known_of)
 feature.answers(suspicion, answers.suspicion_of)
 feature.answers(weekly_report, answers.week)
+applications.READERS.declare(feature)
 feature.keep(
     Keep(
         Application,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +16,10 @@ from tortoise.expressions import Q
 from lizheng import Declined, GroupContext, MemberJoined, Mention, Pending, Priority, Role, atomic
 from lizheng.hooks import Asked, admission, blacklisted
 from lizheng.parts import decisions
+from lizheng.parts.recipients import Recipients
 from lizheng.text import clip, fold, is_blank, shown_name, visible
 from plugins.join_review import edges, texts
-from plugins.join_review.models import Application, Asking
+from plugins.join_review.models import Application, Asking, Reader
 from plugins.join_review.rules import (
     GRADES,
     WAVE,
@@ -35,6 +37,7 @@ from plugins.join_review.rules import (
 from plugins.join_review.settings import Settings
 
 DECISION, ANSWERED, UNVOUCHED, WAVES = "join", "answered", "unvouched", "waves"
+READERS = Recipients("入群申请", Reader, Role.DEPUTY)
 LATER = {"agreed": "letting", "denied": "turning"}
 """What was decided and has to wait, and what it is once the answer is on its way."""
 VISIBLE = ("open", "agreed", "denied", "letting", "turning", "unseen")
@@ -113,11 +116,9 @@ async def take(ctx: GroupContext, arrival: Arrival) -> Application | None:
     known = here(ctx, user_id=arrival.user_id, keys__contains=arrival.key)
     if await known.exclude(state="gone").exists():
         return None
-    try:
+    with suppress(Declined):
         if await ctx.member(arrival.user_id) is not None:
             return None
-    except Declined:
-        pass
     current = await here(ctx, user_id=arrival.user_id, open_key__isnull=False).first()
     if current is not None:
         return await _again(ctx, current, arrival)
@@ -194,6 +195,17 @@ async def _new(ctx: GroupContext, arrival: Arrival) -> Application | None:
     silent = arrival.quiet or wave or row.tries > settings.again
     asks = bool(inviter and grade == "E" and settings.inviter != "不问" and not silent)
     await _put_up(ctx, row, await _facts_line(ctx, row, verdict, several), quiet=silent, asks=asks)
+    if settings.shown == "管理员私聊" and not silent:
+        with suppress(Declined):
+            await READERS.send(
+                ctx,
+                texts.IN_PRIVATE,
+                key=f"aside/{row.keys}/",
+                number=row.number,
+                who=who(row),
+                group=ctx.group.name or ctx.group.id,
+                answer=answer_of(row),
+            )
     if wave and not arrival.quiet:
         await ctx.gather(WAVES, {"number": row.number})
     return row

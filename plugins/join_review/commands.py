@@ -107,6 +107,18 @@ async def handled(ctx: Context, number: Number) -> None:
     await ctx.say(texts.HANDLED, number=number)
 
 
+async def subscribe(ctx: Context) -> None:
+    new = await applications.READERS.add(ctx)
+    await ctx.say(texts.SUBSCRIBED if new else texts.SUBSCRIBED_ALREADY)
+    if ctx.settings(Settings).shown == "群里":
+        await ctx.say(texts.SUBSCRIBED_FOR_NOTHING)
+
+
+async def unsubscribe(ctx: Context) -> None:
+    gone = await applications.READERS.remove(ctx, ctx.author_id)
+    await ctx.say(texts.UNSUBSCRIBED if gone else texts.NOT_SUBSCRIBED)
+
+
 async def look_now(ctx: Context) -> None:
     count = await jobs.fold_in(ctx)
     await ctx.say(texts.LOOKED if count else texts.LOOKED_NONE, count=count)

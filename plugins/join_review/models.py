@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from lizheng.parts.recipients import Recipient
+
 
 class Application(Model):
     """Somebody asked to come in.
@@ -99,3 +101,11 @@ class Look(Model):
 
     class Meta(Model.Meta):
         table = "join_review_look"
+
+
+class Reader(Recipient):
+    """Somebody who reads the answers in private, where the group does not."""
+
+    class Meta(Model.Meta):
+        table = "join_review_reader"
+        unique_together: ClassVar = (("group_id", "user_id"),)

@@ -54,5 +54,5 @@ class Settings(BaseModel):
     shown: Literal["群里", "管理员私聊"] = Field(
         "群里",
         title="通知到",
-        description="回答在哪里看：群里（手机号打码），或者只能私聊我发 /入群 看 编号。",
+        description="回答在哪里看：群里（手机号打码），或者只私聊发给订了 /入群 订阅 的。",
     )

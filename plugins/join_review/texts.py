@@ -11,6 +11,9 @@ AGAIN_OPEN = "{number} 号 {who} 又申请了一次（第 {tries} 次）。\n  {
 VOUCH = "{inviter} 有人说是你介绍的：{who}。认识就发 /担保 {number}，不认识发 /不担保 {number}。"
 WAVE = "这一阵来了 {count} 个申请（{numbers} 号）。\n看名单发 /入群，一起定发 /通过 {example}，或者 /拒绝 {example}。"
 CAUGHT_UP = "我刚才不在，补到 {count} 个申请（{numbers} 号）。\n看名单发 /入群，一起定发 /通过 {example}，或者 /拒绝 {example}。"
+IN_PRIVATE = (
+    "{group} 的 {number} 号申请：{who}\n  {answer}\n  决定请到群里发 /通过 {number}，或者 /拒绝 {number}。"
+)
 MISSED_PAGE = "{number} 号 {who}，{level}\n{facts}"
 DIGEST = "还有 {count} 个人在等进群，最早的等了 {waits}：\n{lines}\n看全部发 /入群。"
 
@@ -32,6 +35,9 @@ CARD = "{number} 号：{who}，{level}，{state}\n  问：{question}\n  答：{a
 NO_SUCH = "没有 {number} 号申请。{there}"
 THERE, NONE_THERE = "现在有 {numbers}。", "现在没有人在等进群。"
 ASIDE = "本群的回答只在私聊里看，请私聊我发 /入群 看 {number}。"
+SUBSCRIBED, SUBSCRIBED_ALREADY = "以后有人申请，回答私聊发给你。", "你早就订了。"
+UNSUBSCRIBED, NOT_SUBSCRIBED = "不再私聊发给你了。", "你本来就没有订。"
+SUBSCRIBED_FOR_NOTHING = "现在回答就在群里说，没有私聊可发；要改发 /设置 入群审核 通知到 管理员私聊。"
 HANDLED = "{number} 号记成已在手机上处理。"
 LOOKED, LOOKED_NONE = "补查过了：新补到 {count} 个，发 /入群 看。", "补查过了，没有漏下的。"
 

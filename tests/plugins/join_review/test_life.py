@@ -175,10 +175,17 @@ async def test_answers_only_in_private(stage: HostStage) -> None:
     player = await stage.play("开：入群审核\n设：入群审核 通知到 管理员私聊\n管理员：在\n小王：在")
     stage.world.befriend(player.person("管理员"))
     await player.play("""
+管理员（私聊）：/入群 订阅
+里正（私聊 管理员）：以后有人申请，回答私聊发给你。
+管理员（私聊）：/入群 订阅
+里正（私聊 管理员）：你早就订了。
 【小新 申请 我的电话 13800138000】
 里正：1 号 申请进群：小新（…），等级 16。
   回答请私聊我发 /入群 看 编号
   同意…
+里正（私聊 管理员）：试验群 的 1 号申请：小新（…）
+  答：我的电话 138****8000
+  决定请到群里发 /通过 1，或者 /拒绝 1。
 管理员：/入群 看 1
 里正：本群的回答只在私聊里看，请私聊我发 /入群 看 1。
 管理员：/入群
@@ -190,6 +197,10 @@ async def test_answers_only_in_private(stage: HostStage) -> None:
   答：我的电话 138****8000
   没有说谁介绍的；没有疑点
   以前申请过 0 次，被拒 0 次；规则：等人（没有规则说到他）
+管理员：/入群 退订
+里正：不再私聊发给你了。
+管理员：/入群 退订
+里正：你本来就没有订。
 小王：/入群
 里正：/入群 [页] 只有代管、管理员和群主能用。
 """)
@@ -405,3 +416,33 @@ async def test_a_join_nobody_told_ends_by_a_list_that_can_be_relied_on(stage: Ho
     await stage.settle()
     edge = await Edge.get(user_id=900)
     assert edge.how == "退"
+
+
+async def test_a_member_sees_and_deletes_what_is_held(stage: HostStage) -> None:
+    """The application is theirs; who waits for a decision cannot have it forgotten; flags and inviters are not told."""
+    player = await stage.play("""
+开：入群审核、隐私
+管理员：在
+小王：在
+管理员：/入群 订阅
+里正（私聊 管理员）：…
+里正：以后有人申请，回答私聊发给你。
+里正：现在回答就在群里说，没有私聊可发；要改发 /设置 入群审核 通知到 管理员私聊。
+【小新 申请 小王介绍】
+里正：1 号…
+里正：@小王 …
+管理员：/通过 1
+【里正 同意 小新】
+""")
+    features = stage.host.features["join_review"]
+    keeps = {keep.what: keep for keep in features.keeps}
+    gid, new = player.group.group_id, player.person("小新")
+    (told,) = await keeps["进群申请"].export(gid, new)
+    assert told["answer"] == "小王介绍"
+    assert not {"flag", "keys", "inviter_id", "decided_by"} & told.keys()
+    (edge,) = await keeps["谁带来的"].export(gid, new)
+    assert "inviter_id" not in edge
+    going = keeps["进群申请"].deletable(gid, new, stage.host.now())
+    assert going is not None
+    assert await going.count() == 1
+    assert keeps["谁带来的"].deletable(gid, new, stage.host.now()) is None
