@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from tortoise.functions import Max
+
 from lizheng.activity import writing
 from lizheng.activity.counting import Counting
 from lizheng.activity.tables import GroupHour, MemberDay, MemberWeek, Seen, Uncounted
@@ -94,14 +96,25 @@ async def member_weeks(ctx: GroupContext, since: date, until: date) -> list[Day]
     ]
 
 
-async def ever_long(ctx: GroupContext) -> set[int]:
-    """Everybody who is known to have said something of length here, in the last 400 days."""
+async def last_long(ctx: GroupContext) -> dict[int, date]:
+    """Everybody's last day with a message of length, in the last 400 days; of a folded week that is its Sunday."""
     await written(ctx)
-    found: set[int] = set()
-    for table in (MemberDay, MemberWeek):
-        people = table.filter(group_id=ctx.group.id, long__gt=0).distinct()
-        found |= {row["user_id"] for row in await people.values("user_id")}
+    found: dict[int, date] = {}
+    for table, column, ends in ((MemberWeek, "week", timedelta(days=6)), (MemberDay, "day", timedelta())):
+        rows = table.filter(group_id=ctx.group.id, long__gt=0).annotate(last=Max(column))
+        for row in await rows.group_by("user_id").values("user_id", "last"):
+            last = row["last"]
+            # Of an aggregate SQLite gives the bare text.
+            found[row["user_id"]] = (date.fromisoformat(last) if isinstance(last, str) else last) + ends
     return found
+
+
+async def long_speakers(ctx: GroupContext, since: date, until: date) -> set[int]:
+    """Who said something of length from `since` up to, not with, `until`; folded weeks count when they begin in it."""
+    await written(ctx)
+    days = MemberDay.filter(group_id=ctx.group.id, long__gt=0, day__gte=since, day__lt=until)
+    weeks = MemberWeek.filter(group_id=ctx.group.id, long__gt=0, week__gte=since, week__lt=until)
+    return {row["user_id"] for rows in (days, weeks) for row in await rows.distinct().values("user_id")}
 
 
 async def hours(ctx: GroupContext, since: date, until: date) -> list[Hour]:
