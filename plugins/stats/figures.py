@@ -12,7 +12,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import GroupContext, MemberInfo, Role
 from lizheng.activity import Day, Hour, Span, reading
-from lizheng.parts.deeds import Done, calls_closed, deeds_of
+from lizheng.parts.deeds import ClosedCall, Done, calls_closed, deeds_of
 from plugins.stats import rules
 from plugins.stats.models import Present
 from plugins.stats.settings import Settings
@@ -235,3 +235,13 @@ async def _newcomers(
 def is_raid(row: Present) -> bool:
     """Whether somebody was removed within a day of coming."""
     return bool(row.removed and row.left_at and row.joined_at and row.left_at - row.joined_at <= rules.RAID)
+
+
+async def dimensions(ctx: GroupContext, since: date, until: date) -> dict[str, int]:
+    """How many deeds of each use there were in a span."""
+    return by_dimension(await deeds_of(ctx, midnight(ctx, since), midnight(ctx, until)))
+
+
+async def calls(ctx: GroupContext, since: date) -> list[ClosedCall]:
+    """The calls that ended since a day."""
+    return await calls_closed(ctx, midnight(ctx, since))

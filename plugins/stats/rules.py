@@ -49,6 +49,14 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def last_time(day: date, today: date) -> date:
+    """The last time a month and day have been: of a day that is still to come, that of the year before."""
+    if day <= today:
+        return day
+    back = day.year - 1 if (day.month, day.day) > (today.month, today.day) else today.year
+    return date(back, day.month, min(day.day, 28) if day.month == 2 else day.day)
+
+
 def share(part: float, whole: float) -> float | None:
     """A share from 0 to 1, None of nothing."""
     return part / whole if whole else None
