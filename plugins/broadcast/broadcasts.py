@@ -331,9 +331,11 @@ async def _tell_author(ctx: GroupContext, cast: Broadcast, what: str, template: 
 
 async def stop(ctx: GroupContext, cast: Broadcast) -> int:
     """Send to no more groups: neither to those whose turn has not come, nor what still waits to go out; to how many."""
+    mine = Target.filter(broadcast_id=cast.id)
+    if not await mine.filter(state__in=OPEN).exists():
+        return 0
     if await Broadcast.filter(id=cast.id, state="open").update(state="stopped"):
         await ctx.note("broadcast", f"停下广播 {cast.number} 号")
-    mine = Target.filter(broadcast_id=cast.id)
     count = await mine.filter(state="waiting").update(state="not_done", why=texts.STOPPED_WHY)
     for target in await mine.filter(state="sending"):
         source = f"{source_of(target)}/said"
@@ -345,7 +347,9 @@ async def stop(ctx: GroupContext, cast: Broadcast) -> int:
 async def recall(ctx: GroupContext, cast: Broadcast) -> tuple[int, int]:
     """Take back what is young enough; how many that are, and how many are too old."""
     count = late = 0
-    for target in await Target.filter(broadcast_id=cast.id, state="done", recall="", message_id__not=None):
+    for target in await Target.filter(
+        broadcast_id=cast.id, state="done", recall="", message_id__not_isnull=True
+    ):
         if target.put_at is None or target.put_at < ctx.now - RECALLABLE:
             late += 1
         else:

@@ -178,7 +178,7 @@ async def _receive(ctx: Context, *, receives: bool) -> None:
 class Where:
     """Another group than this one, by number or name."""
 
-    label = "[群]"
+    label = "<群>"
 
     def __init__(self, written: str):
         self.written = written

@@ -89,7 +89,7 @@ async def _quoted(ctx: Context, parts: list[Part], images: list[Other], segments
         if kind == "text":
             _add_text(parts, str(data.get("text") or ""))
         elif kind == "at":
-            _add_text(parts, _mention(ctx, str(data.get("qq") or "")))
+            _add_text(parts, await _mention(ctx, str(data.get("qq") or "")))
         elif kind == "forward":
             inside = await opened(ctx.query, str(data.get("id") or ""))
             if not inside:
@@ -102,9 +102,9 @@ async def _quoted(ctx: Context, parts: list[Part], images: list[Other], segments
             _add(parts, images, kind, data)
 
 
-def _mention(ctx: Context, written: str) -> str:
+async def _mention(ctx: Context, written: str) -> str:
     """Nobody is called in another group: an @ becomes the name."""
-    return f"@{ctx.name_of(int(written)) if written.isdecimal() else '全体成员'} "
+    return f"@{await ctx.names_of([int(written)]) if written.isdecimal() else '全体成员'}"
 
 
 def values(ctx: GroupContext, parts: Iterable[Part]) -> tuple[list[Any], int]:

@@ -57,7 +57,7 @@ async def set_timer(ctx: Context, written: Scheduled) -> None:
 @atomic
 async def _create(ctx: Context, when: When, parts: list[content.Part]) -> Timed:
     most = ctx.settings(Settings).most
-    if (count := await _own(ctx).filter(next_at__not=None).count()) >= most:
+    if (count := await _own(ctx).filter(next_at__not_isnull=True).count()) >= most:
         raise Declined(texts.TOO_MANY.format(count=count, most=most))
     row = Timed(
         group_id=ctx.group.id,
@@ -257,5 +257,5 @@ async def _say(ctx: GroupContext, row: Timed, turn: rules.Turn) -> None:
 
 async def woke(ctx: GroupContext) -> None:
     """See that every timer that is on waits for its hour."""
-    for row in await _own(ctx).filter(next_at__not=None):
+    for row in await _own(ctx).filter(next_at__not_isnull=True):
         await ctx.plan(POST, row.next_at, key=str(row.number))
