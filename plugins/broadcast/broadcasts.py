@@ -285,8 +285,8 @@ async def switched_off(ctx: GroupContext) -> None:
 
 async def counts(cast_id: int) -> dict[str, int]:
     """How many groups of a broadcast are in which state."""
-    states = await Target.filter(broadcast_id=cast_id).values_list("state", flat=True)
-    return {state: list(states).count(state) for state in (*OPEN, "done", "not_done", "unknown")}
+    states = [row.state for row in await Target.filter(broadcast_id=cast_id).only("state")]
+    return {state: states.count(state) for state in (*OPEN, "done", "not_done", "unknown")}
 
 
 @atomic

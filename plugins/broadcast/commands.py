@@ -106,9 +106,10 @@ async def _cast(ctx: Context, number: int | None) -> Broadcast:
 
 async def progress(ctx: Context, number: Number | None = None) -> None:
     cast = await _cast(ctx, number)
-    recalls = await Target.filter(broadcast_id=cast.id).exclude(recall="").values_list("recall", flat=True)
-    told = {state: list(recalls).count(state) for state in ("done", "not_done")}
+    recalls = [row.recall for row in await Target.filter(broadcast_id=cast.id).exclude(recall="")]
+    told = {state: recalls.count(state) for state in ("done", "not_done")}
     unknown = len(recalls) - sum(told.values())
+    values: dict[str, Any] = await broadcasts.counts(cast.id)
     await ctx.say(
         texts.PROGRESS,
         number=cast.number,
@@ -116,7 +117,7 @@ async def progress(ctx: Context, number: Number | None = None) -> None:
         stopped=texts.STOPPED_MARK if cast.state == "stopped" else "",
         content=content.brief(cast.content),
         recalls=texts.RECALLS.format(**told, unknown=unknown) if recalls else "",
-        **await broadcasts.counts(cast.id),
+        **values,
     )
 
 
@@ -211,7 +212,7 @@ async def _label(ctx: Context, word: str, where: Where | None, *, on: bool) -> N
     number = await _change_label(ctx, group_id, label, on=on)
     if number is None:
         raise Declined((texts.LABEL_HAD if on else texts.LABEL_HAD_NOT).format(name=name))
-    words = await Label.filter(group_id=group_id).order_by("word").values_list("word", flat=True)
+    words = [row.word for row in await Label.filter(group_id=group_id).order_by("word")]
     labels = "、".join(words) or texts.NO_LABELS
     await ctx.say(texts.LABELLED, name=name, labels=labels, number=number)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
@@ -28,15 +29,17 @@ async def confirmed(ctx: GroupContext, pending: Pending) -> None:
     if cast is None:
         return
     count = len(found.groups)
-    values = {"number": cast.number, "count": count}
+    values: dict[str, Any] = {"number": cast.number, "count": count}
     if asked > ctx.now:
-        said, more = texts.BEGINS, {"at": rules.say_moment(asked, ctx.now)}
+        said = texts.BEGINS
+        values["at"] = rules.say_moment(asked, ctx.now)
     else:
-        said, more = texts.BEGUN, {"span": rules.say_lasts(count)}
+        said = texts.BEGUN
+        values["span"] = rules.say_lasts(count)
     if payload["aside"]:
-        await ctx.tell(ctx.author_id, said, **values, **more)
+        await ctx.tell(ctx.author_id, said, **values)
     else:
-        await ctx.say(said, **values, **more)
+        await ctx.say(said, **values)
 
 
 async def _is_recalled(ctx: GroupContext, message_id: int) -> bool:

@@ -246,13 +246,13 @@ async def _say(ctx: GroupContext, row: Timed, turn: rules.Turn) -> None:
     if not turn.say:
         return
     values, lost = content.values(ctx, row.content)
+    left = any(str(one).strip() for one in values)
     if lost:
-        await there.announce(f"lost/{row.number}", texts.TIMER_LOST, number=row.number, key="lost")
-    if len(values) and not (lost and not any(str(one).strip() for one in values)):
-        until = ctx.now + LATEST
-        await there.announce(
-            f"timed/{row.number}", "{content}", Urgency.HIGH, key="said", content=values, until=until
-        )
+        template = texts.TIMER_HALF if left else texts.TIMER_LOST
+        await there.announce(f"lost/{row.number}", template, number=row.number, key="lost")
+    if left:
+        said, until = f"timed/{row.number}", ctx.now + LATEST
+        await there.announce(said, "{content}", Urgency.HIGH, key="said", content=values, until=until)
 
 
 async def woke(ctx: GroupContext) -> None:

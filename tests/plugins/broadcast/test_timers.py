@@ -141,7 +141,7 @@ async def test_the_clock_goes_forward_over_three_due_posts(stage: HostStage) -> 
     await stage.settle()
     group = stage.world.groups[int(player.group.group_id)]
     said = [m.segments[0]["data"]["text"] for m in group.messages if m.user_id == stage.world.account]
-    assert said[-2:] == ["丙", "甲"]
+    assert said[-2:] == ["甲", "丙"]
     rows = {row.number: row.missed for row in await Timed.all()}
     assert rows == {1: 2, 2: 2, 3: 1}
     notes = (
@@ -152,6 +152,7 @@ async def test_the_clock_goes_forward_over_three_due_posts(stage: HostStage) -> 
     assert set(notes) == {"定时 1 号错过 2 次", "定时 2 号错过 2 次", "定时 3 号错过 1 次"}
     await player.play("""
 【到 18:00】
+里正：丙
 里正：乙
 【过 1 小时】
 """)
@@ -184,7 +185,8 @@ async def test_a_picture_is_kept_and_one_that_is_gone_is_told(stage: HostStage) 
 管理员：/定时 试 1
 里正：定时 1 号少了图：文件不见了。请重新设：/定时 改 1 加新内容。
 【到 明天 13:00】
-里正：定时 1 号的图不见了，这次没发。请重新设：/定时 改 1 加新内容。
+里正：早
+里正：定时 1 号少了图：文件不见了。请重新设：/定时 改 1 加新内容。
   定时 2 号的图不见了，这次没发。请重新设：/定时 改 2 加新内容。
 """)
 
