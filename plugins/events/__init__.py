@@ -27,8 +27,19 @@ signup = feature.command("报名", "看有什么在报名，报名，退出", al
 signup.form(commands.show_open, summary="看有什么在报名").form(
     commands.show, word="看", example="/报名 看 H3"
 )
-signup.form(commands.join, example="/报名 H3 +1 晚到一会儿", summary="报一个，能带人的写 +几，后面是备注")
-signup.form(commands.leave, word="退|不来", example="/报名 退 H3", summary="退出，位子给候补的人")
+signup.form(
+    commands.join,
+    example="/报名 H3 +1 晚到一会儿",
+    summary="报一个，能带人的写 +几，后面是备注",
+    counts_late="个报名",
+)
+signup.form(
+    commands.leave,
+    word="退|不来",
+    example="/报名 退 H3",
+    summary="退出，位子给候补的人",
+    counts_late="个退出",
+)
 signup.form(
     commands.begin,
     word="发起",
@@ -44,14 +55,16 @@ signup.form(commands.export, word="导出", example="/报名 导出 H3", summary
 
 arrive = feature.command("到场", "到了说一声", aliases={"arrive"}, example="/到场 H3 1234")
 arrive.form(commands.arrive_for, summary="发起人替人记", example="/到场 H3 @小王")
-arrive.form(commands.arrive, example="/到场 H3 1234")
+arrive.form(commands.arrive, example="/到场 H3 1234", counts_late="个到场")
 arrive.form(commands.tell_word, word="暗号", example="/到场 暗号 H3", summary="私聊里要一个现场的暗号")
 feature.command("分组", "把报上的人随机分组", aliases={"teams"}, example="/分组 H3 每组 4人").form(
     commands.teams
 )
 
 lottery = feature.command("抽奖", "看有什么在抽，参加，退出", aliases={"draw"}, example="/抽奖 C7")
-lottery.form(draws.show_open, summary="看有什么在抽").form(draws.join, example="/抽奖 C7", summary="参加")
+lottery.form(draws.show_open, summary="看有什么在抽").form(
+    draws.join, example="/抽奖 C7", summary="参加", counts_late="个抽奖"
+)
 lottery.form(draws.leave, word="退", example="/抽奖 退 C7", summary="退出")
 lottery.form(draws.add_word, word="加一句", example="/抽奖 加一句 C7 好运来", summary="给抽签加一句话")
 lottery.form(
@@ -64,12 +77,14 @@ lottery.form(draws.draw_now, word="开", example="/抽奖 开 C7", summary="现�
 lottery.form(draws.pass_on, word="顺延", example="/抽奖 顺延 C7 @小王 没回话", summary="给下一位")
 lottery.form(draws.verify, word="验证", example="/抽奖 验证 C7", summary="怎么验证")
 
-feature.on_message(listeners.heard, stage=Stage.ANSWER)
+feature.on_message(listeners.heard, stage=Stage.ANSWER, counts_late="个报名")
+feature.counts_late(listeners.is_open)
 feature.on(ReactionChanged, listeners.reacted)
 feature.on(MemberLeft, listeners.gone)
 feature.decision("open", commands.open_confirmed)
 feature.decision("close", commands.close_confirmed)
 feature.decision("call-off", commands.call_off_confirmed)
+feature.decision("draw", draws.draw_confirmed)
 feature.undo("change", gatherings.undo_change)
 feature.job(seats.TICK, jobs.tick, repeats=True)
 feature.job(draws.DUE, draws.due, repeats=True)

@@ -67,7 +67,7 @@ NOTHING = Reply()
 
 def moment_of(ctx: Context) -> datetime:
     """When the message was sent, which counts; a clock that is ahead of ours does not help."""
-    return min(datetime.fromtimestamp(ctx.event.time, ctx.zone), ctx.now)
+    return min(ctx.at, ctx.now)
 
 
 # — looking ——————————————————————————————————————————————————————————————————————————————
@@ -166,7 +166,7 @@ async def sign_up(ctx: GroupContext, event: Event, user_id: int, reply: Reply, *
     """Somebody signs up for themselves, by whichever way."""
     if event.who and event.state == "open" and not await fits(ctx, parse_who(event.who), user_id):
         raise Declined(texts.NOT_FOR_YOU.format(number=event.number, who=event.who))
-    late = ctx.now - at > timedelta(minutes=1)
+    late = isinstance(ctx, Context) and ctx.is_late
     await ctx.names_of([user_id])
     await _signed(ctx, event.id, user_id, reply, at, late)
 
@@ -215,7 +215,7 @@ async def leave(ctx: Context, number: H) -> None:
 
 @atomic
 async def _leave(ctx: Context, event_id: int) -> None:
-    event, seat, moved = await seats.give_up(ctx, event_id, ctx.author_id)
+    event, seat, moved = await seats.give_up(ctx, event_id, ctx.author_id, at=moment_of(ctx))
     said = gatherings.up_said(ctx, event, moved) + await _room(ctx, event, seat)
     if ctx.answers_to:  # whoever moves up reads it in the group
         await ctx.say(texts.LEFT, name=ctx.who(ctx.author_id), up=[])
@@ -444,6 +444,7 @@ MOST_TRIES = 5
 async def _try_word(ctx: Context, event: Event, user_id: int, word: str, at: datetime) -> int | None:
     """None when the word is right or none is wanted, else how often they may still try."""
     event = await seats.lock(event.id)
+    _insist_doors(ctx, event, at)
     seat = await Seat.get_or_none(event_id=event.id, user_id=user_id, state="taken")
     if seat is None or not event.word_hash or seat.arrived_at is not None:
         return None
@@ -462,6 +463,18 @@ async def _try_word(ctx: Context, event: Event, user_id: int, word: str, at: dat
     return MOST_TRIES - seat.tries
 
 
+def _insist_doors(ctx: GroupContext, event: Event, at: datetime) -> None:
+    """Raises `Declined` where nobody can come, or not at this hour."""
+    if event.starts_at is None:
+        raise Declined(texts.NO_TIME.format(number=event.number))
+    if event.state == "cancelled":
+        raise Declined(seats.over(ctx, event))
+    first, last = event.starts_at - rules.DOORS_OPEN, event.starts_at + rules.DOORS_CLOSE
+    if not first <= at <= last + rules.GRACE:
+        said = {"first": rules.say_moment(ctx.local(first)), "last": rules.say_moment(ctx.local(last))}
+        raise Declined(texts.DOORS.format(number=event.number, **said))
+
+
 def hash_word(salt: str, word: str) -> str:
     return rules.commitment(f"{salt}:{word}")
 
@@ -470,14 +483,7 @@ def hash_word(salt: str, word: str) -> str:
 async def _arrive(ctx: Context, event_id: int, user_id: int, at: datetime) -> None:
     """Write down that somebody came. Raises `Declined`."""
     event = await seats.lock(event_id)
-    if event.starts_at is None:
-        raise Declined(texts.NO_TIME.format(number=event.number))
-    first, last = event.starts_at - rules.DOORS_OPEN, event.starts_at + rules.DOORS_CLOSE
-    if event.state == "cancelled":
-        raise Declined(seats.over(ctx, event))
-    if not first <= at <= last + rules.GRACE:
-        said = {"first": rules.say_moment(ctx.local(first)), "last": rules.say_moment(ctx.local(last))}
-        raise Declined(texts.DOORS.format(number=event.number, **said))
+    _insist_doors(ctx, event, at)
     seat = await Seat.get_or_none(event_id=event.id, user_id=user_id, state="taken")
     if seat is None:
         raise Declined(texts.NOT_IN.format(number=event.number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from lizheng import (
     GroupContext,
     Line,
     Numbered,
+    Pending,
     Person,
     Slot,
     State,
@@ -25,6 +27,7 @@ from lizheng import (
 )
 from lizheng.grammar import parse_who
 from lizheng.parts.files import deliver
+from lizheng.parts.jump_guard import jump_doubt
 from lizheng.parts.labels import missing
 from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.parts.people import check, fits
@@ -35,6 +38,7 @@ from plugins.events.models import Draw, Ticket
 C = Annotated[int, Numbered("C", "抽奖编号")]
 LIST = Page(texts.DRAWS, texts.NO_DRAWS, "/抽奖")
 DUE = "draw"
+LOOKED_BACK, SOON = timedelta(hours=2), timedelta(seconds=30)
 VERIFIER = Path(__file__).with_name("verifier.py")
 
 
@@ -190,8 +194,31 @@ async def draw_now(ctx: Context, number: C) -> None:
     await _draw(ctx, draw.id)
 
 
-async def due(ctx: GroupContext, slot: Slot) -> None:
-    await _draw(ctx, int(slot.key))
+async def due(ctx: GroupContext, slot: Slot) -> datetime | None:
+    """Draw once it is known who took part in time; at a doubtful hour ask the admins."""
+    draw = await Draw.get_or_none(id=int(slot.key), state="open")
+    if draw is None:
+        return None
+    cover = await ctx.gap_covered(max(draw.created_at, draw.closes_at - LOOKED_BACK), draw.closes_at)
+    if cover.waits:
+        return ctx.now + SOON
+    if cover.missed:
+        until = ctx.now + cover.extension
+        if await Draw.filter(id=draw.id, state="open").update(closes_at=until):
+            at = rules.say_near(ctx.local(until), ctx.now)
+            await ctx.announce(f"postponed/draw/{draw.id}", texts.DRAW_POSTPONED, number=draw.number, at=at)
+        return until
+    if doubt := jump_doubt(ctx, slot):
+        await ctx.preview(
+            "draw", texts.DRAW_DOUBT, payload={"draw": draw.id}, number=draw.number, doubt=doubt
+        )
+        return None
+    await _draw(ctx, draw.id)
+    return None
+
+
+async def draw_confirmed(ctx: GroupContext, pending: Pending) -> None:
+    await _draw(ctx, pending.payload["draw"])
 
 
 @atomic

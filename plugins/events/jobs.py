@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lizheng import GroupContext, Slot, atomic, mentions
+from lizheng.parts.jump_guard import jump_doubt
 from plugins.events import gatherings, rules, seats, texts
 from plugins.events.models import Event, Seat
 from plugins.events.seats import Moved
 from plugins.events.settings import Settings
+
+LOOKED_BACK, SOON = timedelta(hours=2), timedelta(seconds=30)
+"""How much of the time before a deadline must have been seen; until it is looked again whether it was."""
 
 
 async def tick(ctx: GroupContext, slot: Slot) -> datetime | None:
@@ -17,9 +21,44 @@ async def tick(ctx: GroupContext, slot: Slot) -> datetime | None:
     event = await Event.get_or_none(id=int(slot.key))
     if event is None or event.state not in gatherings.OPEN_STATES:
         return None
+    if (again := await _wait_on(ctx, event, slot)) is not None:
+        return again
     names = Seat.filter(event_id=event.id, live=True)
     await ctx.names_of([one.user_id for one in await names.limit(60)])
     return await _look(ctx, event.id)
+
+
+async def _wait_on(ctx: GroupContext, event: Event, slot: Slot) -> datetime | None:
+    """When to come back, while it may be that what was done in time is not known; who it would harm has longer."""
+    closing = event.state == "open" and event.closes_at <= ctx.now
+    terms = await seats.due_terms(event, ctx.now)
+    if not closing and not terms:
+        return None
+    ended = event.closes_at if closing else ctx.now
+    cover = await ctx.gap_covered(max(event.created_at, ended - LOOKED_BACK), min(ended, ctx.now))
+    if cover.waits:
+        return ctx.now + SOON
+    if terms and (cover.missed or jump_doubt(ctx, slot)):
+        until = ctx.now + seats.TO_CONFIRM
+        for name in ("confirm_by", "pay_by"):
+            late = {f"{name}__lte": ctx.now}
+            await Seat.filter(event_id=event.id, state="taken", **late).update(**{name: until})
+    if closing and cover.missed:
+        await _postpone(ctx, event, ctx.now + cover.extension)
+    return None
+
+
+@atomic
+async def _postpone(ctx: GroupContext, event: Event, until: datetime) -> None:
+    """What nobody saw may have been in time: it closes later, though never after the start."""
+    until = until if event.starts_at is None else min(until, event.starts_at)
+    if until <= ctx.now:
+        return
+    ends = until if event.starts_at is None else event.ends_at
+    moved = Event.filter(id=event.id, state="open", closes_at=event.closes_at)
+    if await moved.update(closes_at=until, ends_at=ends):
+        at = rules.say_near(ctx.local(until), ctx.now)
+        await ctx.announce(f"postponed/{event.id}", texts.POSTPONED, number=event.number, at=at)
 
 
 @atomic

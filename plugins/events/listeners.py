@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from tortoise.expressions import Q
+
 from lizheng import Context, Declined, GroupContext, MemberLeft, Misread, Quoted, atomic
 from lizheng.events import ReactionChanged
 from lizheng.grammar import tight
@@ -31,7 +35,7 @@ async def heard(ctx: Context) -> bool:
     try:
         return await _answer(ctx, about[0], int(about[1]), guests)
     except (Declined, Misread) as refused:
-        await ctx.say("{why}", why=str(refused))
+        await ctx.say("{why}", why=str(refused), about=about)
         return True
 
 
@@ -106,3 +110,11 @@ async def _freed(ctx: GroupContext, event_id: int, user_id: int) -> None:
         return
     if up := gatherings.up_said(ctx, event, moved):
         await ctx.announce(f"moved/{event.id}/{event.turns}", texts.LEFT_HERE, number=event.number, up=up)
+
+
+async def is_open(ctx: GroupContext, since: datetime) -> bool:
+    """Whether anything is open, or was when the host went away."""
+    here = Event.filter(group_id=ctx.group.id)
+    if await here.filter(Q(state__in=gatherings.OPEN_STATES) | Q(ends_at__gte=since)).exists():
+        return True
+    return await Draw.filter(group_id=ctx.group.id, state="open").exists()

@@ -74,9 +74,7 @@ def read_event(text: str, now: datetime, before: timedelta) -> Wanted:
                 raise Misread("人数写了两次。")
             wanted.seats = parse_int(match[1], 1, MOST_SEATS)
             at += 1
-        elif (found := read_moment(words[at:], now, START_HOUR)) and (
-            title or found[1] > 1 or at + found[1] < len(words)
-        ):
+        elif len(words) > 1 and (found := read_moment(words[at:], now, START_HOUR)):
             moment, used, guess = found
             if wanted.starts_at is not None:
                 raise Misread("开始的时间写了两次，截止前面要写「截止」。")

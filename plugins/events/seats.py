@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from lizheng import Declined, GroupContext, atomic
 from lizheng.ledger import books, orders
@@ -245,7 +245,7 @@ async def _again(
 
 @atomic
 async def give_up(
-    ctx: GroupContext, event_id: int, user_id: int, state: str = "left"
+    ctx: GroupContext, event_id: int, user_id: int, state: str = "left", *, at: datetime | None = None
 ) -> tuple[Event, Seat, Moved]:
     """Free somebody's seat or place in the list; the first who waits moves up. Raises `Declined` for who is not in."""
     event, moved = await lock(event_id), Moved()
@@ -254,7 +254,7 @@ async def give_up(
         raise Declined(over(ctx, event))
     if seat is None:
         raise Declined(texts.NOT_IN.format(number=event.number))
-    if event.starts_at is not None and ctx.now >= event.starts_at:
+    if event.starts_at is not None and (at or ctx.now) >= event.starts_at:
         raise Declined(texts.BEGUN.format(number=event.number))
     await release(ctx, event, seat, state, moved)
     await fill(ctx, event, moved)
@@ -322,6 +322,12 @@ async def overdue(ctx: GroupContext, event: Event, moved: Moved) -> None:
             if order.state == "open":
                 await release(ctx, event, seat, "lapsed", moved)
                 moved.lapsed.append(seat)
+
+
+async def due_terms(event: Event, now: datetime) -> list[Seat]:
+    """The seats whose owners should have paid or confirmed by now."""
+    rows = Seat.filter(event_id=event.id, state="taken")
+    return list(await rows.filter(Q(confirm_by__lte=now) | Q(pay_by__lte=now)))
 
 
 async def wake(ctx: GroupContext, event: Event) -> None:
