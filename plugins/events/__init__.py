@@ -24,7 +24,7 @@ feature = Feature(
 )
 
 signup = feature.command("报名", "看有什么在报名，报名，退出", aliases={"signup"}, example="/报名 H3")
-signup.form(commands.show_open, summary="看有什么在报名").form(
+signup.form(commands.list_open, summary="看有什么在报名").form(commands.show_open, word="列表").form(
     commands.show, word="看", example="/报名 看 H3"
 )
 signup.form(
@@ -62,9 +62,8 @@ feature.command("分组", "把报上的人随机分组", aliases={"teams"}, exam
 )
 
 lottery = feature.command("抽奖", "看有什么在抽，参加，退出", aliases={"draw"}, example="/抽奖 C7")
-lottery.form(draws.show_open, summary="看有什么在抽").form(
-    draws.join, example="/抽奖 C7", summary="参加", counts_late="个抽奖"
-)
+lottery.form(draws.list_open, summary="看有什么在抽").form(draws.show_open, word="列表")
+lottery.form(draws.join, example="/抽奖 C7", summary="参加", counts_late="个抽奖")
 lottery.form(draws.leave, word="退", example="/抽奖 退 C7", summary="退出")
 lottery.form(draws.add_word, word="加一句", example="/抽奖 加一句 C7 好运来", summary="给抽签加一句话")
 lottery.form(

@@ -37,7 +37,7 @@ from plugins.events.settings import Settings
 
 EVENT = Numbered("H", "活动编号")
 H = Annotated[int, EVENT]
-LIST = Page(texts.LIST, texts.NONE_OPEN, "/报名")
+LIST = Page(texts.LIST, texts.NONE_OPEN, "/报名 列表")
 NAMES_SHOWN = 30
 
 
@@ -83,6 +83,10 @@ async def show_open(ctx: Context, page: PageNumber = FIRST) -> None:
         return texts.LINE.format(number=event.number, title=event.title, count=count, start=start)
 
     await LIST.say(ctx, rows, line, page)
+
+
+async def list_open(ctx: Context) -> None:
+    await show_open(ctx)
 
 
 async def show(ctx: Context, number: H) -> None:

@@ -36,7 +36,7 @@ from plugins.events.commands import moment_of
 from plugins.events.models import Draw, Ticket
 
 C = Annotated[int, Numbered("C", "抽奖编号")]
-LIST = Page(texts.DRAWS, texts.NO_DRAWS, "/抽奖")
+LIST = Page(texts.DRAWS, texts.NO_DRAWS, "/抽奖 列表")
 DUE = "draw"
 LOOKED_BACK, SOON = timedelta(hours=2), timedelta(seconds=30)
 VERIFIER = Path(__file__).with_name("verifier.py")
@@ -77,6 +77,10 @@ async def show_open(ctx: Context, page: PageNumber = FIRST) -> None:
         return texts.DRAW_LINE.format(**values, count=counts[draw.id], closes=closes)
 
     await LIST.say(ctx, rows, line, page)
+
+
+async def list_open(ctx: Context) -> None:
+    await show_open(ctx)
 
 
 async def begin(ctx: Context, text: Annotated[str, "奖品 2人 截止 明天20:00 谁能抽 H3到场"]) -> None:

@@ -72,10 +72,12 @@ async def test_bad_input_changes_nothing(stage: HostStage) -> None:
 小王：/报名 2
 里正：小王 报上了（1 人）。
 """)
-    group = int(player.group.group_id)
-    player.world.say(group, player.person("小王"), "/报名 H1 " + "长" * 61)
-    await stage.settle()
-    await player.play("里正：备注太长了，最多 60 个字，现在是 61 个。…")
+    await player.play(f"""
+小王：/报名 H1 {"长" * 61}
+里正：备注太长了，最多 60 个字，现在是 61 个。…
+管理员：/报名 发起 {"🎉" * 200} 2人
+里正：标题太长了，最多 30 个字，现在是 200 个。…
+""")
     assert await Seat.filter(state="taken").count() == 2
 
 
@@ -240,11 +242,11 @@ async def test_closed_over_and_called_off(stage: HostStage) -> None:
 管理员：/报名 改 H1 截止 周五 18:00
 里正：H1 改成 后天 18:00 截止。撤销发 /撤销 1。
 【到 周五 18:00】
-里正：@小王 H1「爬山」明天 09:00 开始。
 里正：H1「爬山」报名截止，1 人，候补 1 人。
+  @小王 H1「爬山」明天 09:00 开始。
 管理员：/报名 取消 H1 下雨
 里正：要取消 H1「爬山」：1 人报上。原因：下雨
-  确认请发 /确认 3，放弃发 /取消 3（5 分钟内有效）。
+  确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
 管理员：/确认
 里正：@小王 @小李 H1「爬山」取消了。原因：下雨
 小王：/报名 H1
@@ -272,8 +274,9 @@ async def test_the_last_two_hours_are_first_come(stage: HostStage) -> None:
   空出 1 个位子，先到先得：/报名 H1。@小李
 小李：/报名 H1
 里正：小李 报上了（1/1）。
-【到 15:00】
+【到 14:00】
 里正：H1「爬山」报名截止，1 人。
+【到 15:00】
 小李：/报名 退 H1
 里正：H1 已经开始，不用退了。
 """)
@@ -476,6 +479,7 @@ async def test_coming_tables_and_who_did_not_come(stage: HostStage) -> None:
 里正：H1「爬山」报名截止，3 人。
 【到 明天 08:00】
 里正（私聊 管理员）：H1「爬山」没来的 1 位：小张。
+【过 1 分】
 小张：/到场 H1
 里正：H1 的到场从 …
 小张：/报名 H1
@@ -520,8 +524,8 @@ async def test_restart_and_being_off(stage: HostStage) -> None:
 【到 周六 21:00】
 管理员：/开启 报名
 里正：已开启「报名」…
-里正：@小王 @小李 H1「爬山」明天 09:00 开始。
-  H1「爬山」报名截止，2 人。
+里正：H1「爬山」报名截止，2 人。
+  @小王 @小李 H1「爬山」明天 09:00 开始。
 """)
 
 
