@@ -168,7 +168,7 @@ async def _list(ctx: Context, current: list[Poll], page: PageNumber) -> None:
     await LIST.say(ctx, current, line, page)
 
 
-async def pages(ctx: Context, page: PageNumber) -> None:
+async def pages(ctx: Context, page: PageNumber = FIRST) -> None:
     await _list(ctx, await polls.current(ctx, "open", "proposed"), page)
 
 

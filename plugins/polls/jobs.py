@@ -78,7 +78,7 @@ async def remind(ctx: GroupContext, slot: Slot) -> None:
         title=poll.title,
         until=polls.until(ctx, poll),
         count=await polls.turnout(poll),
-        voters=poll.voters,
+        voters=await polls.voters(poll),
     )
 
 

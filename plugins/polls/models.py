@@ -25,7 +25,6 @@ class Poll(Model):
     secret = fields.BooleanField(default=False)
     hidden = fields.BooleanField(default=False)
     quorum = fields.IntField(default=0)
-    voters = fields.IntField(default=0)
     state = fields.CharField(max_length=16, default="open")
     opened_at = fields.DatetimeField()
     closes_at = fields.DatetimeField()

@@ -103,7 +103,7 @@ async def open_poll(
     ctx: GroupContext,
     opening: Opening,
     closes_at: datetime,
-    voters: Collection[int],
+    people: Collection[int],
     poll: Poll | None = None,
 ) -> Poll:
     """Write it down with everybody who may vote, plan its end, and show it. A proposal becomes a poll."""
@@ -114,11 +114,10 @@ async def open_poll(
     poll.title, poll.options, poll.most = opening.title, opening.options, opening.most
     poll.secret, poll.hidden, poll.quorum = opening.secret, opening.hidden, opening.quorum
     poll.state, poll.opened_at, poll.seen_from, poll.closes_at = "open", now, now, closes_at
-    poll.voters = len(voters)
     await poll.save()
-    people = sorted(voters)
-    for first in range(0, len(people), CHUNK):
-        chunk = people[first : first + CHUNK]
+    in_order = sorted(people)
+    for first in range(0, len(in_order), CHUNK):
+        chunk = in_order[first : first + CHUNK]
         await Voter.bulk_create(
             [Voter(poll_id=poll.id, group_id=group, user_id=one, ends_at=closes_at) for one in chunk]
         )
@@ -189,7 +188,6 @@ async def _enter(ctx: GroupContext, poll: Poll, by: By) -> Voter:
     if voter is None and not ctx.settings(Settings).newcomers:
         raise Declined(texts.CAME_LATER.format(label=label(poll)))
     if voter is None:
-        await Poll.filter(id=poll.id).update(voters=F("voters") + 1)
         row = {"group_id": poll.group_id, "user_id": by.user_id, "ends_at": poll.closes_at}
         voter = await Voter.create(poll_id=poll.id, **row)
     return voter
@@ -259,6 +257,11 @@ async def turnout(poll: Poll) -> int:
     return await Voter.filter(poll_id=poll.id, voted=True).count()
 
 
+async def voters(poll: Poll) -> int:
+    """How many may vote by now."""
+    return await Voter.filter(poll_id=poll.id).count()
+
+
 async def tally(poll: Poll) -> Tally:
     """The sums by now, or once it is closed, those it was closed with."""
     if poll.result is not None:
@@ -267,8 +270,7 @@ async def tally(poll: Poll) -> Tally:
     ballots = SecretBallot if poll.secret else Ballot
     chosen = await ballots.filter(poll_id=poll.id).values_list("choices", flat=True)
     counts = count(poll.options, [one for one in chosen if isinstance(one, list)])
-    voters = await Voter.filter(poll_id=poll.id).count()
-    return Tally(poll.options, counts, await turnout(poll), voters, poll.quorum)
+    return Tally(poll.options, counts, await turnout(poll), await voters(poll), poll.quorum)
 
 
 @atomic

@@ -29,7 +29,7 @@ _FLAG = re.compile(
     r"|截止\s*(?P<until>\S+(?:\s+\S*\d\S*)?)|谁能投\s*(?P<who>\S+))\s*$"
 )
 _PUNISHES = re.compile(
-    r"踢(?:出|掉|走|了|人|谁|他|她|@|不踢)|禁言|移出|拉黑|开除|赶出|封禁|除名|处罚|撤(?:掉)?管理|kick|ban\b"
+    r"踢(?!球|毽|足球|馆|拳|踏|正步)|禁言|移出|拉黑|开除|赶出|封禁|除名|处罚|撤(?:掉)?管理|kick|ban\b"
 )
 
 
@@ -412,15 +412,3 @@ def say_answer(asked: Asked, value: Any) -> str:
     if asked.kind == SEVERAL:
         return "、".join(asked.options[place] for place in value)
     return str(value)
-
-
-def summary(asked: Asked, answers: Sequence[Any]) -> str:
-    """What the answers to one question come to, in a line; words are not shown."""
-    given = [answer for answer in answers if answer is not None]
-    if asked.kind in (SINGLE, SEVERAL):
-        ballots = [[one] if isinstance(one, int) else one for one in given]
-        counts = zip(asked.options, count(asked.options, ballots), strict=True)
-        return "，".join(f"{clip(option, SHOWN_OPTION)} {number}" for option, number in counts)
-    if asked.kind == WORDS or not given:
-        return f"{len(given)} 人写了"
-    return f"平均 {sum(given) / len(given):.1f}（{len(given)} 人）"
