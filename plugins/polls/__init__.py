@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from tortoise.expressions import Q
+
 from lizheng import Area, Feature, Keep, MemberLeft, ReactionChanged, Recipe, Role, Stage
 from lizheng.hooks import weekly_report
 from plugins.polls import answers, commands, jobs, listeners, polls, proposals, surveys
@@ -78,7 +80,7 @@ feature.undo("void", commands.undo_void)
 feature.answers(weekly_report, answers.week)
 feature.keep(
     Keep(Voter, "能投和投过的投票", at="ends_at", days=180, stays="删了就能再投一次"),
-    Keep(Ballot, "投的票", at="ends_at", days=180, hidden=("poll_id",)),
+    Keep(Ballot, "投的票", at="ends_at", days=180, free=lambda now: Q(ends_at__lt=now), hidden=("poll_id",)),
     Keep(SecretBallot, "匿名的票，看不出是谁的", person=(), at="ends_at", days=180),
     Keep(Second, "附议", at="at", days=180),
     Keep(Poll, "发起的投票", person=("author_id",), until="一直留着，结果是全群的", stays="结果是全群的"),

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Annotated, Any
 
-from lizheng import CannotUndo, Context, Declined, Duration, GroupContext, Line, Misread, Numbered, Role
-from lizheng.grammar import parse_label
+from lizheng import (
+    CannotUndo,
+    Context,
+    Declined,
+    Drawing,
+    Duration,
+    GroupContext,
+    Line,
+    Misread,
+    Numbered,
+    Role,
+)
+from lizheng.grammar import parse_label, parse_who
 from lizheng.messages.templates import compose
 from lizheng.parts.page import FIRST, Page, PageNumber
+from lizheng.parts.people import resolve
 from lizheng.text import clip
 from plugins.polls import jobs, polls, texts
 from plugins.polls.models import Ballot, Poll, Second
+from plugins.polls.picture import drawn
 from plugins.polls.rules import (
     LONGEST,
     bars,
@@ -22,6 +36,7 @@ from plugins.polls.rules import (
     read_deadline,
     read_opening,
     say_outcome,
+    split_shown,
 )
 from plugins.polls.settings import Settings
 
@@ -51,7 +66,17 @@ async def open_poll(ctx: Context, text: Annotated[str, "题 选项…"]) -> None
     mine = await Poll.filter(group_id=ctx.group.id, author_id=ctx.author_id, state="open").order_by("number")
     if len(mine) >= chosen.at_once:
         raise Declined(texts.ONE_AT_A_TIME.format(labels="、".join(map(polls.label, mine))))
-    await polls.open_poll(ctx, opening, closes_at, await people(ctx))
+    await polls.open_poll(ctx, opening, closes_at, await meant(ctx, opening.who))
+
+
+async def meant(ctx: Context, who: str) -> Collection[int]:
+    """Who may vote, as of now. Raises `Declined` for nobody, `Misread` for what is no choice of people."""
+    if not who:
+        return await people(ctx)
+    found = await resolve(ctx, parse_who(who))
+    if not found:
+        raise Declined(texts.NOBODY_MEANT.format(who=who))
+    return found
 
 
 async def people(ctx: GroupContext) -> list[int]:
@@ -182,7 +207,7 @@ async def show_one(ctx: Context, poll: Poll) -> None:
         await ctx.say(texts.SHOWN_PROPOSAL, **values, count=count, needed=ctx.settings(Settings).seconds)
     elif poll.state == "closed":
         outcome = say_outcome(await polls.tally(poll), secret=poll.secret)
-        await ctx.say(texts.SHOWN_OVER, **values, outcome=outcome)
+        await ctx.say(texts.SHOWN_OVER, **values, outcome=outcome, picture=await _picture(poll))
     else:
         found = await polls.tally(poll)
         by_reaction = Ballot.filter(poll_id=poll.id, source__startswith="ReactionChanged:")
@@ -197,7 +222,13 @@ async def show_one(ctx: Context, poll: Poll) -> None:
             voters=found.voters,
             how=polls.how(poll),
             note=note,
+            picture="" if poll.hidden or poll.secret else await _picture(poll),
         )
+
+
+async def _picture(poll: Poll) -> Drawing | str:
+    found = await polls.tally(poll)
+    return await drawn(poll.title, found) if split_shown(poll.secret, found.voted) else ""
 
 
 async def names(ctx: Context, number: Number) -> None:
@@ -211,19 +242,19 @@ async def names(ctx: Context, number: Number) -> None:
     ballots = await Ballot.filter(poll_id=poll.id).order_by("at")
     if not ballots:
         raise Declined(texts.NAMES_NONE.format(label=name))
-    await ctx.names_of([ballot.user_id for ballot in ballots[:NAMES_AT_ONCE]])
+    many = len(ballots) > NAMES_AT_ONCE
+    if not many:
+        await ctx.names_of([ballot.user_id for ballot in ballots])
     leaves: list[tuple[str, list[Any]]] = []
     for place, option in enumerate(poll.options):
-        who = [ctx.who(ballot.user_id) for ballot in ballots if place in ballot.choices]
+        who = [ballot.user_id for ballot in ballots if place in ballot.choices]
         title = texts.NAMES_TITLE.format(option=clip(option, 12), count=len(who))
         for first in range(0, len(who) or 1, NAMES_PER_PAGE):
-            leaves.append(
-                (
-                    title,
-                    compose("{names}", {"names": "、".join(who[first : first + NAMES_PER_PAGE]) or "没有人"}),
-                )
-            )
-    if len(ballots) > NAMES_AT_ONCE:
+            page = who[first : first + NAMES_PER_PAGE]
+            # Telling apart who is called alike costs a look at everybody for each name.
+            said = ctx.names(page) if many else "、".join(map(ctx.who, page))
+            leaves.append((title, compose("{names}", {"names": said or "没有人"})))
+    if many:
         await ctx.forward(leaves)
         return
     lines = "\n".join(f"{title}：{said[0]['data']['text']}" for title, said in leaves)

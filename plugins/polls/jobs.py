@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from lizheng import Coverage, GroupContext, Slot, Urgency, say_duration
 from plugins.polls import polls, surveys, texts
 from plugins.polls.models import Poll, Survey
+from plugins.polls.picture import drawn
 from plugins.polls.polls import GRACE
-from plugins.polls.rules import say_outcome
+from plugins.polls.rules import say_outcome, split_shown
 
 LAPSE = "lapse"
 ASK_AGAIN = timedelta(seconds=30)
@@ -43,7 +44,7 @@ async def _wait_for_the_unseen(ctx: GroupContext, poll: Poll, cover: Coverage) -
             about=("poll", poll.number),
             gap=say_duration(minutes),
             label=polls.label(poll),
-            until=polls.until(ctx, poll),
+            when=polls.until(ctx, poll),
         )
     return closes_at + GRACE
 
@@ -62,6 +63,7 @@ async def end(ctx: GroupContext, poll: Poll) -> bool:
         label=polls.label(poll),
         title=poll.title,
         outcome=say_outcome(found, secret=poll.secret),
+        picture=await drawn(poll.title, found) if split_shown(poll.secret, found.voted) else "",
     )
     return True
 
@@ -76,7 +78,8 @@ async def remind(ctx: GroupContext, slot: Slot) -> None:
         texts.REMIND,
         label=polls.label(poll),
         title=poll.title,
-        until=polls.until(ctx, poll),
+        until=poll.closes_at,
+        when=polls.until(ctx, poll),
         count=await polls.turnout(poll),
         voters=await polls.voters(poll),
     )

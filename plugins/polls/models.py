@@ -25,6 +25,7 @@ class Poll(Model):
     secret = fields.BooleanField(default=False)
     hidden = fields.BooleanField(default=False)
     quorum = fields.IntField(default=0)
+    who = fields.CharField(max_length=200, default="")
     state = fields.CharField(max_length=16, default="open")
     opened_at = fields.DatetimeField()
     closes_at = fields.DatetimeField()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F
 
 from lizheng import Declined, GroupContext, InMemory, atomic, next_number
+from lizheng.parts.labels import missing
 from lizheng.text import clip
 from plugins.polls import texts
 from plugins.polls.models import Ballot, Poll, Second, SecretBallot, Voter
@@ -70,6 +71,7 @@ def label(poll: Poll) -> str:
 def flags(poll: Poll) -> str:
     """What is special about it, after its deadline."""
     said = texts.SECRET_FLAG if poll.secret else ""
+    said += texts.WHO_FLAG.format(who=poll.who) if poll.who else ""
     said += texts.HIDDEN_FLAG if poll.hidden and not poll.secret else ""
     if poll.quorum == HALF:
         return said + texts.HALF_FLAG
@@ -113,6 +115,7 @@ async def open_poll(
         poll.source = ctx.source or f"poll:{group}:{poll.number}"
     poll.title, poll.options, poll.most = opening.title, opening.options, opening.most
     poll.secret, poll.hidden, poll.quorum = opening.secret, opening.hidden, opening.quorum
+    poll.who = opening.who
     poll.state, poll.opened_at, poll.seen_from, poll.closes_at = "open", now, now, closes_at
     await poll.save()
     in_order = sorted(people)
@@ -122,6 +125,7 @@ async def open_poll(
             [Voter(poll_id=poll.id, group_id=group, user_id=one, ends_at=closes_at) for one in chunk]
         )
     await plan(ctx, poll)
+    await ctx.call_opened("poll", label(poll), len(people), at=now)
     await ctx.say(
         texts.OPENED,
         about=("poll", poll.number),
@@ -150,15 +154,8 @@ async def find(ctx: GroupContext, number: int) -> Poll:
     """The poll of a number. Raises `Declined` with the numbers that there are."""
     poll = await Poll.get_or_none(group_id=ctx.group.id, number=number)
     if poll is None:
-        raise Declined(texts.NO_POLL.format(label=f"{LETTER}{number}", known=known(await current(ctx))))
+        raise missing(LETTER, number, [one.number for one in await current(ctx, "open", "proposed")])
     return poll
-
-
-def known(polls: Sequence[Poll]) -> str:
-    """Which numbers there are."""
-    if not polls:
-        return texts.NONE_OPEN
-    return texts.KNOWN.format(labels="、".join(label(poll) for poll in polls[:SHOWN_KNOWN]))
 
 
 async def current(ctx: GroupContext, *states: str) -> list[Poll]:
@@ -185,6 +182,8 @@ async def _enter(ctx: GroupContext, poll: Poll, by: By) -> Voter:
         await poll.refresh_from_db()
         refuse_closed(ctx, poll)
     voter = await Voter.get_or_none(poll_id=poll.id, user_id=by.user_id)
+    if voter is None and poll.who:
+        raise Declined(texts.NOT_MEANT.format(label=label(poll), who=poll.who))
     if voter is None and not ctx.settings(Settings).newcomers:
         raise Declined(texts.CAME_LATER.format(label=label(poll)))
     if voter is None:
@@ -283,6 +282,11 @@ async def close(ctx: GroupContext, poll: Poll) -> Tally | None:
     shown = {"counts": [*found.counts], "voted": found.voted, "voters": found.voters}
     await Poll.filter(id=poll.id).update(result=shown)
     await end_rows(poll, now)
+    # At one moment and in the order of their numbers: who voted when is nobody's business.
+    voted = Voter.filter(poll_id=poll.id, voted=True).order_by("user_id").values_list("user_id", flat=True)
+    for user_id in await voted:
+        await ctx.call_joined(label(poll), int(str(user_id)), at=now)
+    await ctx.call_closed(label(poll))
     KEYS.of(ctx).forget(poll.id)
     return found
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from lizheng import (
     Context,
     Declined,
+    Dimension,
     GroupContext,
     Misread,
     Numbered,
@@ -20,6 +21,7 @@ from lizheng import (
 from lizheng.grammar import parse_label
 from lizheng.media.tables import Column, Table, Text
 from lizheng.parts.files import deliver
+from lizheng.parts.labels import missing
 from lizheng.parts.page import FIRST, Page
 from lizheng.parts.private_form import PrivateForm, Question
 from plugins.polls import commands, polls, texts
@@ -86,9 +88,7 @@ async def find(ctx: GroupContext, number: int) -> Survey:
     """The survey of a number. Raises `Declined` with the numbers that there are."""
     survey = await Survey.get_or_none(group_id=ctx.group.id, number=number)
     if survey is None:
-        current = "、".join(map(label, await _open_ones(ctx)))
-        known = texts.KNOWN.format(labels=current) if current else texts.NO_SURVEYS
-        raise Declined(texts.NO_SURVEY.format(label=f"{polls.LETTER}{number}", known=known))
+        raise missing(polls.LETTER, number, [one.number for one in await _open_ones(ctx)])
     return survey
 
 
@@ -155,6 +155,8 @@ async def done(ctx: Context, ref: str, answers: list[Any]) -> None:
         _refuse_closed(ctx, await Survey.get(id=survey.id))
     values = {"answers": answers, "at": ctx.at, "group_id": survey.group_id}
     _, new = await Filled.update_or_create(values, survey_id=survey.id, user_id=ctx.author_id)
+    key = f"survey/{survey.number}/{ctx.author_id}"
+    await ctx.deed(ctx.author_id, "survey.done", key=key, dimension=Dimension.NEWS, at=ctx.at)
     await ctx.say(texts.SURVEY_DONE if new else texts.SURVEY_AGAIN, label=label(survey))
 
 

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ("secret", fields.BooleanField(default=False)),
                 ("hidden", fields.BooleanField(default=False)),
                 ("quorum", fields.IntField(default=0)),
+                ("who", fields.CharField(default="", max_length=200)),
                 ("state", fields.CharField(default="open", max_length=16)),
                 ("opened_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("closes_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -47,7 +47,7 @@ async def test_what_cannot_be_opened_says_why(stage: HostStage) -> None:
 小王：/投票 2
 里正：现在没有投票。
 小王：/投票 看 T9
-里正：没有 T9；现在没有投票。
+里正：没有 T9，现在一个也没有。
 """)
     assert not await Poll.exists()
 
@@ -406,7 +406,7 @@ async def test_proposals_end_by_themselves(stage: HostStage) -> None:
 小王：/投票 附议 T3
 里正：T3 有 1 个人附议，…
 小王：/投票 附议 T9
-里正：没有 T9；现在没有投票。
+里正：没有 T9；现在有 T2、T3。
 【过 8 天】
 里正：T2 提案没有凑够附议，放下了。
 里正：T3 提案没有人决定，放下了。
