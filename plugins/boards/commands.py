@@ -25,7 +25,6 @@ from lizheng import (
 )
 from lizheng.grammar import Misread, Words, looks_like_numbers, parse_duration
 from lizheng.grammar.trades import unlawful
-from lizheng.messages.content import read as read_content
 from lizheng.parts.files import quoted_file
 from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, visible
@@ -55,7 +54,7 @@ class Posting(str):
         return cls(rules.check_text(words.rest()))
 
 
-NOTHING, NOBODY = Posting(), People()
+NOTHING, NOBODY, MONTH = Posting(), People(), Duration(days=30)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ async def show(ctx: Context, name: str, where: Where) -> None:
     if where.city:
         rows = rows.filter(cities__contains=where.city)
     city = f" {where.city}" if where.city else ""
-    values = {"kind": name + city, "place": kind.place, "example": kind.example}
+    values: dict[str, Any] = {"kind": name + city, "place": kind.place, "example": kind.example}
     command = f"{kind.place} {{page}}{city}"
     await LIST.say(
         ctx,
@@ -149,7 +148,7 @@ async def look(ctx: Context, name: str, number: int) -> None:
     state = (
         texts.WAITS
         if item.state == "waiting"
-        else texts.IS_OVER.format(outcome=item.outcome)
+        else texts.IS_OVER.format(outcome=f"（{item.outcome}）" if item.outcome else "")
         if over
         else end
     )
@@ -159,11 +158,12 @@ async def look(ctx: Context, name: str, number: int) -> None:
     file = Parts.of(item.parts).file
     await ctx.say(
         texts.ONE,
+        about=None if ctx.answers_to else (decisions.ITEM, number),
         number=number,
         kind=name,
         who=ctx.who(item.author_id),
         gone="" if here else texts.AUTHOR_GONE,
-        state=state.rstrip("："),
+        state=state,
         seen=item.seen,
         text=text,
         file=texts.FILE.format(name=file["name"], size=file["size"]) if file else "",
@@ -190,7 +190,7 @@ async def search(ctx: Context, name: str, words: str, page: int = FIRST) -> None
     shown = found[(page - 1) * FOUND.size : page * FOUND.size]
     read = {item.id: item for item in await Item.filter(id__in=[0, *shown])}
     await ctx.names_of({item.author_id for item in read.values()})
-    values = {"kind": name, "words": clip(visible(words), 12), "place": kind.place}
+    values: dict[str, Any] = {"kind": name, "words": clip(visible(words), 12), "place": kind.place}
 
     def told_line(key: int) -> str:
         return line(ctx, read[key]) if key in read else ""
@@ -318,7 +318,7 @@ async def renew(ctx: Context, name: str, number: int) -> None:
     if item.state != "up" or item.until <= ctx.now - items.RESTORABLE:
         raise Declined(texts.OVER.format(number=number, place=kind.place))
     if (left := item.until - ctx.now) > life * 0.7:
-        raise Declined(texts.NOT_YET.format(number=number, days=left.days + 1))
+        raise Declined(texts.NOT_YET.format(number=number, days=-(-left // timedelta(days=1))))
     if item.renewed >= items.LIFE.renewals:
         raise Declined(texts.TOO_OFTEN_RENEWED.format(number=number, count=item.renewed, place=kind.place))
     if not await items.LIFE.renew(ctx, item, life, ctx.settings(Settings).warn_before):
@@ -366,10 +366,10 @@ async def add_to_library(ctx: Context, title: Posting) -> None:
     """A link that is in the title, the file that is quoted, or else the next one the author uploads."""
     kind = await kinds.open_kind(ctx, LIBRARY)
     data = quoted_file(ctx)
-    if ctx.quoted is not None and data is None and not read_content(ctx.message).text:
-        raise Declined(texts.NO_FILE)
     parts = await _checked(ctx, kind, title)
     if not parts.link and data is None:
+        if ctx.quoted is not None:
+            raise Declined(texts.NO_FILE)
         if ctx.channel == "private":
             raise Declined(texts.FILES_IN_GROUP)
         library.AWAITED.of(ctx).put(ctx, title, await _why_first(ctx, kind, title, parts))
@@ -405,7 +405,7 @@ async def switch_off(ctx: Context, name: Word) -> None:
     await ctx.say(texts.SWITCHED_OFF, name=name, record=record.number)
 
 
-async def add_kind(ctx: Context, name: Word, life: Duration = timedelta(days=30)) -> None:
+async def add_kind(ctx: Context, name: Word, life: Duration = MONTH) -> None:
     checked = rules.check_kind_name(name)
     if not timedelta(days=1) <= life <= timedelta(days=365):
         raise Misread(texts.BAD_LIFE)

@@ -113,6 +113,9 @@ async def create(ctx: GroupContext, kind: Kind, text: str, parts: Parts, *, up: 
             )
         )
     await POSTS.take(ctx, chosen.per_week)
+    span: dict[str, Any] = {"until": ctx.now + WAITS}
+    if up:
+        span = LIFE.span(ctx.now, life_of(kind), chosen.warn_before)
     item = await Item.create(
         group_id=ctx.group.id,
         number=await next_number(ctx.group.id, "board"),
@@ -123,7 +126,7 @@ async def create(ctx: GroupContext, kind: Kind, text: str, parts: Parts, *, up: 
         posted_at=ctx.now,
         message_id=ctx.message_id if isinstance(ctx, Context) else 0,
         source=ctx.scope,
-        **(LIFE.span(ctx.now, life_of(kind), chosen.warn_before) if up else {"until": ctx.now + WAITS}),
+        **span,
     )
     if up:
         await _stands(ctx, item)

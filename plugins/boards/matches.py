@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lizheng import GroupContext, atomic
 from plugins.boards.models import Match
@@ -15,8 +16,8 @@ async def write(ctx: GroupContext, pairs: Sequence[tuple[Candidate, Candidate]])
     count = 0
     for one, other in pairs:
         first, second = (one, other) if pair_key(one.number, other.number)[0] == one.number else (other, one)
-        authors = {"one_author": first.author, "other_author": second.author, "at": ctx.now}
-        key = {"group_id": ctx.group.id, "one": first.number, "other": second.number}
+        authors: dict[str, Any] = {"one_author": first.author, "other_author": second.author, "at": ctx.now}
+        key: dict[str, Any] = {"group_id": ctx.group.id, "one": first.number, "other": second.number}
         _, new = await Match.get_or_create(authors, **key)
         count += new
     return count

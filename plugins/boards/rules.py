@@ -160,7 +160,9 @@ _POST = re.compile(
         for word in sorted(_POST_WORDS, key=len, reverse=True)
     )
 )
-_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s，。]+|www\.[^\s，。]+")
+_LINK = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://|(?:javascript|vbscript|data|blob|about|file|mailto):|www\.)[^\s，。]+", re.I
+)
 _TRACKING = re.compile(
     r"^(?:utm_.*|spm|from|share.*|fbclid|gclid|vd_source|scm|is_from_.*|timestamp|isappinstalled|nsukey)$"
 )
@@ -212,13 +214,13 @@ _NARROW = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF4
 
 
 def check_text(text: str) -> str:
-    """A text as it is stored: one visible line, digits in ASCII. Raises `Misread`."""
+    """A text as it is stored: one visible line, digits in ASCII, links that follow nobody. Raises `Misread`."""
     text = visible(fold_command(text).translate(_NARROW))
     if is_blank(text):
         raise Misread(texts.NO_CONTENT)
     if len(text) > LONGEST:
         raise Misread(texts.TOO_LONG.format(most=LONGEST, length=len(text)))
-    return text
+    return clean_links(text)[0]
 
 
 def read_parts(text: str, kind: Kind) -> Parts:
@@ -316,8 +318,6 @@ def clean_links(text: str) -> tuple[str, str]:
     first = ""
     for found in _LINK.finditer(text):
         written = found[0]
-        if re.match(r"[A-Za-z][\w+.-]*:(?!//)\d", written):
-            continue  # `base:3`, a time or a ratio
         address = clean_link(written)
         text = text.replace(written, address)
         first = first or address
@@ -326,9 +326,7 @@ def clean_links(text: str) -> tuple[str, str]:
 
 def clean_link(written: str) -> str:
     """A web address without tracking. Raises `Misread`."""
-    address = (
-        written if "://" in written else written if ":" in written.split("/")[0] else f"https://{written}"
-    )
+    address = f"https://{written}" if written.lower().startswith("www.") else written
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -362,6 +360,7 @@ def doubts(text: str, kind: Kind, parts: Parts, pays: Sequence[int]) -> list[str
 
 
 _LOOKS_HIRING = re.compile("招聘|诚招|急招|直招|招人|招募|内推|求职|找工作|求一份|岗位")
+_HIRES = re.compile("招(?![呼手待牌商式生])")
 _LOOKS_COOP = re.compile("合作|合伙|外包|接单|出资源|找资源")
 
 
@@ -371,7 +370,7 @@ def looks_like(text: str) -> str:
     if len(text) < 12 or text.endswith(("?", "？", "吗", "么")):
         return ""
     told = bool(_CONTACT.search(text)) + bool(_pay(text)[1]) + bool(_CITY.search(text)) + bool(posts_of(text))
-    if _LOOKS_HIRING.search(text) and told >= 2:
+    if (_LOOKS_HIRING.search(text) and told >= 2) or (_HIRES.search(text) and told >= 3):
         return SEEK if re.search("求职|找工作|求一份", text) else JOBS
     return COOP if _LOOKS_COOP.search(text) and _CONTACT.search(text) else ""
 
