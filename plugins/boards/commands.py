@@ -469,7 +469,7 @@ class Call:
         known = await kinds.all_of(ctx)
         if name not in known:
             names = "、".join(kind.name for kind in known.values() if kind.on)
-            raise Misread(texts.NO_KIND.format(name=clip(visible(name), 12), names=names))
+            raise Declined(texts.NO_KIND.format(name=clip(visible(name), 12), names=names))
         verb = words.peek() or ""
         if verb not in texts.VERBS:
             return cls(name, "查看", where=await Where.read(ctx, words))

@@ -91,14 +91,14 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
+_TAKEN = "开|关|添加|删除|期限|必填|免审|查看|看|搜索|信息板|背调"
+"""What no own kind may be called, beside the kinds there are."""
+
+
 def check_kind_name(name: str) -> str:
     """The name of an own kind. Raises `Misread`."""
     name = visible(name)
-    if (
-        not re.fullmatch(r"[\u4e00-\u9fffA-Za-z]{2,6}", name)
-        or name in KINDS
-        or re.fullmatch(texts.TAKEN, name)
-    ):
+    if not re.fullmatch(r"[\u4e00-\u9fffA-Za-z]{2,6}", name) or name in KINDS or re.fullmatch(_TAKEN, name):
         raise Misread(texts.BAD_KIND.format(name=clip(name, 12)))
     return name
 
@@ -161,7 +161,8 @@ _POST = re.compile(
     )
 )
 _LINK = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://|(?:javascript|vbscript|data|blob|about|file|mailto):|www\.)[^\s，。]+", re.I
+    r"(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://|(?:javascript|vbscript|data|blob|about|file|mailto):|www\.)[^\s，。]+",
+    re.I,
 )
 _TRACKING = re.compile(
     r"^(?:utm_.*|spm|from|share.*|fbclid|gclid|vd_source|scm|is_from_.*|timestamp|isappinstalled|nsukey)$"

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from lizheng import CannotUndo
 from lizheng.hooks import (
     AdSeen,
     AdWindow,
@@ -20,8 +23,10 @@ from lizheng.hooks import (
 )
 from lizheng.parts.deeds import deeds_of
 from lizheng.sandbox.stage import HostStage
+from plugins.boards import items, kinds
 from plugins.boards.models import Item, Match
 from tests.support.admin_actions import context, undo
+from tests.support.recorder import Recorder, picture
 
 FREE = "开：信息板\n设：信息板 审核 不审\n设：信息板 每周上限 50\n"
 
@@ -67,14 +72,15 @@ async def test_bad_input(stage: HostStage) -> None:
 里正：X1 记下了：找到了。
 小王：/求职 下架 1
 里正：X1 已经下架了。
+小李：/求职 看 1
+里正：X1 求职，小王，已下架（找到了），看过 0 次：
+  会计，成都
 小王：/求职 续 1
 里正：X1 已经下架了，请重新发 /求职 发布。
 小王：/求职 改 1 会计
 里正：X1 已经下架了…
 管理员：/求职 下架 2 太旧
 里正：X2 下架了：太旧。撤销发 /撤销 2。
-小王：/求职 发布 [图片]
-里正：…
 小王：/资源 发布 有枪支弹药出售
 里正：这像违法的买卖（…），不能上板。认错了请找管理员。
 """)
@@ -192,7 +198,7 @@ async def test_own_kinds(stage: HostStage) -> None:
 小王：/信息板 房源
 里正：没有「房源」这一类…
 管理员：/信息板 删除 招聘
-里正：「招聘」不是自己加的类别，关上发 /信息板 关。
+里正：「招聘」不是自己加的类别，要关就发 /信息板 关 招聘。
 小李：/信息板 开 内推
 里正：/信息板 开 <词> 只有管理员和群主能用。
 """)
@@ -202,7 +208,12 @@ async def test_own_kinds(stage: HostStage) -> None:
 小王：/信息板 房源
 里正：房源（1 条）：…
 """)
+    row = await Item.get(number=1)
+    with pytest.raises(CannotUndo, match="它没有下架"):
+        await items.undo(context(stage, player, "boards"), {"id": row.id, "before": {"state": "up"}})  # type: ignore[arg-type]
     await undo(stage, player, 1)
+    with pytest.raises(CannotUndo, match="它已经不在了"):
+        await kinds.undo(context(stage, player, "boards"), {"kind": "房源", "before": None})  # type: ignore[arg-type]
     await player.play("小王：/信息板 房源\n里正：没有「房源」这一类…\n")
 
 
@@ -293,7 +304,7 @@ async def test_what_others_are_told(stage: HostStage) -> None:
         answers = await ad_opinion.ask(ctx, AdSeen(user, 1, text, 1, certain=True))
         return answers[0].value if answers else None
 
-    assert isinstance(await opinion(wang, "/招聘 发布 招店员"), Allow)
+    assert await opinion(wang, "/招聘 发布 招店员") == Allow("走的是信息板")
     assert isinstance(await opinion(wang, "／信息板 房源 发布 两室"), Allow)
     assert isinstance(await opinion(wang, "青禾科技招会计 成都 5k 电话13900002222"), Allow)
     way = "发 /招聘 发布 加内容，能留着，大家都搜得到"
@@ -365,3 +376,34 @@ async def test_a_price_where_books_are_kept(stage: HostStage) -> None:
 管理员：/招聘 发布 星河公司招店员，成都，4k
 里正：X3 招聘上了板…
 """)
+
+
+async def test_pictures_strangers_and_one_kind_too_many(stage: HostStage) -> None:
+    added = "".join(f"管理员：/信息板 添加 类别{n}\n里正：加了类别{n}…\n" for n in "甲乙丙丁戊己庚辛壬癸")
+    player = await stage.play(f"""
+{FREE}{added}管理员：/信息板 添加 类别子
+里正：自己的类别最多 10 个。
+小王：早
+""")
+    recorder, image = Recorder(player), picture(b"x")
+    assert (await recorder.say("小王", "/合作 发布 找设计", image)).startswith(
+        "板上只收文字，图片和别的放不上来。"
+    )
+    world = player.world
+    hidden = {
+        "post_type": "message",
+        "message_type": "group",
+        "sub_type": "anonymous",
+        "anonymous": {"id": 7, "name": "大力鬼王", "flag": "x"},
+        "group_id": player.group.group_id,
+        "user_id": 80000000,
+        "message_id": world.fresh_message_id(),
+        "message": [{"type": "text", "data": {"text": "/合作 发布 找设计"}}],
+        "raw_message": "",
+        "font": 0,
+        "sender": {"user_id": 80000000, "nickname": "匿名", "card": "", "role": "member"},
+    }
+    world.tell(world.account, hidden)
+    await stage.settle()
+    assert recorder.last == "匿名的人不能发，换成自己的名字再来吧。"
+    assert not await Item.exists()

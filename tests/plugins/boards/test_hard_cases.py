@@ -41,6 +41,7 @@ async def test_the_author_leaves_and_is_back(stage: HostStage) -> None:
 小李：/合作
 里正：合作还没有。…
 """)
+    assert (await Item.get(number=2)).outcome == "作者退群"
 
 
 async def test_the_author_is_banned(stage: HostStage) -> None:
@@ -223,11 +224,12 @@ async def test_a_file_of_the_library_and_its_end(stage: HostStage) -> None:
   先看一眼：这里都要先看。…
 小李：/资料 失效 1
 里正：有人说资料 X1「行业报告」打不开了，要拿下来吗？…
-管理员：/通过 3
+管理员：/通过 2
 里正：资料 X1 拿下来了。
 小李：/资料 失效 1
 里正：X1 已经下架了。
 """)
+    assert (await Item.get(number=1)).outcome == "失效"
 
 
 async def test_links_that_are_none(stage: HostStage) -> None:
