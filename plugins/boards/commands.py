@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
@@ -21,10 +21,12 @@ from lizheng import (
     People,
     Role,
     Word,
+    atomic,
     is_anonymous,
 )
 from lizheng.grammar import Misread, Words, looks_like_numbers, parse_duration
 from lizheng.grammar.trades import unlawful
+from lizheng.ledger.tables import Order
 from lizheng.parts.files import quoted_file
 from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, visible
@@ -34,6 +36,7 @@ from plugins.boards.rules import JOBS, KINDS, LIBRARY, NEED, PARTS, Kind, Parts
 from plugins.boards.settings import Settings
 
 Number = Annotated[int, Numbered("X")]
+MOST_SOUGHT = 30
 SEES_CONTACTS_AFTER = timedelta(days=1)
 LIST = Page(texts.LIST, texts.EMPTY, "", size=5)
 KIND_LIST = Page(texts.KIND_LIST, "", f"/{texts.BOARD_NAME}", size=5)
@@ -172,25 +175,25 @@ async def look(ctx: Context, name: str, number: int) -> None:
 
 
 async def _is_new(ctx: Context, span: timedelta) -> bool:
-    """Whether the author has been here for less than so long, or nobody can say; admins never are."""
+    """Whether the author has been here for less than so long; admins never count, nor whom the endpoint does not date."""
     member = await ctx.member(ctx.author_id, fresh=False)
-    if member is None or member.role >= Role.ADMIN:
-        return False
-    return member.joined_at > (ctx.now - span).timestamp()
+    if member is None:
+        return True
+    return member.role < Role.ADMIN and member.joined_at > (ctx.now - span).timestamp()
 
 
 async def search(ctx: Context, name: str, words: str, page: int = FIRST) -> None:
     """Those on the board first, below them what went in the last 30 days."""
-    kind = await kinds.open_kind(ctx, name)
+    kind, words = await kinds.open_kind(ctx, name), clip(visible(words), MOST_SOUGHT)
     found: list[int] = []
     for rows in (items.live(ctx, name), items.ended(ctx, name)):
         told = await rows.order_by("-number").values_list("id", "text")
-        found += rules.rank(visible(words), [(int(key), str(text)) for key, text in told])
+        found += rules.rank(words, [(int(key), str(text)) for key, text in told])
     found = list(dict.fromkeys(found))
     shown = found[(page - 1) * FOUND.size : page * FOUND.size]
     read = {item.id: item for item in await Item.filter(id__in=[0, *shown])}
     await ctx.names_of({item.author_id for item in read.values()})
-    values: dict[str, Any] = {"kind": name, "words": clip(visible(words), 12), "place": kind.place}
+    values: dict[str, Any] = {"kind": name, "words": words, "place": kind.place}
 
     def told_line(key: int) -> str:
         return line(ctx, read[key]) if key in read else ""
@@ -212,14 +215,15 @@ async def publish(ctx: Context, name: str, content: str) -> None:
     text = content or _quoted(ctx)
     parts = await _checked(ctx, kind, text)
     why = await _why_first(ctx, kind, text, parts)
-    if name == JOBS:
-        await orders.claim(ctx)
-    await post(ctx, kind, text, parts, why)
+    paid = await orders.credits(ctx) if name == JOBS else None
+    await post(ctx, kind, text, parts, why, paid)
 
 
-async def post(ctx: GroupContext, kind: Kind, text: str, parts: Parts, why: str) -> None:
+async def post(
+    ctx: GroupContext, kind: Kind, text: str, parts: Parts, why: str, paid: Sequence[Order] | None = None
+) -> None:
     """Write it down and say so, or put it before people where there is a reason."""
-    item = await items.create(ctx, kind, text, parts, up=not why)
+    item = await _create(ctx, kind, text, parts, up=not why, paid=paid)
     if why:
         await decisions.submit(ctx, item, kind, why)
         return
@@ -235,6 +239,17 @@ async def post(ctx: GroupContext, kind: Kind, text: str, parts: Parts, why: str)
         line=parts.line,
         suiting=rules.say_suiting(suiting),
     )
+
+
+@atomic
+async def _create(
+    ctx: GroupContext, kind: Kind, text: str, parts: Parts, *, up: bool, paid: Sequence[Order] | None
+) -> Item:
+    """Write an entry down, and where it costs something spend what was `paid` for it, both or neither."""
+    item = await items.create(ctx, kind, text, parts, up=up)
+    if paid is not None:
+        await orders.spend(ctx, item, paid)
+    return item
 
 
 def _quoted(ctx: Context) -> str:
@@ -297,6 +312,8 @@ async def edit(ctx: Context, name: str, number: int, content: str) -> None:
     kind, item = await _own(ctx, name, number)
     if item.state == "down" or (item.until and item.until <= ctx.now):
         raise Declined(texts.OVER.format(number=number, place=kind.place))
+    if ctx.channel == "private":
+        await ctx.refuse_muted()
     parts = await _checked(ctx, kind, content, item.id)
     why = await _why_first(ctx, kind, content, parts)
     if not await items.rewrite(ctx, item, content, parts, waits=bool(why)):

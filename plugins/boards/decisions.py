@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lizheng import Context, Declined, GroupContext, Mention, Pending
 from lizheng.text import clip
-from plugins.boards import items, kinds, rules, texts
+from plugins.boards import items, kinds, orders, rules, texts
 from plugins.boards.models import Item
 from plugins.boards.rules import LIBRARY, Kind, Parts
 
@@ -71,6 +71,7 @@ async def rejected(ctx: GroupContext, pending: Pending) -> None:
         return
     item, _ = await _meant(ctx, pending)
     if await items.refuse(ctx, item):
+        await orders.give_back(ctx, item)
         reason = f"：{pending.reason}" if pending.reason else ""
         await ctx.say(
             texts.REJECTED, who=Mention(item.author_id), number=item.number, reason=reason.rstrip("。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import F, Q
@@ -207,7 +207,11 @@ async def _deeds(ctx: GroupContext, item: Item, outcome: str, thanked: Sequence[
 @atomic
 async def undo(ctx: Context, undo: dict[str, Any]) -> None:
     """Bring an entry back that was taken away."""
-    if not await Item.filter(id=undo["id"], state="down").update(**undo["before"]):
+    before = {
+        name: datetime.fromisoformat(value) if value and name in ("until", "asks_at") else value
+        for name, value in undo["before"].items()
+    }
+    if not await Item.filter(id=undo["id"], state="down").update(**before):
         raise CannotUndo(texts.NOT_DOWN)
     for key in undo["deeds"]:
         await ctx.undo_deed(key)

@@ -39,7 +39,8 @@ async def match(ctx: GroupContext, slot: Slot) -> datetime:
 
 async def look_who_left(ctx: GroupContext) -> None:
     """Make good for notices of leaving and coming back that were missed, where the member list is whole."""
-    authors = set(await items.standing(ctx).values_list("author_id", flat=True))
+    up = Item.filter(group_id=ctx.group.id, state="up")
+    authors = {int(str(author)) for author in await up.values_list("author_id", flat=True)}
     if not authors:
         return
     try:
@@ -48,8 +49,10 @@ async def look_who_left(ctx: GroupContext) -> None:
         return
     if not survey.complete:
         return
-    up = Item.filter(group_id=ctx.group.id, state="up")
-    gone = [0, *(int(str(author)) for author in authors if author not in survey.members)]
+    here = [0, *(author for author in authors if author in survey.members)]
+    back = up.filter(author_id__in=here, left_at__gt=ctx.now - items.RESTORED_WITHIN)
+    await back.update(left_at=None)
+    gone = [0, *(author for author in authors if author not in survey.members)]
     await up.filter(author_id__in=gone, left_at=None).update(left_at=ctx.now)
 
 

@@ -34,4 +34,6 @@ class Settings(BaseModel):
         True, title="撞见提示", description="群里有像招聘、求职的话，一天最多提醒一次可以放到板上。"
     )
     in_brief: bool = Field(True, title="进早报", description="昨天新上的和可能合适的写进早报。")
-    price: Yuan = Field(Yuan(0), ge=0, title="招聘价格", description="成员发一条招聘先要付多少，0 是不收。")
+    price: Yuan = Field(
+        Yuan(0), ge=0, title="招聘价格", description="成员发一条招聘先要付多少，0 是不收；开着账本才收。"
+    )

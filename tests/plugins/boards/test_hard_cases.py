@@ -342,6 +342,27 @@ async def test_two_hosts_match_at_once(stage: HostStage) -> None:
     assert [(row.one, row.other, row.one_author) for row in await Match.all()] == [(1, 2, 10)]
 
 
+async def test_a_notice_of_leaving_was_missed(stage: HostStage) -> None:
+    player = await stage.play(f"""
+{FREE}小王：/合作 发布 找设计做小程序
+里正：X1 合作上了板…
+""")
+    wang = player.person("小王")
+    gone = player.group.members.pop(wang)
+    await player.play("""
+【到 明天 07:31】
+【过 25 小时】
+小李：/合作
+里正：合作还没有。…
+""")
+    player.group.members[wang] = gone
+    await player.play("""
+【到 明天 07:31】
+小李：/合作
+里正：合作（1 条）：…
+""")
+
+
 async def test_the_morning_finds_pairs_that_posting_did_not(stage: HostStage) -> None:
     player = await stage.play(f"""
 {FREE}小王：/招聘 发布 青禾科技招会计，成都，5k
