@@ -176,4 +176,8 @@ async def _of(group_id: int, user_id: int = 0) -> Order:
     if entry is not None:
         return await Order.get(id=entry.order_id)
     spent = Order.filter(group_id=group_id, kind__in=PAID_OUT_KINDS, state="used")
-    return await spent.order_by("-id").first() or await Order.filter(group_id=group_id).order_by("-id").get()
+    found = (
+        await spent.order_by("-id").first() or await Order.filter(group_id=group_id).order_by("-id").first()
+    )
+    assert found is not None
+    return found

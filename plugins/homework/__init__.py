@@ -1,7 +1,5 @@
 """作业：一期一篇，互相点评，不写就欠红包、出局。"""
 
-from datetime import timedelta
-
 from lizheng import Area, Feature, Keep, MemberLeft, Recipe, Role
 from lizheng.events import FeatureSwitched, GroupDissolved, MessageRecalled, SettingChanged
 from lizheng.hooks import brief_section, known
@@ -69,7 +67,7 @@ feature.on(FeatureSwitched, listeners.switched)
 feature.on(SettingChanged, listeners.changed)
 feature.on(GroupDissolved, listeners.dissolved)
 feature.on_ready(listeners.woke)
-feature.job(cycles.REMIND, jobs.remind, late_limit=timedelta(hours=2))
+feature.job(cycles.REMIND, jobs.remind)
 feature.job(cycles.DUE, jobs.due, repeats=True)
 feature.job(cycles.JUDGE, jobs.judge, repeats=True)
 feature.job(cycles.DUN, jobs.dun)

@@ -41,7 +41,8 @@ async def open_cycle(season: Season) -> Cycle | None:
 
 async def cycle_of(season: Season, number: int | None) -> Cycle:
     """The cycle of a number, without one the newest. Raises `Declined` for one that is not there."""
-    newest = await Cycle.filter(season_id=season.id).order_by("-number").get()
+    newest = await Cycle.filter(season_id=season.id).order_by("-number").first()
+    assert newest is not None
     if number is None or number == newest.number:
         return newest
     if found := await Cycle.get_or_none(season_id=season.id, number=number):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from lizheng import Context, Declined, Dimension, GroupContext, atomic
 from lizheng.grammar import Misread, Words
 from lizheng.messages.content import read
 from lizheng.text import clip, visible
 from plugins.homework import cycles, rules, texts
-from plugins.homework.models import Cycle, Leave, Participant, Piece, Result, Review, Season
+from plugins.homework.models import Cycle, Duty, Leave, Participant, Piece, Result, Review, Season
 from plugins.homework.rules import Outcome
 from plugins.homework.settings import Settings
 
@@ -115,9 +117,8 @@ async def hand_in(ctx: Context, handed: Handed) -> None:
 
 
 async def _same_as(ctx: Context, season: Season, cycle: Cycle, digest: str) -> str:
-    others = Piece.filter(group_id=ctx.group.id, hash=digest).exclude(
-        cycle_id=cycle.id, user_id=ctx.author_id
-    )
+    own = Q(cycle_id=cycle.id, user_id=ctx.author_id)
+    others = Piece.filter(~own, group_id=ctx.group.id, hash=digest)
     earlier = await others.order_by("id").first()
     if earlier is None:
         return ""
@@ -197,8 +198,8 @@ async def review(ctx: Context, author_id: int, text: str, quoted: Piece | None =
     late = cycle.state in ("judged", "asking") or (
         cycle.review_until is not None and at > cycle.review_until + rules.GRACE
     )
-    said_before = Review.filter(season_id=season.id, user_id=ctx.author_id, hash=digest)
-    again = await said_before.exclude(cycle_id=cycle.id, author_id=author_id).exists()
+    this = Q(cycle_id=cycle.id, author_id=author_id)
+    again = await Review.filter(~this, season_id=season.id, user_id=ctx.author_id, hash=digest).exists()
     values = {
         "group_id": ctx.group.id,
         "season_id": season.id,
@@ -225,21 +226,20 @@ async def review(ctx: Context, author_id: int, text: str, quoted: Piece | None =
         key = f"review/{row.id}"
         await ctx.deed(ctx.author_id, "homework.reviewed", key=key, dimension=Dimension.CONTACTS, at=at)
         credit, owed = await cycles.credit_of(cycle, ctx.author_id)
-        credit = (
-            credit
-            if owed
-            else await Review.filter(cycle_id=cycle.id, user_id=ctx.author_id, counts=True).count()
-        )
-        name = ctx.who(ctx.author_id)
-        await ctx.say(texts.REVIEWED, name=name, author=author, credit=credit, owed=owed)
+        said = texts.REVIEWED if owed else texts.REVIEWED_FREELY
+        await ctx.say(said, name=ctx.who(ctx.author_id), author=author, credit=credit, owed=owed)
 
 
 async def _reviewed_cycle(season: Season, user_id: int, author_id: int, quoted: Piece | None) -> Cycle | None:
-    """Of the cycles in which the author has a piece: the quoted one's, else the first not reviewed, else the newest."""
+    """Of the cycles in which the author has a piece: the quoted one's, else where it is a duty, else the running one."""
     if quoted is not None and quoted.user_id == author_id and quoted.season_id == season.id:
         return await Cycle.get(id=quoted.cycle_id)
-    found = await Cycle.filter(season_id=season.id, state__in=("open", "reviewing")).order_by("number")
+    found = await Cycle.filter(season_id=season.id, state__in=("open", "reviewing")).order_by("-number")
     with_piece = [one for one in found if await Piece.filter(cycle_id=one.id, user_id=author_id).exists()]
+    mine = [
+        row.cycle_id for row in await Duty.filter(season_id=season.id, user_id=user_id, author_id=author_id)
+    ]
+    with_piece.sort(key=lambda one: one.id not in mine)
     for one in with_piece:
         if not await Review.filter(cycle_id=one.id, user_id=user_id, author_id=author_id).exists():
             return one

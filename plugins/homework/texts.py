@@ -49,6 +49,7 @@ STILL_COUNTS = "第 {n} 期，{name} 的作业照样算。"
 COUNTS_NOT = "第 {n} 期，{name} 的作业不算了，截止前可以重交。"
 
 REVIEWED = "{name} 点评了 {author}（点评 {credit}/{owed}）。"
+REVIEWED_FREELY = "{name} 点评了 {author}，多评的也记着。"
 REVIEWED_LATE = "第 {n} 期的点评已经结束，记下了，不算数。"
 REVIEWED_ALREADY = "你这期点评过 {author} 了，一个人算一次。"
 SAME_WORDS = "这段话点评过别人了，记下了，不再算一篇。"
