@@ -1,10 +1,12 @@
 """作业 played: handing in, reviewing, leaving, pausing, and what is said to what is wrong."""
 
+from lizheng.events import GroupDissolved
 from lizheng.hooks import BriefDay, Known, Section, brief_section, known
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Order
 from lizheng.messages.templates import plain
 from lizheng.sandbox.stage import HostStage
+from plugins.homework import listeners
 from plugins.homework.models import Cycle, Duty, Participant, Piece, Result, Review, Season
 from tests.support.admin_actions import context
 
@@ -472,48 +474,30 @@ async def test_two_hundred_participants(stage: HostStage) -> None:
 
 async def test_the_group_is_dissolved(stage: HostStage) -> None:
     player = await stage.play(DAILY)
-    from lizheng.events import GroupDissolved
-    from plugins.homework import listeners
-
     ctx = context(stage, player, "homework")
     await listeners.dissolved(ctx, GroupDissolved(player.group.group_id, 1, 0, 0))
     assert await Season.filter(state="ended").count() == 1
     await player.play("【到 11-25 08:00】")
 
 
-async def test_judging_that_comes_late_asks_first_and_a_fine_unpaid_counts(stage: HostStage) -> None:
+async def test_who_leaves_is_reviewed_by_nobody(stage: HostStage) -> None:
     await stage.play(f"""
 {DAILY}
-设：作业 出局次数 2
-设：作业 出局后果 请出群
-{
-        "".join(
-            f'''
-{name}：/交作业 https://a.example/{name}
+小王：/交作业 https://a.example/1
 里正：…
-'''
-            for name in ("小王", "小李")
-        )
-    }
-小赵：/作业 加入
-里正：…
-【到 11-19 08:00】
+小李：/交作业 https://a.example/2
 里正：…
 【到 11-20 00:01】
 【到 11-20 08:00】
 里正：…
 【小李 退群】
-管理员：/作业 停
-里正：…
-【到 11-20 09:00】
 """)
-    await Season.all().update(state="ended")
-    player_ctx = await Cycle.get(number=1)
-    assert player_ctx.state == "reviewing"
-    assert not await Duty.filter(cycle_id=player_ctx.id).exists(), "nobody is left to review"
+    first = await Cycle.get(number=1)
+    assert first.state == "reviewing"
+    assert not await Duty.filter(cycle_id=first.id).exists()
 
 
-async def test_out_after_a_reminder_that_nobody_minded(stage: HostStage) -> None:
+async def test_late_judging_asks_first_and_a_fine_unpaid_counts_as_a_miss(stage: HostStage) -> None:
     await stage.play(f"""
 {DAILY}
 设：作业 出局次数 2
@@ -564,7 +548,7 @@ async def test_out_after_a_reminder_that_nobody_minded(stage: HostStage) -> None
 里正：小赵 移出名单了。撤销发 /撤销 …。
 小赵：/作业 战绩
 里正：小赵：交了 0 期，欠过 2 次，请假 0 次，点评 1 篇。
-管理员：/作业 归档 csv
-里正：[file]
-里正：存好了：5 篇。
+管理员（私聊）：/作业 归档 csv
+里正（私聊 管理员）：[file]
+里正（私聊 管理员）：存好了：5 篇。
 """)
