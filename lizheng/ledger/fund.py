@@ -79,12 +79,14 @@ async def flow(group_id: int, since: datetime, until: datetime) -> Flow:
 
 @atomic
 async def pay_out(order: Order, *, payer: int, by: int, at: datetime, advanced: bool = False) -> int:
-    """Book that `payer` has handed the money over, on the word of `by`, who is somebody else; the fen advanced for it.
+    """Book that `payer` has handed the money over, on the word of `by`; the fen advanced for it.
+
+    For a reward that is somebody else. A spending was agreed to before, by as many as the group wants.
 
     Where the fund has not got it, `advanced` says that the payer pays the rest out of their own pocket. Raises `Declined`,
     and nothing changes.
     """
-    if by == payer:
+    if by == payer and order.kind == "reward":
         raise Declined(f"A{order.number} 是你自己发的，要由收到的人或者别的管理员说了才记。")
     await hold(order.group_id, INCOME, OUTSIDE, advance(payer))
     fund = await state(order.group_id)

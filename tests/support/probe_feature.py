@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -150,15 +150,25 @@ feature.completion("ended", ended)
 feature.job("remind", reminded)
 feature.on(MemberJoined, joined)
 
-__plugin_meta__ = feature.metadata
+
+async def fine_shared(ctx: Context, targets: Members) -> None:
+    await fine(ctx, list(targets), "shared")
 
 
-@feature.command("试罚", "每人三元", role=Role.ADMIN, example="/试罚 @小王 @小李")
+async def fine_income(ctx: Context, targets: Members) -> None:
+    await fine(ctx, list(targets), "income")
+
+
 @atomic
-async def fine(ctx: Context, targets: Members) -> None:
-    source = f"probe:{ctx.source}"
-    dues = [orders.Due(person, 300, "试罚", f"{source}:{person}") for person in targets]
-    terms = {"at": ctx.now, "kind": "fine", "account": "shared"}
-    placed = await orders.place_many(ctx.group.id, feature.id, dues, **terms)
+async def fine(ctx: Context, targets: list[int], account: Literal["income", "shared"]) -> None:
+    dues = [orders.Due(person, 300, "试罚", f"probe:{ctx.source}:{person}") for person in targets]
+    placed = await orders.place_many(ctx.group.id, feature.id, dues, at=ctx.now, kind="fine", account=account)
     numbers = "、".join(f"A{order.number}" for order in placed)
     await desk.announce(ctx, "试罚：{numbers}", placed, numbers=numbers)
+
+
+feature.command("试罚", "每人三元", role=Role.ADMIN, example="/试罚 @小王 @小李").form(fine_shared).form(
+    fine_income, word="公账", example="/试罚 公账 @小王"
+)
+
+__plugin_meta__ = feature.metadata
