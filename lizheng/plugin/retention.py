@@ -33,6 +33,7 @@ class Keep:
     time: the others are in use and are never purged either. `blank` empties columns instead of deleting the row, for
     the asking; when they are old the row goes, unless it is `lasting`.
     `where` finds a group's and person's rows where the table itself has no such columns.
+    What is kept `aside` is shown to the person in private alone: that it is there would tell others something already.
     """
 
     model: type[Model]
@@ -47,6 +48,7 @@ class Keep:
     lasting: bool = False
     hidden: tuple[str, ...] = ()
     where: Callable[[int, int], Q] | None = None
+    aside: bool = False
 
     def __post_init__(self) -> None:
         if not (self.days and self.at) and not self.until:
@@ -85,7 +87,8 @@ class Keep:
 
     def _filled(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Without those that are empty already."""
-        return rows.exclude(**self.blank) if self.blank else rows
+        # `exclude` of several columns would also leave out a row of which one is empty.
+        return rows.filter(~Q(**self.blank)) if self.blank else rows
 
     async def export(self, group_id: int, user_id: int) -> list[dict[str, Any]]:
         """The person's rows as values, without what names others."""

@@ -23,6 +23,9 @@ async def _held(ctx: GroupContext) -> list[Share]:
 
 async def show_own(ctx: Context) -> None:
     held = await _held(ctx)
+    if ctx.channel != "private":
+        # A group, and who reads its messages later, is not even told that there is something.
+        held = [share for share in held if not share.keep.aside]
     if not held:
         raise Declined(texts.NOTHING)
     if not ctx.now_and_then(str(ctx.author_id), PAUSE):
@@ -79,16 +82,16 @@ async def forget_own(ctx: Context) -> None:
     if not held:
         raise Declined(texts.NOTHING)
     staying = rules.say_staying(
-        [(s.keep.what, s.rows - s.going, s.keep.stays) for s in held if s.rows > s.going]
+        [(s.keep.what, s.rows - s.going, s.keep.stays) for s in held if s.rows > s.going and not s.keep.aside]
     )
-    going = [(share.keep.what, share.going) for share in held if share.going]
-    if not going:
+    going = [(share.keep.what, share.going) for share in held if share.going and not share.keep.aside]
+    if not any(share.going for share in held):
         raise Declined(texts.NOTHING_GOES.format(staying=staying))
     await ctx.preview(
         FORGET,
         texts.PREVIEW,
         payload={},
-        going=rules.say_kinds(going),
+        going=rules.say_kinds(going) or texts.ASIDE,
         staying=texts.STAYING.format(staying=staying) if staying else "",
     )
 

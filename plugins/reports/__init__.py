@@ -89,7 +89,8 @@ feature.keep(
         at="at",
         days=90,
         where=_own,
-        blank={"words": "", "evidence": []},
+        aside=True,
+        blank={"words": "", "evidence": ""},
         hidden=("veil", "case_id", "weight", "circle", "evidence"),
     ),
     Keep(
@@ -98,10 +99,10 @@ feature.keep(
         person=(),
         at="ended_at",
         days=30,
-        blank={"words": "", "evidence": []},
+        blank={"words": "", "evidence": ""},
         lasting=True,
     ),
-    Keep(Standing, "你的举报成立过几次", at="at", days=400, where=_own, hidden=("veil",)),
+    Keep(Standing, "你的举报成立过几次", at="at", days=400, where=_own, aside=True, hidden=("veil",)),
 )
 
 __plugin_meta__ = feature.metadata

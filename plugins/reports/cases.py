@@ -87,7 +87,8 @@ async def take(ctx: Context, found: Report, members: Mapping[int, MemberInfo]) -
     if ctx.settings(Settings).who != "所有人" and days < rules.NEW_DAYS and not trusted:
         raise Declined(texts.NEW_HERE)
     owner = next((one.user_id for one in members.values() if one.role is Role.OWNER), 0)
-    to_owner = bool(ctx.why_protected(found.person, members.get(found.person)))
+    protected = ctx.why_protected(found.person, members.get(found.person))
+    to_owner = bool(protected) or await ctx.role_of(found.person) >= Role.DEPUTY
     if to_owner and not _deciders(ctx, found.person, owner):
         raise Declined(texts.NOBODY_ABOVE)
     mine = pseudonym(ctx.group.id, ctx.author_id)
@@ -101,7 +102,7 @@ async def take(ctx: Context, found: Report, members: Mapping[int, MemberInfo]) -
         case = await _open_case(ctx, found, owner, to_owner)
         if own := await Voice.get_or_none(case_id=case.id, veil=mine):
             own.words = clip("；".join(filter(None, (own.words, found.words))), 200)
-            own.evidence = [*own.evidence, *found.evidence][:5]
+            own.evidence = "\n".join([*own.evidence.split("\n"), *found.evidence][:5]).strip()
             await own.save(update_fields=["words", "evidence"])
             return case, False
         await _refuse_too_many(ctx, mine, found.person)
@@ -112,7 +113,7 @@ async def take(ctx: Context, found: Report, members: Mapping[int, MemberInfo]) -
             weight=weight,
             circle=rules.circle_of(joined, await _circles(case, members)),
             words=found.words,
-            evidence=list(found.evidence),
+            evidence="\n".join(found.evidence),
             source=found.source,
             at=ctx.now,
         )
@@ -192,7 +193,7 @@ async def consider(ctx: GroupContext, case: Case, owner: int, *, urgent: bool = 
     if case.state != "open":
         return
     voices = await Voice.filter(case_id=case.id)
-    said = " ".join([v.words for v in voices] + [str(one) for v in voices for one in v.evidence])
+    said = " ".join(f"{voice.words} {voice.evidence}" for voice in voices)
     settings = ctx.settings(Settings)
     risky = urgent or rules.is_risky(said, settings.urgent)
     counted = [rules.Heard(v.weight, v.circle) for v in voices]

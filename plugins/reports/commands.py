@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -59,7 +60,7 @@ async def _take(ctx: Context, told: Told, kind: str) -> None:
         outcome = await ctx.recall(ctx.message_id, ctx.author_id, "", key="own")
         unseen = "" if outcome else texts.NOT_RECALLED.format(why=outcome.why or "QQ 没有回话")
     try:
-        members = await ctx.members(fresh=False)
+        members = await ctx.members()
         found = await _read(ctx, told, kind, members)
         case, is_new = await cases.take(ctx, found, members)
     except Declined as refusal:
@@ -67,7 +68,8 @@ async def _take(ctx: Context, told: Told, kind: str) -> None:
             raise
         await ctx.tell(ctx.author_id, "{sentence}{unseen}", sentence=str(refusal), unseen=unseen, key="told")
         return
-    thanks = texts.MORE if not is_new else texts.OWNER_ONLY if case.to_owner else texts.TAKEN
+    above = texts.OWNER_ITSELF if case.user_id == case.owner_id else texts.OWNER_ONLY
+    thanks = texts.MORE if not is_new else above if case.to_owner else texts.TAKEN
     ticket = await ctx.tell(
         ctx.author_id, thanks + "{unseen}", number=cases.label(case), unseen=unseen, key="told"
     )
@@ -172,12 +174,17 @@ async def show_case(ctx: Context, number: Number) -> None:
     if case.to_owner and ctx.role < Role.OWNER:
         raise Declined(texts.NO_CASE.format(number=cases.label(case)))
     voices = await Voice.filter(case_id=case.id).order_by("id")
-    await ctx.names_of([case.user_id])
+    with suppress(Declined):
+        await ctx.members()  # cards change
     lines: list[str] = []
     for n, voice in enumerate(voices[:8], 1):
         said = clip(visible(voice.words), 60) or "没写理由"
         lines.append(texts.VOICE.format(n=n, weight=f"{voice.weight:g}", words=said))
-        lines += [texts.EVIDENCE.format(text=clip(one, EVIDENCE_SHOWN)) for one in voice.evidence[:2]]
+        lines += [
+            texts.EVIDENCE.format(text=clip(one, EVIDENCE_SHOWN))
+            for one in voice.evidence.split("\n")[:2]
+            if one
+        ]
     heard = [rules.Heard(voice.weight, voice.circle) for voice in voices]
     others = await cases.elsewhere(case)
     is_ad = "广告" in "".join(voice.words for voice in voices)

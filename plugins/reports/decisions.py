@@ -22,15 +22,20 @@ async def check(ctx: Context, pending: Pending, state: str, words: str) -> None:
             raise Declined(texts.NO_LIST)
     elif state == "rejected":
         rules.parse_denial(words)
-    await _refuse_reporter(ctx, case)
+    await _refuse_involved(ctx, case)
 
 
 async def check_removal(ctx: Context, pending: Pending, state: str, words: str) -> None:
-    await _refuse_reporter(ctx, await Case.get(id=pending.payload["case"]))
+    await _refuse_involved(ctx, await Case.get(id=pending.payload["case"]))
 
 
-async def _refuse_reporter(ctx: Context, case: Case) -> None:
-    """Nobody decides what they reported; they learn it in private, as a refusal in the group would name them."""
+async def _refuse_involved(ctx: Context, case: Case) -> None:
+    """Nobody decides what they reported, or is about themselves; who reported learns it in private.
+
+    A refusal in the group would name them.
+    """
+    if ctx.author_id == case.user_id:
+        raise Declined("")  # they are not told that it is about them
     mine = cases.pseudonym(ctx.group.id, ctx.author_id)
     if await Voice.filter(case_id=case.id, veil=mine).exists():
         what = f"own:{case.id}:{ctx.source}"

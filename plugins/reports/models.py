@@ -40,7 +40,7 @@ class Voice(Model):
     """One person's word in a case, under their pseudonym of this group; one in each case.
 
     `circle` is the same for those who came into the group together: they count as one. `evidence` are texts of the
-    person reported. `weight` is what the reporter's word weighed then. `source` is the veiled cause, for duplicates.
+    person reported, one a line. `weight` is what the reporter's word weighed then. `source` is the veiled cause, for duplicates.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -50,7 +50,7 @@ class Voice(Model):
     weight = fields.FloatField()
     circle = fields.IntField()
     words = fields.TextField(default="")
-    evidence = fields.JSONField(default=list)
+    evidence = fields.TextField(default="")
     source = fields.CharField(max_length=64, unique=True)
     at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ("weight", fields.FloatField()),
                 ("circle", fields.IntField()),
                 ("words", fields.TextField(default="", unique=False)),
-                ("evidence", fields.JSONField(default=list)),
+                ("evidence", fields.TextField(default="", unique=False)),
                 ("source", fields.CharField(unique=True, max_length=64)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
