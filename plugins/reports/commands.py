@@ -71,7 +71,11 @@ async def _take(ctx: Context, told: Told, kind: str) -> None:
     above = texts.OWNER_ITSELF if case.user_id == case.owner_id else texts.OWNER_ONLY
     thanks = texts.MORE if not is_new else above if case.to_owner else texts.TAKEN
     ticket = await ctx.tell(
-        ctx.author_id, thanks + "{unseen}", number=cases.label(case), unseen=unseen, key="told"
+        ctx.author_id,
+        "{thanks}{unseen}",
+        thanks=thanks.format(number=cases.label(case)),
+        unseen=unseen,
+        key="told",
     )
     if not in_group:
         return

@@ -34,7 +34,8 @@ def test_those_who_came_together_are_one() -> None:
     assert rules.circle_of(1300, others) == 1
     assert rules.circle_of(5000, others) == 3
     assert rules.circle_of(0, [(0, 1)]) == 2  # unknown is near to nobody
-    assert rules.arrival(1500, 1000) == 0 and rules.arrival(9000, 1000) == 9000
+    assert rules.arrival(1500, 1000) == 0
+    assert rules.arrival(9000, 1000) == 9000
 
 
 TWO, BURST = [Heard(1, 1), Heard(1, 2)], [Heard(1, 1), Heard(0.5, 1)]
@@ -93,9 +94,11 @@ def test_the_words_of_a_refusal() -> None:
 
 
 def test_risk_and_what_was_done_in_private() -> None:
-    assert rules.is_risky("他搞 裸 聊", "诈骗、裸聊") and not rules.is_risky("他刷屏", "诈骗，裸聊")
+    assert rules.is_risky("他搞 裸 聊", "诈骗、裸聊")
+    assert not rules.is_risky("他刷屏", "诈骗，裸聊")
     assert not rules.is_risky("随便什么", "")
-    assert rules.private_words("２") == "拉我进群" and rules.private_words("5") == "5"
+    assert rules.private_words("２") == "拉我进群"
+    assert rules.private_words("5") == "5"
 
 
 def test_sum() -> None:

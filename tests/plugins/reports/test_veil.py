@@ -72,10 +72,8 @@ async def test_every_sink(stage: HostStage) -> None:
     finally:
         logger.remove(sink)
     told = said_to_others(stage, teller).replace("/记录 @告密者甲", "")
-    assert (
-        "告密者" not in told.replace("告密者甲 没有", "").replace("没有告密者甲", "")
-        and str(teller) not in told
-    )
+    assert "告密者" not in told
+    assert str(teller) not in told
     assert "举报人 1" in told
     assert [line for line in logged if str(teller) in line and "举报" in line] == []
 
@@ -84,7 +82,8 @@ async def test_every_sink(stage: HostStage) -> None:
     assert [pair for pair in mine if "report" in json.dumps(pair, default=str)] == []
     for table, row in named:
         if table == "lizheng_outgoing":
-            assert row["feature"] == "" and row["source"].startswith("veil:")
+            assert row["feature"] == ""
+            assert row["source"].startswith("veil:")
     assert not await Record.filter(actor_id=teller).exists()
     assert not await Record.filter(target_id=teller).exists()
     assert (
@@ -95,7 +94,7 @@ async def test_every_sink(stage: HostStage) -> None:
     await player.play("小李：过几天再说")
     await stage.pass_time(timedelta(days=4))
     await stage.settle()
-    assert [pair for pair in await rows_naming(teller)] == []
+    assert list(await rows_naming(teller)) == []
 
 
 async def test_the_database_of_another_group(stage: HostStage) -> None:
