@@ -24,7 +24,7 @@ LISTENS = timedelta(minutes=30)
 """After so long without an answer, what is written in private is an answer no more; the command goes on from there."""
 KEPT_DAYS = 7
 SHOWN = 20
-ASK = "{title} {step}/{count}：{question}{hint}{skip}"
+ASK = "{before}{title} {step}/{count}：{question}{hint}{skip}"
 FIRST = "一条一题，随时发「取消」就不填了。\n"
 AGAIN = "接着填。\n"
 SKIP = "\n不想答就发「跳过」。"
@@ -181,7 +181,7 @@ class PrivateForm:
             return
         question = questions[row.step]
         await ctx.say(
-            "{before}" + ASK,
+            ASK,
             before=before,
             title=self._title,
             step=row.step + 1,

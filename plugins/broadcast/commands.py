@@ -169,8 +169,8 @@ async def _receive(ctx: Context, *, receives: bool) -> None:
     if chosen.receives is receives:
         raise Declined(texts.SAME_ACCEPTS if receives else texts.SAME_REFUSES)
     record = await ctx.change(Settings, "收广播" if receives else "不收广播", receives=receives)
-    said = texts.ACCEPTS if receives else texts.REFUSES
-    await ctx.say(said, number=record.number, most=chosen.per_day)
+    template = texts.ACCEPTS if receives else texts.REFUSES
+    await ctx.say(template, number=record.number, most=chosen.per_day)
 
 
 # — labels —————————————————————————————————————————————————————————————————————————————————

@@ -31,15 +31,15 @@ async def confirmed(ctx: GroupContext, pending: Pending) -> None:
     count = len(found.groups)
     values: dict[str, Any] = {"number": cast.number, "count": count}
     if asked > ctx.now:
-        said = texts.BEGINS
+        template = texts.BEGINS
         values["at"] = rules.say_moment(asked, ctx.now)
     else:
-        said = texts.BEGUN
+        template = texts.BEGUN
         values["span"] = rules.say_lasts(count)
     if payload["aside"]:
-        await ctx.tell(ctx.author_id, said, **values)
+        await ctx.tell(ctx.author_id, template, **values)
     else:
-        await ctx.say(said, **values)
+        await ctx.say(template, **values)
 
 
 async def _is_recalled(ctx: GroupContext, message_id: int) -> bool:

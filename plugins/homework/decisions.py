@@ -95,7 +95,9 @@ async def _change(result: Result, outcome: Outcome, reason: str, by: int) -> tup
 
 
 @atomic
-async def override(ctx: Context, user_id: int, number: int, outcome: Outcome, reason: str, said: str) -> None:
+async def override(
+    ctx: Context, user_id: int, number: int, outcome: Outcome, reason: str, template: str
+) -> None:
     """`免罚` and `补交`. Raises `Declined` for one's own, and for who owes nothing for that cycle."""
     if user_id == ctx.author_id:
         raise Declined(texts.OWN_CASE)
@@ -114,7 +116,7 @@ async def override(ctx: Context, user_id: int, number: int, outcome: Outcome, re
     }
     label = f"作业第 {number} 期改为{outcome.value}"
     record = await ctx.note("homework", label, target=user_id, undo=undo)
-    await ctx.say(said, n=number, name=ctx.who(user_id), reason=reason, paid=paid, record=record.number)
+    await ctx.say(template, n=number, name=ctx.who(user_id), reason=reason, paid=paid, record=record.number)
 
 
 @atomic

@@ -129,11 +129,11 @@ async def cast(ctx: Context, poll: Poll, text: str) -> None:
 
 async def answer(ctx: GroupContext, poll: Poll, done: polls.Cast, user_id: int) -> None:
     """Say that a vote has come: each of the first, the others together."""
-    said = texts.CHANGED if done.changed else texts.GOT
+    template = texts.CHANGED if done.changed else texts.GOT
     if ctx.answers_to or any(ctx.now_and_then(f"{poll.id}:{turn}", WITHIN) for turn in range(AT_ONCE)):
         await ctx.names_of([user_id])
         about = ("poll", poll.number)
-        await ctx.say(said, who=ctx.who(user_id), count=done.count, about=about)
+        await ctx.say(template, who=ctx.who(user_id), count=done.count, about=about)
     else:
         await ctx.gather("votes", {"poll": poll.number})
 
@@ -154,8 +154,8 @@ async def _cast_secretly(ctx: Context, poll: Poll, text: str) -> None:
         raise Declined(texts.SECRET_IN_PRIVATE.format(label=name))
     choices = read_choices(text, poll.options, poll.most, secret=True)
     done = await polls.vote_secretly(ctx, poll, choices, by(ctx))
-    said = texts.SECRET_CHANGED if done.changed else texts.SECRET_GOT
-    await ctx.say(said, label=name, count=done.count)
+    template = texts.SECRET_CHANGED if done.changed else texts.SECRET_GOT
+    await ctx.say(template, label=name, count=done.count)
 
 
 async def withdraw(ctx: Context, number: Number) -> None:

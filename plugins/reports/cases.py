@@ -55,7 +55,7 @@ async def find(ctx: GroupContext, number: int) -> Case:
     case = await Case.get_or_none(group_id=ctx.group.id, number=number)
     if case is None:
         found = Case.filter(group_id=ctx.group.id, state="open", to_owner=False).order_by("number")
-        raise missing("J", number, [int(n) for n in await found.values_list("number", flat=True)])
+        raise missing("J", number, [case.number for case in await found.only("id", "number")])
     return case
 
 

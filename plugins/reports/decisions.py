@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from lizheng import Context, Declined, GroupContext, Outcome, Pending, Role, atomic, say_duration
 from lizheng.hooks import ToBlacklist, Violation, put_on_blacklist, violation
 from lizheng.messages.templates import Mention
@@ -69,9 +71,9 @@ async def _carry_out(ctx: GroupContext, case: Case, wanted: rules.Consequence) -
     if wanted.bars:
         await _bar(ctx, case, reason)
     if violation.answered_by(ctx):
-        span = {"span": measure.span} if measure else {}
+        span = measure.span if measure else timedelta()
         asked = measure.kind if measure else ""
-        seen = Violation(case.user_id, reason, cases.label(case), asked, reason=reason, **span)
+        seen = Violation(case.user_id, reason, cases.label(case), asked, span, reason=reason)
         if any(answer.value for answer in await violation.ask(ctx, seen, key="violation")):
             return
     await ctx.names_of([case.user_id])

@@ -161,8 +161,8 @@ async def test_old_days_become_weeks_once(stage: HostStage) -> None:
     await MemberDay.bulk_create(rows)
     await writing.fold(today)
     await writing.fold(today)
-    left = await MemberDay.filter(group_id=group_id, user_id=1).order_by("-day").values_list("day", flat=True)
-    assert [(today - day).days for day in left] == [0, 44]
+    left = await MemberDay.filter(group_id=group_id, user_id=1).order_by("-day")
+    assert [(today - row.day).days for row in left] == [0, 44]
     weeks = await MemberWeek.filter(group_id=group_id, user_id=1).order_by("week")
     assert [(week.days, week.messages, week.long) for week in weeks] == [(3, 6, 3)]
     assert all(week.week.weekday() == 0 for week in weeks)

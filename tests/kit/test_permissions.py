@@ -278,7 +278,9 @@ async def test_while_the_member_list_does_not_answer_no_claim_is_believed(place:
                 heard = await place.send(channel, role, form.example)
                 fair = [[UNREADABLE], []]
                 if channel == "group" and role < form.role:
-                    fair += [[told(f)] for f in form.command.forms]  # who claims less than it takes is told so
+                    fair += [
+                        [told(f)] for f in form.command.forms
+                    ]  # who claims less than it takes is told so
                 if ran or heard not in fair or await place.state() != before:
                     wrong.append(f"{form.example} by {role.name} in {channel}: ran {ran}, heard {heard}")
                 if channel != "private" and not heard:

@@ -44,7 +44,7 @@ async def begin(stage: HostStage, people: int) -> Player:
     for number in range(people):
         person = stage.world.add_person(f"成都-客{number}")
         stage.world.join(player.group.group_id, person)
-        player.people[f"客{number}"] = person
+        player.people[f"客{number}"] = person.user_id
     await stage.settle()
     for feature in stage.host.features.values():
         if feature.area and not feature.always_on and not feature.serves:

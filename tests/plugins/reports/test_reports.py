@@ -303,7 +303,7 @@ async def test_message_recalled_before_it_is_read(stage: HostStage) -> None:
 async def test_the_bot_may_not_recall(stage: HostStage) -> None:
     player = await stage.play("开：举报\n小李：在\n")
     player.group.members[stage.world.account].role = player.group.members[player.person("小李")].role
-    player.stage.host.roster.forget(player.group.group_id, stage.world.account)
+    stage.host.roster.forget(player.group.group_id, stage.world.account)
     await player.play("""
 小王→小李：/举报 骂人
 里正（私聊 小王）：记成 J1 了，谢谢。…你那条我撤不回（…），请自己撤回。
