@@ -51,6 +51,7 @@ def _sees(capabilities: Capabilities) -> str:
         [
             f"红包{RED_PACKETS[capabilities.red_packet]}",
             f"邀请人{'能' if capabilities.tells_invitor else '不能'}",
+            "停机时成员拉人的申请不能",  # no endpoint lists these afterwards
             f"历史消息{'能' if capabilities.has_history else '不能'}",
             "名片改动要等他说话" if capabilities.card_notice_late else "名片改动能",
         ]

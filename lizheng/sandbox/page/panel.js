@@ -211,7 +211,7 @@ function dialogue(one) {
 const KINDS = [
   ["never_answers", "从不回答"], ["failed_but_done", "说失败其实做了"], ["ok_but_not_done", "说成功其实没做"], ["refused", "拒绝"],
   ["double_answer", "回答两次"], ["drop", "断开连接"], ["half_open", "半开连接"], ["duplicate", "事件重复"], ["reorder", "事件乱序"],
-  ["stale_role", "过期的身份"], ["delay", "延迟"],
+  ["stale_role", "过期的身份"], ["stale_list", "名单缺人"], ["blank", "名单缺字段"], ["not_let_in", "同意了没进来"], ["delay", "延迟"],
 ];
 
 function endpoints() {
