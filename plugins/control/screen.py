@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil
 
 from lizheng.text import clip, visible
@@ -30,3 +30,17 @@ def shortened(text: str, room: float = WIDTH) -> str:
     while length > 0 and width(clip(line, length)) > room:
         length -= 1
     return clip(line, length)
+
+
+def packed(entries: Sequence[str], most: int) -> list[str]:
+    """One entry a line where that is at most so many lines, else as many in each as do not break it."""
+    if len(entries) <= most:
+        return list(entries)
+    lines: list[str] = []
+    for entry in entries:
+        together = f"{lines[-1]}　{entry}" if lines else entry
+        if lines and width(together) <= WIDTH:
+            lines[-1] = together
+        else:
+            lines.append(entry)
+    return lines

@@ -10,9 +10,11 @@ from lizheng.parts.administration import Administration, Setting, settings_of
 from lizheng.parts.announcements import Talking
 from plugins.control import texts
 from plugins.control.naming import named
-from plugins.control.screen import shortened
+from plugins.control.screen import MOST_LINES, packed, shortened
 
 DEFAULT = ("默认", "default")
+MOST_SHOWN = MOST_LINES - 3
+"""Settings, each on a line of its own, beside the heading and how one is read and changed."""
 LONGEST = 40
 """Characters of a value that an example shows."""
 
@@ -93,7 +95,8 @@ async def show(ctx: Context, of: Configurable, name: Annotated[Word | None, "项
     values = Administration(ctx).values(feature)
     found = settings_of(feature)
     lines = [shortened(f"{s.title}：{s.show(getattr(values, s.name))}") for s in found]
-    await ctx.say(texts.SETTINGS, title=feature.title, lines="\n".join(lines), name=found[0].title)
+    shown = "\n".join(packed(lines, MOST_SHOWN))
+    await ctx.say(texts.SETTINGS, title=feature.title, lines=shown, name=found[0].title)
 
 
 async def change(

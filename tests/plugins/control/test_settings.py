@@ -5,7 +5,7 @@ from __future__ import annotations
 from lizheng import Misread
 from lizheng.plugin.settings import settings_of
 from lizheng.sandbox.stage import HostStage
-from plugins.control.screen import MOST_LINES, rows
+from plugins.control.screen import MOST_LINES, packed, rows
 from plugins.control.settings import sample
 from tests.plugins.control.test_help import last_said
 
@@ -16,6 +16,15 @@ async def test_every_list_of_settings_fits_a_phone(stage: HostStage) -> None:
         if feature.settings is not None:
             await player.play(f"管理员：/设置 {feature.title}\n里正：「{feature.title}」的设置：…")
             assert rows([last_said(stage)]) <= MOST_LINES, feature
+
+
+def test_many_settings_share_lines() -> None:
+    assert packed(["甲：1", "乙：2"], 2) == ["甲：1", "乙：2"]
+    assert packed(["甲：1", "乙：2", "丙丙丙丙丙丙丙丙丙丙：3", "丁：4"], 2) == [
+        "甲：1　乙：2",
+        "丙丙丙丙丙丙丙丙丙丙：3　丁：4",
+    ]
+    assert packed(["长" * 18, "短", "短"], 2) == ["长" * 18, "短　短"]
 
 
 async def test_one_setting_is_described(stage: HostStage) -> None:
