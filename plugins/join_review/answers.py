@@ -10,6 +10,7 @@ from lizheng.hooks import Figure, Known, Mark, ReportWeek
 from plugins.join_review import applications, edges
 from plugins.join_review.models import Edge
 from plugins.join_review.rules import GRADES
+from plugins.join_review.settings import Settings
 
 MOST_REFUSALS = 2
 
@@ -17,15 +18,17 @@ MOST_REFUSALS = 2
 async def known_of(ctx: GroupContext, user_id: int) -> Known | None:
     """Who vouched for them and what they answered."""
     edge = await edges.of(ctx, user_id)
-    if edge is None or not (edge.inviter_id or edge.answer):
+    if edge is None:
+        return None
+    # Whoever asks may show it in the group.
+    answer = "" if ctx.settings(Settings).shown == "管理员私聊" else edge.answer
+    if not (edge.inviter_id or answer):
         return None
     if edge.inviter_id:
         await ctx.names_of([edge.inviter_id])
         who = f"{ctx.who(edge.inviter_id)} 介绍（{GRADES[edge.grade]}）"
-        return Known(
-            "担保" if edge.grade == "D" else "介绍人", f"{who}，{edge.answer}" if edge.answer else who
-        )
-    return Known("入群回答", edge.answer)
+        return Known("担保" if edge.grade == "D" else "介绍人", f"{who}，{answer}" if answer else who)
+    return Known("入群回答", answer)
 
 
 async def suspicion_of(ctx: GroupContext, user_id: int) -> tuple[Mark, ...] | None:

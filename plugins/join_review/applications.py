@@ -58,6 +58,8 @@ STATES = {
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 WAVE_SPAN, RECENT = timedelta(seconds=60), timedelta(days=7)
 VOUCH_SPAN = timedelta(hours=24)
+TOLD_EVERY = 60.0
+"""Seconds between two words on how many wait: a range of numbers may be agreed to at once."""
 LONGEST_WORDS = 30
 """Of what a refused applicant reads: QQ cuts what is longer."""
 
@@ -469,7 +471,7 @@ async def decide(ctx: GroupContext, row: Application, *, yes: bool, reason: str 
     if state == "agreed":
         return
     await answer(ctx, await Application.get(id=row.id))
-    if yes and ahead:
+    if yes and ahead and ctx.now_and_then("queued", TOLD_EVERY):
         await ctx.say(texts.QUEUED, number=row.number, ahead=ahead, key=f"queued/{row.id}")
 
 

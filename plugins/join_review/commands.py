@@ -51,7 +51,7 @@ Number = Annotated[int, Numbered("#", "编号")]
 
 async def show(ctx: Context, page: PageNumber = FIRST) -> None:
     rows = applications.here(ctx, state__in=applications.VISIBLE).order_by("number", "id")
-    aside = ctx.settings(Settings).shown == "管理员私聊" and ctx.channel != "private"
+    aside = _hidden_here(ctx)
 
     def line(row: Application) -> str:
         state = {"unseen": texts.UNSEEN_STATE, "agreed": texts.AGREED_STATE}.get(row.state, "")
@@ -70,9 +70,14 @@ async def show(ctx: Context, page: PageNumber = FIRST) -> None:
     await LIST.say(ctx, rows, line, page, people=lambda row: [row.inviter_id])
 
 
+def _hidden_here(ctx: Context) -> bool:
+    """Tell whether answers are not for this place."""
+    return ctx.settings(Settings).shown == "管理员私聊" and ctx.channel != "private"
+
+
 async def show_one(ctx: Context, number: Number) -> None:
     row = await applications.by_number(ctx, number)
-    if ctx.settings(Settings).shown == "管理员私聊" and ctx.channel != "private":
+    if _hidden_here(ctx):
         raise Declined(texts.ASIDE.format(number=number))
     await ctx.names_of([one for one in (row.inviter_id, row.decided_by) if one])
     earlier = await applications.here(ctx, user_id=row.user_id, id__lt=row.id).order_by("-id")
@@ -156,7 +161,8 @@ def adding(kind: str) -> Any:
             raise Declined(texts.TOO_MANY_RULES.format(most=MOST_RULES))
         rows = await applications.here(ctx).order_by("-id").limit(TRIED_ON)
         hit = [row for row in rows if rule.hits(row.nickname if kind == "拒昵称" else row.answer)]
-        shown = "、".join(f"「{_tried(row, kind)}」" for row in hit[:3])
+        aside = kind != "拒昵称" and _hidden_here(ctx)
+        shown = "" if aside else "、".join(f"「{_tried(row, kind)}」" for row in hit[:3])
         await ctx.preview(
             ADD_RULE,
             texts.TRIED,

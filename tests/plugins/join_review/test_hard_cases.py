@@ -379,16 +379,21 @@ async def test_flags_are_nowhere_but_in_their_row(stage: HostStage) -> None:
 
 
 async def test_approvals_wait_their_turn(stage: HostStage) -> None:
-    """With the pace of real life: three seconds apart, and who waits reads how many are before them."""
+    """Who agrees while others wait reads how many there are, once a minute, also when a range is agreed to."""
     player = await stage.play(
-        "开：入群审核\n" + "\n".join(f"【新人{n} 申请 甲甲】\n里正：…" for n in "甲乙丙")
+        "开：入群审核\n管理员：在\n" + "\n".join(f"【新人{n} 申请 甲甲】\n里正：…" for n in "甲乙丙丁")
     )
     stage.world.faults.add("not_let_in", count=-1)
-    for number in (1, 2, 3):
-        stage.world.say(player.group.group_id, player.person("管理员"), f"/通过 {number}")
-        await stage.settle()
-    said = [call.params["message"] for call in stage.world.api_log if call.action == "send_group_msg"]
-    assert "3 号同意了，前面还有 2 个在排队（10 分钟最多放 20 人）。" in str(said)
+    await player.play("""
+管理员：/通过 1
+【里正 同意 新人甲】
+管理员：/通过 2-4
+里正：2、3、4 号：同意，记下了。
+【里正 同意 新人乙】
+里正：2 号同意了，前面还有 1 个在排队（10 分钟最多放 20 人）。
+【里正 同意 新人丙】
+【里正 同意 新人丁】
+""")
 
 
 async def test_a_crash_between_deciding_and_answering(stage: HostStage) -> None:

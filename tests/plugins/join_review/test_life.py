@@ -197,6 +197,12 @@ async def test_answers_only_in_private(stage: HostStage) -> None:
   答：我的电话 138****8000
   没有说谁介绍的；没有疑点
   以前申请过 0 次，被拒 0 次；规则：等人（没有规则说到他）
+管理员：/入群规则 通过 电话
+里正：加一条规则：通过 电话
+  试了最近 1 个回答，会中 1 个。
+  确认…
+管理员：/取消
+里正：2 号已经取消了。
 管理员：/入群 退订
 里正：不再私聊发给你了。
 管理员：/入群 退订
@@ -204,6 +210,23 @@ async def test_answers_only_in_private(stage: HostStage) -> None:
 小王：/入群
 里正：/入群 [页] 只有代管、管理员和群主能用。
 """)
+
+
+async def test_an_answer_that_is_private_is_told_to_no_other_feature(stage: HostStage) -> None:
+    player = await stage.play("""
+开：入群审核
+管理员：在
+【小新 申请 我的电话 13800138000】
+里正：1 号…
+管理员：/通过 1
+【里正 同意 小新】
+""")
+    ctx, new = context(stage, player), player.person("小新")
+    told = await answers.known_of(ctx, new)
+    assert told is not None
+    assert told.line == "我的电话 138****8000"
+    await stage.change_setting(ctx.group.id, "入群审核", "通知到", "管理员私聊")
+    assert await answers.known_of(ctx, new) is None
 
 
 async def test_refused_and_back_again_and_marks(stage: HostStage) -> None:
