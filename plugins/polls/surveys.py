@@ -192,13 +192,13 @@ async def export(ctx: Context, number: Number) -> None:
         raise Declined(texts.EXPORT_IN_PRIVATE.format(label=label(survey)))
     filled = await Filled.filter(survey_id=survey.id).order_by("id")
     content = await _table(survey, filled)
-    outcome = await deliver(ctx, f"问卷{label(survey)}.csv", content)
-    if outcome.state is State.NOT_DONE:
-        raise Declined(texts.EXPORT_FAILED.format(why=outcome.why))
     structure = json.dumps(
         {"title": survey.title, "questions": survey.questions}, ensure_ascii=False, indent=1
     )
-    await deliver(ctx, f"问卷{label(survey)}.json", structure.encode())
+    for kind, part in (("csv", content), ("json", structure.encode())):
+        outcome = await deliver(ctx, f"问卷{label(survey)}.{kind}", part)
+        if outcome.state is not State.DONE:
+            raise Declined(texts.EXPORT_FAILED.format(why=outcome.why or "还没有结果"))
     await ctx.say(texts.EXPORTED, label=label(survey), count=len(filled))
 
 

@@ -61,7 +61,6 @@ VOIDED = "{label} 作废：{reason}。撤销发 /撤销 {record}。"
 VOID_NOTE = "投票 {label} 作废"
 UNVOIDED = "{label} 又有效了，{until} 截止。"
 TOO_LATE_TO_UNVOID = "它的时间已经过了"
-REASON_TOO_LONG = "理由最多 100 个字，现在是 {count} 个。"
 ADDED = "{label} 加了：{added}。原来的票不变。"
 ADD_AFTER_VOTE = "已经有人投了，要管理员才能加选项。"
 JUST_DONE = "{label} 刚刚已有人处理了。"
@@ -83,7 +82,7 @@ SURVEY_OPENED = "{label} 问卷：{title}（{count} 题，{until} 截止）\n私
 SURVEY_DONE = "{label} 交上了，谢谢。"
 SURVEY_AGAIN = "{label} 换成新的了，谢谢。"
 SURVEY_ENDED = "{label} 问卷在 {when} 截止了。"
-SURVEY_RESULT = "{label} 问卷 {title} 截止，{count} 人填了。管理员发 /问卷 导出 {label} 拿表格。"
+SURVEY_RESULT = "{label} 问卷 {title} 截止，{count} 人填了。管理员拿表格：私聊我发 /问卷 导出 {label}。"
 SURVEY_SHOWN = (
     "{label} 问卷 {title}（{count} 题，{until} 截止），{filled} 人填了。\n私聊我发 /问卷 {label} 来填。"
 )

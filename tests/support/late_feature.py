@@ -13,7 +13,7 @@ HERE: dict[int, dict[int, datetime]] = {}
 """Who was there first when, by group; kept over restarts, as a table would be."""
 
 
-@feature.command("点名", "开始点名", example="/点名 30分")
+@feature.command("点名", "开始点名", example="/点名 30")
 async def call(ctx: Context, minutes: int) -> None:
     end = ctx.at + timedelta(minutes=minutes)
     CALLS[ctx.group.id], HERE[ctx.group.id] = end, {}

@@ -6,6 +6,7 @@ import asyncio
 
 from lizheng import GroupContext
 from lizheng.hooks import Figure, ReportWeek, weekly_report
+from lizheng.messages.templates import plain
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.world.state import Member
 from plugins.polls import polls
@@ -410,4 +411,69 @@ async def test_proposals_end_by_themselves(stage: HostStage) -> None:
 【过 8 天】
 里正：T2 提案没有凑够附议，放下了。
 里正：T3 提案没有人决定，放下了。
+""")
+
+
+async def test_who_is_chosen_how_many_it_takes_and_which_is_meant(stage: HostStage) -> None:
+    """谁能投 is settled at the opening, a quorum is said beforehand; with two open, one says which."""
+    await stage.play("""
+开：投票
+设：投票 每人同时 3
+小王：@小李 @小张 在吗
+【过 3 天】
+小李：在
+管理员：/投票 发起 换群名 换 不换 过半 谁能投 活跃1天
+里正：T1 换群名（明天 12:00 截止，活跃1天 能投，要过半的人投）：
+  1. 换　2. 不换
+  发 /投票 T1 数字，或者引用这条回数字。
+小王：/投票 T1 1
+里正：T1 只给这些人投：活跃1天（发起的时候算的）。
+小李：/投票 换
+里正：收到 小李 的票（已投 1 人）。
+小王：/投票 附议 T1
+里正：T1 已经在投票了，发 /投票 T1 数字。
+管理员：/投票 发起 几点 早 晚 人数 3 截止 2天
+里正：T2 几点（11-23 12:00 截止，要 3 人投）：…
+小李：/投票 1
+里正：现在有 T1、T2，要写是哪一个，例如 /投票 T1 1。
+小李：/投票 名单 T2
+里正：T2 还没有人投。
+小李：/投票 T2 2
+里正：收到 小李 的票（已投 1 人）。
+小李：/投票 弃 T2
+里正：T2 收回了你的票（已投 0 人）。
+管理员：/投票 结束 T2
+里正：T2 几点：没有人投票，人数不够，不算数。
+管理员：/投票 发起 几点 早 晚 谁能投 入群300天
+里正：「入群300天」现在一个人也没有。
+管理员：/投票 发起 几点 早 晚 谁能投 猫
+里正：看不懂「猫」是谁，…
+【到 明天 12:00】
+【过 5 秒】
+里正：T1 换群名：换 1 票，不换 0。投了 1 人，要 2 人，不够，不算数。
+""")
+
+
+async def test_two_admins_at_once(stage: HostStage) -> None:
+    """The slower one is told."""
+    player = await stage.play(OPEN.format(until="明天 20:00"))
+    for name in ("管理员乙", "管理员丙"):
+        stage.world.whisper(player.person(name), "/投票 结束 T1")
+    await stage.settle()
+    told = [
+        plain(call.params["message"]) for call in stage.world.api_log if call.action == "send_private_msg"
+    ]
+    assert told == ["T1 刚刚已有人处理了。"]
+    assert (await Poll.get()).state == "closed"
+
+
+async def test_the_votes_are_drawn(stage: HostStage, pictures: None) -> None:
+    await stage.play("""
+开：投票
+管理员：/投票 发起 团建去哪 爬山 烧烤
+里正：…
+小王：/投票 T1 1
+里正：…
+管理员：/投票 结束 T1
+里正：T1 团建去哪：爬山 1 票，烧烤 0。投了 1 人。[图片]
 """)

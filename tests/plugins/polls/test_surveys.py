@@ -113,6 +113,12 @@ async def test_filled_in_twice_it_is_one_answer(stage: HostStage) -> None:
     group = stage.host.groups[player.group.group_id]
     ctx = GroupContext(stage.host, group, stage.host.features["polls"])  # pyright: ignore[reportArgumentType]
     assert await has_deed(ctx, wang, "survey.done")
+    stage.world.faults.add("refused", "upload_private_file", 1)
+    await player.play("""
+管理员（私聊）：/问卷 导出 T1
+里正（私聊 管理员）：表格没能传出去：平台没有答复。
+""")
+    stage.world.api_log.clear()
     stage.world.whisper(player.person("管理员"), "/问卷 导出 T1")
     await stage.settle()
     sent = [call.params for call in stage.world.api_log if call.action == "upload_private_file"]
@@ -138,7 +144,7 @@ async def test_it_ends_while_somebody_fills_it_in(stage: HostStage) -> None:
 小王：/问卷 结束 T1
 里正：要发起的人或者管理员才行。
 管理员：/问卷 结束 T1
-里正：T1 问卷 秋游 截止，0 人填了。管理员发 /问卷 导出 T1 拿表格。
+里正：T1 问卷 秋游 截止，0 人填了。管理员拿表格：私聊我发 /问卷 导出 T1。
 小王（私聊）：早上
 管理员：/问卷 结束 T1
 里正：T1 问卷在 今天 12:00 截止了。
