@@ -91,14 +91,16 @@ class CatchUp:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def coverage(self, group_id: int, since: datetime, until: datetime) -> Coverage:
-        """Tell how much of a time was seen of a group."""
+    async def coverage(
+        self, group_id: int, since: datetime, until: datetime, *, private: bool = False
+    ) -> Coverage:
+        """Tell how much of a time was seen of a group, or of what its members write in private, which is not read back."""
         account = self._host.account_for(group_id)
         if account is None or account not in self._listening() or group_id in self._busy:
             return Coverage(waits=True)
         near = Gap.filter(account=account, until__gt=since, since__lt=until)
         gaps = await near.filter(group_id=0)
-        read = {row.since: row.read_from for row in await near.filter(group_id=group_id)}
+        read = {} if private else {row.since: row.read_from for row in await near.filter(group_id=group_id)}
         unseen = [(gap.since, read.get(gap.since) or gap.until) for gap in gaps]
         return Coverage(missed=missed(since, until, unseen))
 

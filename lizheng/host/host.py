@@ -316,9 +316,11 @@ class Host:
         """What holds in the group, as an instance of the feature's settings model."""
         return self.settings_reader.read(feature, group)
 
-    async def coverage(self, group_id: int, since: datetime, until: datetime) -> Coverage:
+    async def coverage(
+        self, group_id: int, since: datetime, until: datetime, *, private: bool = False
+    ) -> Coverage:
         """Tell how much of a time was seen of a group; see `GroupContext.gap_covered`."""
-        return await self.catch_up.coverage(group_id, since, until)
+        return await self.catch_up.coverage(group_id, since, until, private=private)
 
     async def perform(self, ctx: GroupContext, act: Act) -> Outcome:
         """Do one act, or say why not; see `acts.perform`."""

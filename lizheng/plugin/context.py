@@ -306,12 +306,13 @@ class GroupContext(Deliveries, Deeds):
         """Whether the group has had so few kicks lately that one more needs no person's word."""
         return bool(self.host.outbox.kick_budget_left(self.group.id))
 
-    async def gap_covered(self, since: datetime, until: datetime) -> Coverage:
+    async def gap_covered(self, since: datetime, until: datetime, *, private: bool = False) -> Coverage:
         """Say whether all that happened here in a time was seen; what was read back after a gap was.
 
-        True once it was; while it `waits`, ask again in half a minute before judging anybody.
+        True once it was; while it `waits`, ask again in half a minute before judging anybody. With `private` it is what
+        was written in private, which is never read back.
         """
-        return await self.host.coverage(self.group.id, since, until)
+        return await self.host.coverage(self.group.id, since, until, private=private)
 
     async def role_of(self, user_id: int) -> Role:
         """The role somebody holds by the member list now. Raises `Declined` while the endpoint does not answer."""

@@ -154,7 +154,9 @@ class Services(Protocol[C]):
         """Up to when messages of a group may have been handled by a process that is gone."""
         ...
 
-    async def coverage(self, group_id: int, since: datetime, until: datetime) -> Coverage:
+    async def coverage(
+        self, group_id: int, since: datetime, until: datetime, *, private: bool = False
+    ) -> Coverage:
         """Tell how much of a time was seen of a group; see `GroupContext.gap_covered`."""
         ...
 

@@ -130,7 +130,12 @@ async def cast(ctx: Context, poll: Poll, text: str) -> None:
 async def answer(ctx: GroupContext, poll: Poll, done: polls.Cast, user_id: int) -> None:
     """Say that a vote has come: each of the first, the others together."""
     template = texts.CHANGED if done.changed else texts.GOT
-    if ctx.answers_to or any(ctx.now_and_then(f"{poll.id}:{turn}", WITHIN) for turn in range(AT_ONCE)):
+    is_late = isinstance(ctx, Context) and ctx.is_late  # then all are told in one message anyway
+    if (
+        ctx.answers_to
+        or is_late
+        or any(ctx.now_and_then(f"{poll.id}:{turn}", WITHIN) for turn in range(AT_ONCE))
+    ):
         await ctx.names_of([user_id])
         about = ("poll", poll.number)
         await ctx.say(template, who=ctx.who(user_id), count=done.count, about=about)

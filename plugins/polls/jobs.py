@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from lizheng import Coverage, GroupContext, Slot, Urgency, say_duration
+from lizheng import Coverage, Declined, GroupContext, Slot, Urgency, say_duration
 from plugins.polls import polls, surveys, texts
 from plugins.polls.models import Poll, Survey
 from plugins.polls.picture import drawn
@@ -12,6 +13,8 @@ from plugins.polls.polls import GRACE
 from plugins.polls.rules import say_outcome, split_shown
 
 LAPSE = "lapse"
+UNANSWERED = timedelta(hours=2)
+"""Whose private vote got no answer notices, and votes again: of a secret poll only the last hours must have been seen."""
 ASK_AGAIN = timedelta(seconds=30)
 
 
@@ -22,13 +25,26 @@ async def close(ctx: GroupContext, slot: Slot) -> datetime | None:
         return None
     if poll.closes_at + GRACE > ctx.now:
         return poll.closes_at + GRACE
-    cover = await ctx.gap_covered(poll.seen_from, poll.closes_at)
+    since = max(poll.seen_from, poll.closes_at - UNANSWERED) if poll.secret else poll.seen_from
+    cover = await ctx.gap_covered(since, poll.closes_at, private=poll.secret)
     if cover.waits:
         return ctx.now + ASK_AGAIN
     if not cover:
         return await _wait_for_the_unseen(ctx, poll, cover)
+    await _let_go(ctx, poll)
     await end(ctx, poll)
     return None
+
+
+async def _let_go(ctx: GroupContext, poll: Poll) -> None:
+    """Take the votes out of those who have left without our being told."""
+    if poll.secret:
+        return
+    with suppress(Declined):  # the list cannot be read: all are taken for members
+        members = await ctx.members()
+        for user_id in await polls.voted_by(poll):
+            if user_id not in members and await ctx.member(user_id) is None:
+                await polls.left(ctx.group.id, user_id)
 
 
 async def _wait_for_the_unseen(ctx: GroupContext, poll: Poll, cover: Coverage) -> datetime | None:

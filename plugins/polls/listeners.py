@@ -31,7 +31,8 @@ async def quoted(ctx: Context) -> bool:
 
 async def is_open(ctx: GroupContext, since: datetime) -> bool:
     """Whether votes of a time in which nobody listened still count."""
-    return await Poll.filter(group_id=ctx.group.id, state="open", closes_at__gt=since).exists()
+    here = Poll.filter(group_id=ctx.group.id, state__in=("open", "proposed"), closes_at__gt=since)
+    return await here.exists()
 
 
 async def reacted(ctx: GroupContext, happened: ReactionChanged) -> None:

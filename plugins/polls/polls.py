@@ -256,6 +256,12 @@ async def turnout(poll: Poll) -> int:
     return await Voter.filter(poll_id=poll.id, voted=True).count()
 
 
+async def voted_by(poll: Poll) -> list[int]:
+    """Who has voted, in the order of their numbers."""
+    rows = Voter.filter(poll_id=poll.id, voted=True).order_by("user_id")
+    return [row.user_id for row in await rows]
+
+
 async def voters(poll: Poll) -> int:
     """How many may vote by now."""
     return await Voter.filter(poll_id=poll.id).count()
@@ -283,9 +289,8 @@ async def close(ctx: GroupContext, poll: Poll) -> Tally | None:
     await Poll.filter(id=poll.id).update(result=shown)
     await end_rows(poll, now)
     # At one moment and in the order of their numbers: who voted when is nobody's business.
-    voted = Voter.filter(poll_id=poll.id, voted=True).order_by("user_id").values_list("user_id", flat=True)
-    for user_id in await voted:
-        await ctx.call_joined(label(poll), int(str(user_id)), at=now)
+    for user_id in await voted_by(poll):
+        await ctx.call_joined(label(poll), user_id, at=now)
     await ctx.call_closed(label(poll))
     KEYS.of(ctx).forget(poll.id)
     return found

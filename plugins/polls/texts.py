@@ -54,7 +54,7 @@ NAMES = "{label} 名单：\n{lines}"
 # — ending ————————————————————————————————————————————————————————————————————————————————
 RESULT = "{label} {title}：{outcome}{picture}"
 REMIND = "{label} {title} {when} 截止，已投 {count}/{voters} 人。"
-EXTENDED_BY_GAP = "我有 {gap} 不在，怕漏了票：{label} 延到 {when}。"
+EXTENDED_BY_GAP = "我有 {gap}不在，怕漏了票：{label} 延到 {when}。"
 NOT_YOURS = "要发起的人或者管理员才行。"
 EXTENDED = "{label} 延到 {until}。"
 VOIDED = "{label} 作废：{reason}。撤销发 /撤销 {record}。"

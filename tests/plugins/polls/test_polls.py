@@ -213,7 +213,7 @@ async def test_an_end_that_nobody_saw_moves(stage: HostStage) -> None:
   没记上：小李：T1 在 今天 13:00 截止了。
   11-18 15:00 以前的消息读不回来，要算数的请再发一次。
 【过 30 秒】
-里正：我有 1 小时 不在，怕漏了票：T1 延到 今天 17:00。
+里正：我有 1 小时不在，怕漏了票：T1 延到 今天 17:00。
 小李：/投票 T1 2
 里正：收到 小李 的票（已投 2 人）。
 【过 3 小时】
@@ -476,4 +476,27 @@ async def test_the_votes_are_drawn(stage: HostStage, pictures: None) -> None:
 里正：…
 管理员：/投票 结束 T1
 里正：T1 团建去哪：爬山 1 票，烧烤 0。投了 1 人。[图片]
+""")
+
+
+async def test_who_left_unseen_is_not_counted(stage: HostStage) -> None:
+    """No notice told that they have left, but the member list does; nor is a crowd answered one by one when read back."""
+    player = await stage.play(OPEN.format(until="今天 13:00"))
+    await player.play("""
+小王：/投票 T1 1
+里正：收到 小王 的票（已投 1 人）。
+【断线】
+小李：/投票 T1 2
+小张：/投票 T1 2
+小李：/投票 T1 1
+小李：/投票 T1 2
+小张：/投票 T1 3
+小张：/投票 T1 2
+小李：/投票 T1 3
+【小王 退群】
+【过 10 分】
+【连上】
+里正：我刚才不在（…），补记了 2 票。
+【过 1 小时】
+里正：T1 团建去哪：爬山 0 票，爬楼 1，烧烤 1。爬楼、烧烤 并列。投了 2 人。
 """)

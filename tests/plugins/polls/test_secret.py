@@ -159,3 +159,26 @@ async def test_who_leaves_without_a_vote_may_not_come_back_for_one(stage: HostSt
     await polls.left(ctx.group.id, player.person("小王"))
     assert not await Voter.filter(user_id=admin).exists()
     assert (await polls.tally(await Poll.get())).voted == 6
+
+
+async def test_private_votes_are_not_read_back_so_the_end_moves(stage: HostStage) -> None:
+    """A gap in the last two hours moves it; one before does not: whose vote got no answer votes again."""
+    await stage.play("""
+开：投票
+管理员：/投票 发起 团建去哪 爬山 烧烤 匿名 截止 18:00
+里正：…
+小王：在吗
+【断线】
+【过 30 分】
+【连上】
+【到 17:00】
+里正：T1 团建去哪 今天 18:00 截止，已投 0/3 人。
+【断线】
+【过 70 分】
+小王：在吗
+【连上】
+里正：我有 1 小时不在，怕漏了票：T1 延到 今天 20:10。
+【到 20:10】
+【过 5 秒】
+里正：T1 团建去哪：没有人投票。
+""")
