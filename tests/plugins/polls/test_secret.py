@@ -177,8 +177,9 @@ async def test_private_votes_are_not_read_back_so_the_end_moves(stage: HostStage
 【过 70 分】
 小王：在吗
 【连上】
+【过 30 秒】
 里正：我有 1 小时不在，怕漏了票：T1 延到 今天 20:10。
 【到 20:10】
-【过 5 秒】
+【过 35 秒】
 里正：T1 团建去哪：没有人投票。
 """)
