@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-
-from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import (
     Completed,
@@ -24,7 +21,15 @@ from lizheng import (
     next_number,
 )
 from lizheng.parts.announcements import quiet_until
-from lizheng.text import clip, fold
+from lizheng.parts.other_groups import (
+    account_in,
+    elsewhere,
+    groups_of_ours,
+    is_connected,
+    shown_group,
+    why_paused,
+)
+from lizheng.text import fold
 from plugins.broadcast import content, rules, texts
 from plugins.broadcast.models import Broadcast, Label, Target
 from plugins.broadcast.settings import Settings
@@ -59,17 +64,6 @@ class Plan:
         return texts.LEFT_OUT.format(count=sum(map(len, self.left_out.values())), reasons=reasons)
 
 
-def elsewhere(ctx: GroupContext, group_id: int, source: str = "", author_id: int = 0) -> GroupContext:
-    """This feature in another group, for a cause of its own."""
-    group = ctx.host.groups[group_id]
-    return GroupContext(ctx.host, group, ctx.feature, source=source or None, author_id=author_id)
-
-
-def shown(ctx: GroupContext) -> str:
-    """The name of a group, else its number."""
-    return clip(ctx.group.name, 20) or str(ctx.group.id)
-
-
 async def owns(there: GroupContext, user_id: int, *, fresh: bool) -> bool:
     """Tell whether somebody is the owner there, as QQ has it. Raises `Declined` while nobody answers."""
     member = await there.member(user_id, fresh=fresh)
@@ -79,25 +73,14 @@ async def owns(there: GroupContext, user_id: int, *, fresh: bool) -> bool:
 async def within_reach(ctx: GroupContext, user_id: int) -> list[GroupContext]:
     """The groups somebody may broadcast to: who runs the host to all, others to those that they own."""
     found: list[GroupContext] = []
-    for group in ctx.host.groups.known():
-        if group.id <= 0 or ctx.host.account_for(group.id) is None:
-            continue
-        there = elsewhere(ctx, group.id)
+    for there in groups_of_ours(ctx):
         try:
             if user_id in ctx.superusers or await owns(there, user_id, fresh=False):
-                await _learn_name(there)
+                await shown_group(there)
                 found.append(there)
         except Declined:
             continue
-    return sorted(found, key=lambda there: there.group.id)
-
-
-async def _learn_name(there: GroupContext) -> None:
-    """Ask for the name of a group that the bot has only come into since it connected."""
-    if not there.group.name:
-        with suppress(NetworkError, ActionFailed):
-            told = await there.query("get_group_info", group_id=there.group.id) or {}
-            there.group.name = str(told.get("group_name") or "")
+    return found
 
 
 async def places(groups: Iterable[GroupContext]) -> list[rules.Place]:
@@ -118,13 +101,12 @@ async def why_not(
 
     `but` is a target that does not count among today's.
     """
-    host = there.host
-    if not host.is_on(there.group, there.feature):
+    if not there.is_on(there.feature.id):
         return texts.OFF
     chosen = there.settings(Settings)
     if not (chosen.receives or upkeep):
         return texts.NOT_RECEIVING
-    if (account := host.account_for(there.group.id)) is None:
+    if (account := account_in(there)) is None:
         return texts.NOT_CONNECTED
     if quiet_until(there, at):
         return texts.QUIET
@@ -143,22 +125,30 @@ async def why_not(
 
 
 async def plan(
-    ctx: GroupContext, groups: Iterable[GroupContext], author_id: int, at: datetime, *, upkeep: bool
+    ctx: GroupContext,
+    groups: Iterable[GroupContext],
+    author_id: int,
+    at: datetime,
+    *,
+    upkeep: bool,
+    fresh: bool = False,
 ) -> Plan:
-    """Divide groups into those that are sent to, from `at` on, and those that are left out."""
+    """Divide groups into those that are sent to, from `at` on, and those that are left out.
+
+    With `fresh` everybody's role is read again.
+    """
     found = Plan()
-    groups = list(groups)
     for there in groups:
         try:
             # The last of many may be sent to much later than the first.
             when = max(at, ctx.now) + rules.lasts(len(found.groups) + 1)
-            why = await why_not(there, author_id, when, upkeep=upkeep, fresh=False)
+            why = await why_not(there, author_id, when, upkeep=upkeep, fresh=fresh)
         except Declined:
             why = texts.NOT_CONNECTED
         if why:
-            found.left_out.setdefault(why, []).append(shown(there))
+            found.left_out.setdefault(why, []).append(await shown_group(there))
         else:
-            found.groups[there.group.id] = shown(there)
+            found.groups[there.group.id] = await shown_group(there)
     return found
 
 
@@ -209,7 +199,7 @@ async def send(ctx: GroupContext, slot: Slot) -> datetime | None:
     cast = target and await Broadcast.get_or_none(id=target.broadcast_id)
     if target is None or cast is None:
         return None
-    why = ctx.host.outbox.breaker_state(ctx.group.id)
+    why = why_paused(ctx)
     if why:
         await _tell_pause(ctx, cast, why)
     try:
@@ -226,8 +216,8 @@ async def send(ctx: GroupContext, slot: Slot) -> datetime | None:
 
 
 async def _refusal(ctx: GroupContext, cast: Broadcast, target: Target) -> str:
-    if ctx.host.account_for(ctx.group.id) is None:
-        if ctx.host.accounts():
+    if account_in(ctx) is None:
+        if is_connected(ctx):
             return texts.NOT_IN
         raise Declined(texts.NOT_CONNECTED)
     if content.values(elsewhere(ctx, cast.group_id), cast.content)[1]:

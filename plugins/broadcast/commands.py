@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from lizheng import Context, Declined, Misread, Numbered, Role, Word, atomic
 from lizheng.grammar import Words
+from lizheng.parts.other_groups import elsewhere, shown_group
 from lizheng.parts.page import FIRST, Page, PageNumber
 from lizheng.text import clip, visible
 from plugins.broadcast import broadcasts, content, rules, texts
@@ -208,7 +209,7 @@ async def _label(ctx: Context, word: str, where: Where | None, *, on: bool) -> N
         [group_id, *_] = rules.choose(where.written, places, group_id) or {group_id}
     elif await ctx.confirmed_role(Role.OWNER) < Role.OWNER:
         raise Declined(texts.NOT_YOUR_GROUP)
-    name = broadcasts.shown(broadcasts.elsewhere(ctx, group_id))
+    name = await shown_group(elsewhere(ctx, group_id))
     number = await _change_label(ctx, group_id, label, on=on)
     if number is None:
         raise Declined((texts.LABEL_HAD if on else texts.LABEL_HAD_NOT).format(name=name))
@@ -245,7 +246,7 @@ async def undo_label(ctx: Context, undo: dict[str, Any]) -> None:
 
 async def show_labels(ctx: Context, page: PageNumber = FIRST) -> None:
     reach = await broadcasts.within_reach(ctx, ctx.author_id)
-    names = {there.group.id: broadcasts.shown(there) for there in reach}
+    names = {there.group.id: await shown_group(there) for there in reach}
     by_word: dict[str, list[str]] = {}
     for row in await Label.filter(group_id__in=[0, *names]).order_by("word", "group_id"):
         by_word.setdefault(row.word, []).append(names[row.group_id])

@@ -8,6 +8,7 @@ from typing import Any
 from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng import Declined, GroupContext, Pending
+from lizheng.parts.other_groups import elsewhere
 from plugins.broadcast import broadcasts, rules, texts
 
 
@@ -18,11 +19,8 @@ async def confirmed(ctx: GroupContext, pending: Pending) -> None:
         raise Declined(texts.RECALLED)
     asked = datetime.fromtimestamp(payload["at"], UTC)
     at = max(asked, ctx.now)
-    shown = [broadcasts.elsewhere(ctx, group_id) for group_id in payload["groups"]]
-    for there in shown:
-        if ctx.author_id not in ctx.superusers:
-            ctx.host.roster.forget(there.group.id, ctx.author_id)
-    found = await broadcasts.plan(ctx, shown, ctx.author_id, at, upkeep=payload["upkeep"])
+    shown = [elsewhere(ctx, group_id) for group_id in payload["groups"]]
+    found = await broadcasts.plan(ctx, shown, ctx.author_id, at, upkeep=payload["upkeep"], fresh=True)
     if not found.groups:
         raise Declined(texts.NOBODY.format(left_out=found.said))
     cast = await broadcasts.begin(ctx, f"pending:{pending.id}", payload, found.groups, at)
