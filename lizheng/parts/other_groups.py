@@ -47,4 +47,5 @@ def is_connected(ctx: GroupContext) -> bool:
 
 def why_paused(ctx: GroupContext) -> str:
     """Say in Chinese why messages to this group are held back just now, "" when they are not."""
-    return ctx.host.outbox.breaker_state(ctx.group.id)
+    account = ctx.host.account_for(ctx.group.id)
+    return ctx.host.outbox.paused_there(account, ctx.group.id) if account else ""

@@ -150,6 +150,10 @@ class Outbox:
         """A Chinese line while an account's messages are paused, or those to the group or to others, else empty."""
         return "；".join(self._traffic.paused(group_id))
 
+    def paused_there(self, account: int, group_id: int) -> str:
+        """Say in Chinese why an account's messages to one group are paused, "" when they are not."""
+        return self._traffic.paused_there(account, group_id)
+
     def waiting(self, group_id: int, author_id: int) -> int:
         """How many answers to this person are queued in the group."""
         return self._sender.waiting(group_id, author_id)

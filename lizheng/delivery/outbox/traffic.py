@@ -115,6 +115,18 @@ class Traffic:
             lines.append(f"另有 {len(closed)} 个群里发不出去（可能被禁言了）")
         return lines
 
+    def paused_there(self, account: int, group_id: int) -> str:
+        """Say in Chinese why an account's messages to one group are paused, "" when they are not."""
+        if not self._paced:
+            return ""
+        now, whole = self._clock.elapsed(), self._accounts.get(account)
+        if whole is not None and whole.is_open:
+            return f"账号接连发送失败，已暂停发言，{_seconds(whole, now)}"
+        here = self._places.get((account, group_id))
+        if here is not None and (here.is_open or here.held_until > now):
+            return f"群里发不出去（可能被禁言了），{_seconds(here, now)}"
+        return ""
+
     def remember(self, entry: Entry) -> None:
         """A done message's id, so that no other call in doubt takes it for its own."""
         if entry.kind is Kind.MESSAGE and isinstance(entry.answer, dict) and "message_id" in entry.answer:

@@ -440,3 +440,33 @@ async def test_a_message_that_qq_refuses_is_not_done_and_says_why(stage: HostSta
 里正：广播 1 号发完了：发到 1 个群。
 """)
     assert heard(stage, second) == ["抽奖"]
+
+
+async def test_while_messages_are_held_back_it_waits_and_the_author_is_told(stage: HostStage) -> None:
+    """Only the group that is held is waited for, half an hour at most; one that nobody is connected for likewise."""
+    player, (second, third) = await town(stage, "二群", "三群")
+    stage.host.outbox._traffic._paced = True
+    stage.host.outbox.hold(second, stage.world.account, 7200)
+    await player.play(f"""
+{ASKED}
+群主：/确认 1
+里正：广播 1 号开始发了…
+里正：今晚八点抽奖
+【过 10 秒】
+里正：今晚八点抽奖
+里正：广播 1 号先等等：群里发不出去（可能被禁言了），…。好了接着发，不用重来。
+【过 40 分】
+里正：广播 1 号发完了：发到 2 个群，没发 1 个。细的发 /广播 没发的 1。
+群主：/广播 没发的 1
+里正：广播 1 号没发到的 1 个：
+  二群：没发，等了 30 分钟还发不了
+""")
+    assert heard(stage, second) == []
+    assert heard(stage, third) == ["今晚八点抽奖"]
+
+
+async def test_a_group_has_ten_labels_at_most(stage: HostStage) -> None:
+    player, _ = await town(stage)
+    for number in range(10):
+        await player.play(f"群主：/群标签 添加 词{number}\n里正：「试验群」的标签：…\n")
+    await player.play("群主：/群标签 添加 词\n里正：一个群最多 10 个标签。\n")
