@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 
 from lizheng import GroupContext
 from lizheng.hooks import Figure, ReportWeek
-from plugins.broadcast import texts
 from plugins.broadcast.models import Target
 
 
@@ -16,7 +15,7 @@ async def figures(ctx: GroupContext, week: ReportWeek) -> tuple[Figure, ...] | N
     here = Target.filter(group_id=ctx.group.id, at__gte=since, at__lt=since + timedelta(days=7))
     came = await here.filter(state="done").count()
     missing = await here.filter(state__in=("not_done", "unknown")).count()
-    found = [Figure(texts.FIGURE_SENT, f"{came} 次")] if came else []
+    found = [Figure("收到广播", f"{came} 次")] if came else []
     if missing:
-        found.append(Figure(texts.FIGURE_UNSENT, f"{missing} 次"))
+        found.append(Figure("没收到的广播", f"{missing} 次"))
     return tuple(found) or None

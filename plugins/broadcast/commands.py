@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from lizheng import Context, Declined, Misread, Numbered, Role, Word, atomic
+from lizheng import Context, Declined, Misread, Numbered, Word, atomic
 from lizheng.grammar import Words
 from lizheng.parts.other_groups import elsewhere, shown_group
 from lizheng.parts.page import FIRST, Page, PageNumber
@@ -37,8 +37,6 @@ async def _propose(ctx: Context, written: Written, *, upkeep: bool) -> None:
     text, marks = rules.split_marks(written.text)
     at = _beginning(ctx, marks)
     reach = await broadcasts.within_reach(ctx, ctx.author_id)
-    if not reach:
-        raise Declined(texts.NO_GROUPS)
     chosen = await _chosen(ctx, reach, marks)
     parts = await content.take(ctx, text, written.others)
     found = await broadcasts.plan(ctx, chosen, ctx.author_id, at, upkeep=upkeep)
@@ -207,8 +205,6 @@ async def _label(ctx: Context, word: str, where: Where | None, *, on: bool) -> N
     if where is not None:
         places = await broadcasts.places(await broadcasts.within_reach(ctx, ctx.author_id))
         [group_id, *_] = rules.choose(where.written, places, group_id) or {group_id}
-    elif await ctx.confirmed_role(Role.OWNER) < Role.OWNER:
-        raise Declined(texts.NOT_YOUR_GROUP)
     name = await shown_group(elsewhere(ctx, group_id))
     number = await _change_label(ctx, group_id, label, on=on)
     if number is None:

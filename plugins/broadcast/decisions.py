@@ -27,7 +27,7 @@ async def confirmed(ctx: GroupContext, pending: Pending) -> None:
     if cast is None:
         return
     count = len(found.groups)
-    values: dict[str, Any] = {"number": cast.number, "count": count}
+    values: dict[str, Any] = {"number": cast.number, "count": count, "left_out": found.said}
     if asked > ctx.now:
         template = texts.BEGINS
         values["at"] = rules.say_moment(asked, ctx.now)

@@ -15,12 +15,12 @@ WHEN_NOW, WHEN_AT = "", "{at} "
 LEFT_OUT = "\n不发的 {count} 个：{reasons}"
 REASON = "{why} {count} 个（{names}）"
 NOBODY = "一个群都发不了{left_out}。"
-NO_GROUPS = "你不是任何一个群的群主，没有能广播的群。"
 NONE_CHOSEN = "除完就没有群了，请看看 到 和 除。"
 BEGUN = (
     "广播 {number} 号开始发了，{count} 个群，{span}。看进度发 /广播 进度 {number}，停下发 /广播 停 {number}。"
+    "{left_out}"
 )
-BEGINS = "广播 {number} 号 {at} 发，{count} 个群。看进度发 /广播 进度 {number}，停下发 /广播 停 {number}。"
+BEGINS = "广播 {number} 号 {at} 发，{count} 个群。看进度发 /广播 进度 {number}，停下发 /广播 停 {number}。{left_out}"
 RECALLED = "你引用的那条已经撤回了，没有广播。"
 ENDED = "广播 {number} 号发完了：发到 {done} 个群{rest}。{hint}"
 ENDED_NOT, ENDED_UNKNOWN = "，没发 {count} 个", "，不知道到没到 {count} 个"
@@ -73,7 +73,6 @@ LABELS_NONE = "还没有群标签，发 /群标签 添加 加一个词，比如 
 LABEL_LINE = "{label}：{names}"
 LABEL_WORD = "标签是 1 到 12 个字的一个词。"
 LABEL_MOST = "一个群最多 {most} 个标签。"
-NOT_YOUR_GROUP = "只有那个群的群主能改它的标签。"
 
 # — timers —————————————————————————————————————————————————————————————————————————————————
 
@@ -98,5 +97,3 @@ URGENT_OFF = "定时 {number} 号不算要紧了。"
 TRY_ASIDE = "样子发到你的私聊了；没收到就先私聊我一句，再发一次。"
 TIMER_LOST = "定时 {number} 号的图不见了，这次没发。请重新设：/定时 改 {number} 加新内容。"
 TIMER_HALF = "定时 {number} 号少了图：文件不见了。请重新设：/定时 改 {number} 加新内容。"
-
-FIGURE_SENT, FIGURE_UNSENT, FIGURE_TIMED = "收到广播", "没收到的广播", "错过的定时"

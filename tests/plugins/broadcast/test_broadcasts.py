@@ -104,6 +104,9 @@ async def test_groups_that_are_left_out_and_why(stage: HostStage) -> None:
   发到 1 个群，一分钟以内：试验群
   不发的 5 个：不收广播 1 个（不收群）；安静时段 1 个（睡着群）；里正被禁言 1 个（禁言群）；今天收过 1 次了 1 个（收过群）；没开…
   确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
+群主：/广播 二 到 关着群
+里正：一个群都发不了
+  不发的 1 个：没开广播 1 个（关着群）。
 群主：/广播 二 到 睡着群
 里正：一个群都发不了
   不发的 1 个：安静时段 1 个（睡着群）。
@@ -225,7 +228,8 @@ async def test_the_author_is_demoted_or_leaves_between_preview_and_confirm(stage
     del stage.world.groups[third].members[owner]
     await player.play("""
 群主：/确认 1
-里正：广播 1 号开始发了，1 个群，一分钟以内。…
+里正：广播 1 号开始发了，1 个群，一分钟以内。看进度发 /广播 进度 1，停下发 /广播 停 1。
+  不发的 2 个：你不是群主了 2 个（二群、三群）
 里正：今晚八点抽奖
 里正：广播 1 号发完了：发到 1 个群。
 【过 1 分钟】

@@ -41,6 +41,11 @@ async def test_timers_are_set_shown_changed_stopped_and_undone(stage: HostStage)
 里正：定时 2 号停了，要再开发 /定时 开 2。
 管理员：/定时 停 2
 里正：定时 2 号本来就停着。
+管理员：/定时 查看
+里正：定时 3 条：
+  1 明天 09:00 开会
+  2 每月 31 号 10:00（停） 交租
+  3 工作日 13:00 午休
 管理员：/定时 开 3
 里正：定时 3 号本来就开着。
 管理员：/定时 改 3 每天 13:30
@@ -201,8 +206,11 @@ async def test_what_cannot_be_said_again_is_refused(stage: HostStage) -> None:
     image = {"type": "image", "data": {"file": _inline(PNG)}}
     words = {"type": "text", "data": {"text": "/定时 每天 13:00 早"}}
     for segments, said in (
-        ([words, {"type": "record", "data": {"file": _inline(b"x")}}], "只能发文字、图和表情"),
-        ([words, *[image] * 5], "图太多了：最多 4 张，这里有 5 张"),
+        (
+            [words, {"type": "record", "data": {"file": _inline(b"x")}}],
+            "只能发文字、图和表情，语音、视频、文件和卡片发不了。",
+        ),
+        ([words, *[image] * 5], "图太多了：最多 4 张，这里有 5 张。"),
         ([words, {"type": "face", "data": {"id": "66"}}], "定时 1 号"),
     ):
         stage.world.say(group, admin, segments)
