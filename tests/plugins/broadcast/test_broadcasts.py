@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from lizheng import GroupContext
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.store.tables import Outgoing, Slot
+from plugins.broadcast.broadcasts import why_not
 from plugins.broadcast.models import Broadcast, Target
 
 
@@ -245,6 +247,9 @@ async def test_the_author_is_demoted_or_leaves_between_preview_and_confirm(stage
 里正：…
 """)
     assert await Broadcast.all().count() == 1
+    await stage.wire.stop()
+    here = GroupContext(stage.host, stage.host.groups[second], stage.host.features["broadcast"])
+    assert await why_not(here, owner, stage.now(), upkeep=False, fresh=True) == "里正不在线"
     assert heard(stage, second) == heard(stage, third) == []
 
 
@@ -266,7 +271,7 @@ async def test_the_feature_is_switched_off_and_groups_are_dissolved_midway(stage
 群主：/广播 没发的 1
 里正：广播 1 号没发到的 2 个：
   二群：没发，中途关了广播
-  三群：没发，…
+  三群：没发，里正不在群里了
 """)
     await stage.switch_on(second, "broadcast")
     await player.play("""
@@ -373,6 +378,15 @@ async def test_the_quoted_message_is_recalled_before_confirming(stage: HostStage
 里正：广播 1 号发完了：发到 1 个群。
 """)
     assert len(heard(stage, second)) == 1
+    group = int(player.group.group_id)
+    lost = stage.world.say(group, player.people["管理员"], [{"type": "forward", "data": {"id": "gone"}}])
+    quoting = [
+        {"type": "reply", "data": {"id": str(lost)}},
+        {"type": "text", "data": {"text": "/广播 到 二群"}},
+    ]
+    stage.world.say(group, player.people["群主"], quoting)
+    await stage.settle()
+    assert heard(stage, group)[-1].endswith("引用的那条读不到了，请把内容直接写在命令后面。")
 
 
 async def test_cq_text_stays_text_and_nobody_is_called(stage: HostStage) -> None:
