@@ -182,17 +182,19 @@ async def _signed(
     signed = await seats.sign_up(
         ctx, event_id, user_id, at=at, guests=reply.guests, note=reply.note, late=late
     )
-    await _tell(ctx, signed)
+    await _tell(ctx, signed, late)
 
 
-async def _tell(ctx: GroupContext, signed: Signed) -> None:
+async def _tell(ctx: GroupContext, signed: Signed, late: bool = False) -> None:
     event, name = signed.event, ctx.who(signed.seat.user_id)
     count, fee = gatherings.count_said(event, signed.place), gatherings.fee_said(signed.moved)
     about = ("event", event.id)
-    if signed.news == "taken":
+    if late and (fee or signed.news == "over"):
+        # The answer to what is counted late is not said by itself.
+        template = texts.TAKEN_OVER if signed.news == "over" else texts.TAKEN
+        await ctx.announce(f"late/{signed.seat.id}", template, name=name, count=count, fee=fee)
+    elif signed.news == "taken":
         await ctx.say(texts.TAKEN, name=name, count=count, fee=fee, about=about)
-    elif signed.news == "over":
-        await ctx.say(texts.TAKEN_OVER, name=name, count=count, fee=fee, about=about)
     elif signed.news == "waiting":
         await ctx.say(texts.WAITING, name=name, place=signed.place, about=about)
     elif signed.seat.state == "waiting":
@@ -221,7 +223,7 @@ async def leave(ctx: Context, number: H) -> None:
 async def _leave(ctx: Context, event_id: int) -> None:
     event, seat, moved = await seats.give_up(ctx, event_id, ctx.author_id, at=moment_of(ctx))
     said = gatherings.up_said(ctx, event, moved) + await _room(ctx, event, seat)
-    if ctx.answers_to:  # whoever moves up reads it in the group
+    if ctx.answers_to or ctx.is_late:  # whoever moves up reads it in the group
         await ctx.say(texts.LEFT, name=ctx.who(ctx.author_id), up=[])
         if said:
             await ctx.announce(

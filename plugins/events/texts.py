@@ -90,7 +90,6 @@ ONCE_MORE, NO_MORE = "还能重分一次", "不能再重分了"
 TEAM = "{place} 组：{names}"
 DRAWN_TWICE = "H{number} 已经重分过了，就按分好的来。"
 TEAM_SIZE = "每组人数写 2 到 100，例如 每组 4人。"
-OPENS_TEAMS = "H{number} 的分组"
 
 DRAW_OPENED = (
     "C{number} 抽{prize}，{winners} 个，{closes} 截止{who}。\n抽的发 /抽奖 C{number}，或者引用这条回 +1。\n"

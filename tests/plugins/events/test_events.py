@@ -6,15 +6,19 @@ import asyncio
 from datetime import timedelta
 
 from lizheng import Declined, GroupContext
+from lizheng.events import ReactionChanged
 from lizheng.grammar import parse_who
 from lizheng.hooks import BriefDay, ReportWeek, brief_section, weekly_report
+from lizheng.ledger import books
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Order
+from lizheng.messages.templates import plain
 from lizheng.parts.deeds import calls_closed, deeds_of
 from lizheng.parts.people import resolve
 from lizheng.sandbox.stage import HostStage
-from plugins.events import seats
-from plugins.events.models import Event, Seat
+from lizheng.store.tables import About
+from plugins.events import commands, seats
+from plugins.events.models import Draw, Event, Seat
 from tests.support.admin_actions import add_deputy, context, undo
 
 OPENED = """
@@ -578,3 +582,181 @@ async def test_notes_are_for_the_organiser_alone(stage: HostStage) -> None:
   你没有报。
 """)
     assert isinstance(context(stage, player, "events"), GroupContext)
+
+
+async def test_every_answer_has_its_sentence(stage: HostStage) -> None:
+    player = await stage.play("""
+开：报名
+设：控制 安静时段 无
+管理员：/报名 发起 读书 1人 截止 明天20:00
+里正：H1 读书：1 人，…
+管理员：/分组 H1 每组 4人
+里正：H1 还没有人报上。
+小王：/报名 H1
+里正：小王 报上了（1/1）。
+小李：/报名 H1
+里正：满了，小李 候补第 1 位；有人退就轮到你。
+小王：/报名 看 H1
+里正：H1 读书：1 人，明天 20:00 截止。
+  报上 1/1，候补 1 人：小王
+  你报上了。
+小李：/报名 看 H1
+里正：H1 读书：1 人，明天 20:00 截止。
+  报上 1/1，候补 1 人：小王
+  你候补第 1 位。
+小王：/到场 H1
+里正：H1 没写开始时间，不记到场。
+管理员：/报名 改 H1 人数 5
+里正：H1 改成 5 人。@小李 轮到你了（2/5），不来的话 12 小时内发 /报名 退 H1。
+  撤销发 /撤销 1。
+管理员：/撤销 1
+里正：H1 改回来了：读书：1 人，明天 20:00 截止。
+里正：已撤销 #1：改报名 H1。
+管理员：/报名 改 H1 截止 后天20:00
+里正：H1 改成 后天 20:00 截止。撤销发 /撤销 3。
+管理员：/分组 H1 每组 2人
+里正：H1 分成 1 组，种子 …，还能重分一次：
+  1 组：…
+""")
+    event = await Event.get()
+    await Event.filter(id=event.id).update(
+        starts_at=stage.now() + timedelta(hours=1), word_hash=commands.hash_word("a", "1234"), word_salt="a",
+        word_until=stage.now() + timedelta(hours=1),
+    )  # fmt: skip
+    await player.play("""
+小王：/到场 H1 0000
+里正：暗号不对，还能试 4 次。
+小王：/到场 H1 0000
+里正：暗号不对，还能试 3 次。
+小王：/到场 H1 0000
+里正：暗号不对，还能试 2 次。
+小王：/到场 H1 0000
+里正：暗号不对，还能试 1 次。
+小王：/到场 H1 0000
+里正：试得太多了，请发起人替你记。
+小王：/到场 H1 1234
+里正：试得太多了，请发起人替你记。
+小李：/到场 H1 １２３４
+里正：小李 到了（1/2）。
+""")
+
+
+async def test_paid_after_the_seat_was_given_away_and_money_that_stays(stage: HostStage) -> None:
+    player = await stage.play("""
+开：报名
+设：控制 安静时段 无
+设：报名 提醒 无
+设：报名 付款期限 1小时
+管理员：/报名 发起 聚餐 2人 今天 20:00 截止 今天 17:00 费用 20元 每人带 1
+里正：H1 聚餐：2 人，…
+小王：/报名 H1
+里正：小王 报上了（1/2）。
+  报名费 20 元，红包写上单号（A1），管理员确认才算数。
+小王：/报名 H1 +1
+里正：H1 收费，改人数请先 /报名 退 H1 再报。
+【过 1 小时】
+里正：H1：小王 没有按时付款或确认，位子让出来了。
+小王：/已发红包 20 A1
+里正：…
+管理员→里正「A1」：收到
+里正：A1（报名费 H1）收齐了 20 元，谢谢 @小王 。
+里正：小王 补付了，H1 还有位子，又报上了。
+【到 17:00】
+里正：H1「聚餐」报名截止，1 人。
+小王：/报名 退 H1
+里正：小王 退出了。
+""")
+    assert [one.state for one in await Order.all()] == ["used"]
+    assert await mismatches() == []
+    assert isinstance(player.person("小王"), int)
+
+
+async def test_no_fee_while_the_books_do_not_add_up(stage: HostStage) -> None:
+    player = await stage.play("开：报名")
+    await stage.host.groups.set_value(int(player.group.group_id), *books.CLOSED, True)
+    await player.play("""
+管理员：/报名 发起 聚餐 费用 20元 截止 明天20:00
+里正：账对不上，收付款先停下了，已经告诉超级用户。别的功能照常。
+管理员：/报名 发起 聚餐 截止 明天20:00
+里正：H1 聚餐：不限人数，明天 20:00 截止。…
+""")
+
+
+async def test_late_and_over_the_limit_it_is_said(stage: HostStage) -> None:
+    """Somebody moved up while the bot did not hear of who asked before; both come."""
+    player = await stage.play(OPENED.replace("2人", "1人").replace("2 人", "1 人"))
+    event = await Event.get()
+    early, ctx = stage.now(), context(stage, player, "events")
+    await stage.move(timedelta(minutes=9))
+    await player.play("小李：/报名 H1\n里正：小李 报上了（1/1）。")
+    ctx = context(stage, player, "events").under("late:1")
+    signed = await seats.sign_up(ctx, event.id, player.person("小王"), at=early, late=True)
+    await commands._tell(ctx, signed, late=True)
+    await stage.settle()
+    said = [plain(one.params["message"]) for one in stage.world.api_log if one.action == "send_group_msg"]
+    assert said[-1] == f"{ctx.name_of(player.person('小王'))} 是按时报的，补上一个位子（2/1，比名额多）。"
+
+
+async def test_a_hand_under_the_call_is_signing_up(stage: HostStage) -> None:
+    player = await stage.play("端：LLBot\n" + OPENED.strip())
+    wang = player.person("小王")
+    call = await About.get(feature="events", kind="event")
+    assert call.message_id is not None
+    group = stage.host.groups[int(player.group.group_id)]
+    stage.world.react(call.message_id, wang, "9995")
+    await stage.settle()
+    assert (await Seat.get(user_id=wang)).state == "taken"
+    for added, state in ((True, "taken"), (False, "left"), (False, "left")):
+        at = int(stage.now().timestamp())
+        happened = ReactionChanged(group.id, wang, 0, at, call.message_id, "9995", 1, added=added)
+        await stage.host.tell(group, happened)
+        assert (await Seat.get(user_id=wang)).state == state
+    stage.world.react(call.message_id, player.person("小李"), "76x", on=True)
+    await stage.settle()
+    assert await Seat.all().count() == 1
+
+
+async def test_what_is_kept_goes_when_it_is_over(stage: HostStage) -> None:
+    player = await stage.play(OPENED + "小王：/报名 H1\n里正：小王 报上了（1/2）。")
+    group, wang = int(player.group.group_id), player.person("小王")
+    keeps = {keep.model: keep for keep in context(stage, player, "events").feature.keeps}  # type: ignore[attr-defined]
+    seat = keeps[Seat]
+    assert await seat.deletable(group, wang, stage.now()).count() == 0
+    [row] = await seat.export(group, wang)
+    assert "rank" not in str(row)
+    await player.play("小王：/报名 退 H1\n里正：小王 退出了。")
+    assert await seat.deletable(group, wang, stage.now()).count() == 1
+    later = stage.now() + timedelta(days=181)
+    assert await seat.purge(later, 10_000) == 1
+    assert await keeps[Event].purge(later, 10_000) == 0
+    await Event.all().update(state="ended")
+    assert await keeps[Event].purge(later + timedelta(days=5), 10_000) == 1
+
+
+async def test_what_nobody_saw_gives_everybody_longer(stage: HostStage) -> None:
+    player = await stage.play("""
+开：报名
+管理员：/报名 发起 爬山 周六 9:00 截止 今天 12:30
+里正：H1 爬山：…
+管理员：/抽奖 发起 票 截止 今天 12:30
+里正：C1 抽票，…
+【停机】
+【过 20 分】
+""")
+    player.group.messages.clear()
+    await player.play("""
+【过 5 分】
+小王：/报名 H1
+【过 35 分】
+【开机】
+里正：我刚才不在（12:00–13:00），补记了 1 个报名。
+  11-18 12:25 以前的消息读不回来，要算数的请再发一次。
+【过 30 秒】
+里正：…
+""")
+    said = "\n".join(
+        plain(one.params["message"]) for one in stage.world.api_log if one.action == "send_group_msg"
+    )
+    assert "我刚才不在，H1 的截止延到 今天 15:0" in said
+    assert "我刚才不在，C1 的截止延到 今天 15:0" in said
+    assert await Event.filter(state="open").count() == await Draw.filter(state="open").count() == 1
