@@ -245,6 +245,7 @@ async def _room(ctx: GroupContext, event: Event, seat: Seat) -> list[Any]:
 
 async def put_in(ctx: Context, number: H, people: Members) -> None:
     """For people who cannot type, by who runs it; they are told."""
+    gatherings.insist_on_group(ctx)
     event = await gatherings.managed(ctx, number)
     await ctx.names_of([ctx.author_id, *people])
     for person in people:
@@ -269,6 +270,7 @@ async def _put_in(ctx: Context, event_id: int, person: int) -> None:
 
 
 async def take_out(ctx: Context, number: H, people: People, reason: Annotated[str, "理由"] = "") -> None:
+    gatherings.insist_on_group(ctx)
     event = await gatherings.managed(ctx, number)
     await ctx.names_of(people)
     for person in people:
@@ -289,6 +291,7 @@ async def _take_out(ctx: Context, event_id: int, person: int, reason: str) -> No
 async def change(
     ctx: Context, number: H, what: Annotated[str, "人数 12|时间 周六9:00|截止 明天20:00"]
 ) -> None:
+    gatherings.insist_on_group(ctx)
     event = await gatherings.managed(ctx, number)
     name, _, value = what.strip().partition(" ")
     name, value = name[:2], name[2:] + value
@@ -357,6 +360,7 @@ async def _change_start(ctx: Context, event: Event, at: datetime) -> None:
 
 
 async def close(ctx: Context, number: H) -> None:
+    gatherings.insist_on_group(ctx)
     event = await gatherings.managed(ctx, number)
     if event.state == "closed":
         raise Declined(texts.ALREADY_CLOSED.format(number=number))
@@ -374,6 +378,7 @@ async def close_confirmed(ctx: GroupContext, pending: Pending) -> None:
 
 
 async def call_off(ctx: Context, number: H, reason: Annotated[str, Line(most=60, what="理由")]) -> None:
+    gatherings.insist_on_group(ctx)
     event = await gatherings.managed(ctx, number)
     count, payload = await seats.taken(event), {"event": event.id, "reason": reason}
     values: dict[str, Any] = {"number": number, "title": event.title, "count": count, "reason": reason}
@@ -531,6 +536,7 @@ async def teams(ctx: Context, number: H, how: Annotated[str, "每组 4人 [混 �
         size = parse_int(match[1], 2, 100)
     except Misread:
         raise Misread(texts.TEAM_SIZE) from None
+    gatherings.insist_on_group(ctx)
     event = await gatherings.managed(ctx, number)
     mixed: frozenset[int] = frozenset()
     if match[2]:

@@ -51,6 +51,7 @@ async def find(ctx: GroupContext, number: int) -> Draw:
 
 
 async def _managed(ctx: Context, number: int) -> Draw:
+    gatherings.insist_on_group(ctx)
     draw = await find(ctx, number)
     if not await gatherings.manages(ctx, draw.organiser_id):
         raise Declined(texts.DRAW_NOT_YOURS.format(number=number))

@@ -40,7 +40,8 @@ async def running(ctx: GroupContext, number: int) -> Event:
 
 
 async def may_open(ctx: Context) -> None:
-    """Raises `Declined` for who may not call people to something here."""
+    """Raises `Declined` for who may not call people to something here, and where the group does not read it."""
+    insist_on_group(ctx)
     least = RIGHTS[ctx.settings(Settings).who]
     if least > Role.MEMBER and await ctx.confirmed_role(least) < least:
         raise Declined(
@@ -51,6 +52,12 @@ async def may_open(ctx: Context) -> None:
 async def manages(ctx: Context, organiser_id: int) -> bool:
     """Whether the author has a say: the organiser and admins do."""
     return ctx.author_id == organiser_id or await ctx.confirmed_role(Role.ADMIN) >= Role.ADMIN
+
+
+def insist_on_group(ctx: Context) -> None:
+    """Raises `Declined` in private, for what the others are to read."""
+    if ctx.answers_to:
+        raise Declined(texts.IN_GROUP)
 
 
 async def managed(ctx: Context, number: int) -> Event:

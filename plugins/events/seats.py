@@ -319,7 +319,7 @@ async def overdue(ctx: GroupContext, event: Event, moved: Moved) -> None:
             moved.lapsed.append(seat)
         elif seat.pay_by is not None and seat.pay_by <= ctx.now and seat.order_id is not None:
             order = await Order.get(id=seat.order_id)
-            if order.state == "open":
+            if order.state in ("open", "expired", "refused"):
                 await release(ctx, event, seat, "lapsed", moved)
                 moved.lapsed.append(seat)
 

@@ -1,5 +1,6 @@
 """What members read from 报名."""
 
+IN_GROUP = "这件事大家要看到，请在群里发。"
 WHO_MAY = "发起要{who}来，本群是这么定的。"
 NOT_YOURS = "H{number} 不是你发起的，只有发起人和管理员能动它。"
 TOO_MANY = "你已经有 {count} 个没结束的（{names}），结束一个再发起。"

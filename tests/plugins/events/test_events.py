@@ -9,7 +9,7 @@ from lizheng import Declined, GroupContext
 from lizheng.events import ReactionChanged
 from lizheng.grammar import parse_who
 from lizheng.hooks import BriefDay, ReportWeek, brief_section, weekly_report
-from lizheng.ledger import books
+from lizheng.ledger import books, orders
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Order
 from lizheng.messages.templates import plain
@@ -167,7 +167,7 @@ async def test_forty_sign_ups_for_the_last_seat_at_once(stage: HostStage) -> Non
     assert sorted(one.news for one in signed) == ["taken"] + ["waiting"] * 39
     assert sorted(one.place for one in signed if one.news == "waiting") == list(range(1, 40))
     assert await seats.taken(event) == 2
-    again = await asyncio.gather(*(seats.sign_up(ctx, event.id, people[0], at=ctx.now) for _ in range(30)))
+    again = await asyncio.gather(*(seats.sign_up(ctx, event.id, people[0], at=ctx.now) for _ in range(8)))
     assert {one.news for one in again} == {"same"}
     gone = await asyncio.gather(
         *(seats.give_up(ctx, event.id, 70_000_000) for _ in range(10)), return_exceptions=True
@@ -755,3 +755,38 @@ async def test_what_nobody_saw_gives_everybody_longer(stage: HostStage) -> None:
   我刚才不在，H1 的截止延到 今天 15:00。
 """)
     assert await Event.filter(state="open").count() == await Draw.filter(state="open").count() == 1
+
+
+async def test_what_all_are_to_read_is_said_in_the_group(stage: HostStage) -> None:
+    await stage.play("""
+开：报名
+管理员（私聊）：/报名 发起 读书 截止 明天20:00
+里正（私聊 管理员）：这件事大家要看到，请在群里发。
+管理员：/报名 发起 读书 1人 截止 明天20:00
+里正：H1 读书：1 人，…
+管理员（私聊）：/报名 改 H1 人数 5
+里正（私聊 管理员）：这件事大家要看到，请在群里发。
+小王（私聊）：/报名 H1
+里正（私聊 小王）：小王 报上了（1/1）。
+小李：/报名 H1
+里正：满了，小李 候补第 1 位；有人退就轮到你。
+小王（私聊）：/报名 退 H1
+里正（私聊 小王）：小王 退出了。
+里正：H1 有人退出。@小李 轮到你了（1/1），不来的话 12 小时内发 /报名 退 H1。
+""")
+
+
+async def test_an_order_that_is_refused_holds_no_seat(stage: HostStage) -> None:
+    player = await stage.play("""
+开：报名
+设：控制 安静时段 无
+管理员：/报名 发起 聚餐 1人 11-25 18:00 截止 11-24 20:00 费用 20元
+里正：H1 聚餐：1 人，…
+小王：/报名 H1
+里正：小王 报上了（1/1）。…
+""")
+    await orders.refuse(await Order.get(), "不收", by=player.person("管理员"))
+    await player.play("""
+【过 24 小时】
+里正：H1：小王 没有按时付款或确认，位子让出来了。
+""")
