@@ -790,3 +790,9 @@ async def test_an_order_that_is_refused_holds_no_seat(stage: HostStage) -> None:
 【过 24 小时】
 里正：H1：小王 没有按时付款或确认，位子让出来了。
 """)
+
+
+async def test_a_file_that_qq_does_not_take(stage: HostStage) -> None:
+    player = await stage.play(OPENED)
+    stage.world.faults.add("refused", "upload_private_file", message="文件太多")  # type: ignore[arg-type]
+    await player.play("管理员（私聊）：/报名 导出 H1\n里正（私聊 管理员）：名单没能传出去：…。")
