@@ -79,5 +79,5 @@ async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
     """Somebody is back: what is a week old at most is there again."""
     own = Item.filter(group_id=ctx.group.id, author_id=happened.user_id, left_at__not_isnull=True)
     await own.filter(left_at__gt=ctx.now - items.RESTORED_WITHIN).update(left_at=None)
-    await own.filter(state="up").update(state="down", outcome=texts.LEFT)
+    await own.filter(state="up").update(state="down", outcome=texts.LEFT, until=ctx.now, asks_at=None)
     await items.LIFE.watch(ctx)
