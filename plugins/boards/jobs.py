@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, time, timedelta
 
 from lizheng import Declined, GroupContext, Slot
@@ -32,8 +33,10 @@ async def match(ctx: GroupContext, slot: Slot) -> datetime:
     await look_who_left(ctx)
     on = {name for name, kind in (await kinds.all_of(ctx)).items() if kind.on and name in KINDS}
     found = await items.candidates(ctx, [name for name in on if KINDS[name].suits])
-    pairs = [(one, other) for one in found for other in rules.suits(one, [o for o in found if o != one])]
-    await matches.write(ctx, pairs)
+    for one in found:  # against those before it, as when it was posted
+        await asyncio.sleep(0)
+        pairs = [(one, other) for other in rules.suits(one, [o for o in found if o.number < one.number])]
+        await matches.write(ctx, pairs)
     return next_match(ctx.now)
 
 

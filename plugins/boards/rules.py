@@ -20,6 +20,7 @@ from plugins.boards import texts
 LONGEST, LONGEST_TITLE, LONGEST_KIND = 500, 24, 6
 SUITS = 0.5
 """Two postings that share at least this part of the weight of the shorter one's words may suit each other."""
+MOST_SUITING = 5
 TOO_GOOD = 3
 """A pay above so many times the board's own median is looked at by a person."""
 
@@ -422,8 +423,10 @@ def suits(one: Candidate, others: Collection[Candidate]) -> list[Candidate]:
     everywhere = Counter(word for each in [one, *others] for word in each.words)
     count = len(others) + 1
 
+    weights = {word: 1 + math.log((count + 1) / (often + 0.5)) for word, often in everywhere.items()}
+
     def weight(words: Iterable[str]) -> float:
-        return sum(1 + math.log((count + 1) / (everywhere[word] + 0.5)) for word in words)
+        return sum(map(weights.__getitem__, words))
 
     def score(other: Candidate) -> float:
         if other.kind not in kind.suits or other.author == one.author or other.parts.alone:
@@ -432,11 +435,11 @@ def suits(one: Candidate, others: Collection[Candidate]) -> list[Candidate]:
             return 0.0
         if not _cities_meet(one.parts, other.parts) or not _years_meet(one, other):
             return 0.0
-        shorter = min(weight(one.words), weight(other.words))
-        return weight(one.words & other.words) / shorter if shorter else 0.0
+        shared = one.words & other.words
+        return weight(shared) / min(weight(one.words), weight(other.words)) if shared else 0.0
 
-    found = [(score(other), other) for other in others]
-    return [o for value, o in sorted(found, key=lambda f: (-f[0], -f[1].number)) if value >= SUITS]
+    found = [(value, other) for other in others if (value := score(other)) >= SUITS]
+    return [other for _, other in sorted(found, key=lambda f: (-f[0], -f[1].number))[:MOST_SUITING]]
 
 
 def _cities_meet(one: Parts, other: Parts) -> bool:
@@ -448,11 +451,6 @@ def _years_meet(one: Candidate, other: Candidate) -> bool:
     """Whether who seeks has the years that are asked for, where both say."""
     seeker, job = (one, other) if one.kind == SEEK else (other, one)
     return seeker.parts.years is None or job.parts.years is None or seeker.parts.years >= job.parts.years
-
-
-def pair_key(one: int, other: int) -> tuple[int, int]:
-    """The same for both orders."""
-    return (one, other) if one < other else (other, one)
 
 
 @lru_cache(maxsize=8192)
