@@ -29,6 +29,12 @@ def concepts() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(parts)), known
 
 
+@cache
+def wordings(concept: str) -> tuple[str, ...]:
+    """Every wording of a concept, folded; empty for any other character."""
+    return tuple(word for word, known in concepts()[1].items() if known == concept)
+
+
 def is_concept(char: str) -> bool:
     """Tell whether a character stands for a wording."""
     return "\ue000" <= char < "\uf8ff"

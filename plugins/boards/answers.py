@@ -18,13 +18,13 @@ from lizheng.hooks import (
     ReportWeek,
     Section,
 )
-from lizheng.text import clip, fold
+from lizheng.text import clip
 from plugins.boards import items, kinds, rules, texts
 from plugins.boards.models import Item, Match
 from plugins.boards.rules import COOP, KINDS, NEED, SEEK, Parts
 from plugins.boards.settings import Settings
 
-IN_BRIEF = 3
+IN_BRIEF, MOST_COMPARED = 3, 600
 BRIEF_CUT = time(7, 45)
 """A brief tells of the day before this hour, in which the pairs of the morning are."""
 
@@ -34,7 +34,7 @@ async def opinion(ctx: GroupContext, seen: AdSeen) -> AdOpinion | None:
     names = "|".join([texts.BOARD_NAME, *await kinds.all_of(ctx), *(kind.alias for kind in KINDS.values())])
     if rules.posts(seen.text, names):
         return Allow(texts.ALLOWED)
-    same = items.live(ctx).filter(author_id=seen.user_id, folded=fold(seen.text))
+    same = items.live(ctx).filter(author_id=seen.user_id, folded=rules.searchable(seen.text[:MOST_COMPARED]))
     if await same.exists():
         return Allow(texts.ALLOWED)
     name = rules.looks_like(seen.text)

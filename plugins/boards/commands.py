@@ -187,7 +187,7 @@ async def search(ctx: Context, name: str, words: str, page: int = FIRST) -> None
     kind, words = await kinds.open_kind(ctx, name), clip(visible(words), MOST_SOUGHT)
     found: list[int] = []
     for rows in (items.live(ctx, name), items.ended(ctx, name)):
-        told = await rows.order_by("-number").values_list("id", "text")
+        told = await rows.order_by("-number").values_list("id", "folded")
         found += rules.rank(words, [(int(key), str(text)) for key, text in told])
     found = list(dict.fromkeys(found))
     shown = found[(page - 1) * FOUND.size : page * FOUND.size]

@@ -14,7 +14,6 @@ from lizheng import CannotUndo, Context, Declined, GroupContext, Record, atomic,
 from lizheng.parts.deeds import Dimension
 from lizheng.parts.lifetime import RESTORABLE, Lifetime
 from lizheng.parts.quota import Quota
-from lizheng.text import fold
 from plugins.boards import kinds, matches, rules, texts
 from plugins.boards.models import Item, Used
 from plugins.boards.rules import KINDS, LIBRARY, NEED, Candidate, Kind, Parts
@@ -79,7 +78,7 @@ async def find(ctx: GroupContext, kind: Kind, number: int) -> Item:
 
 async def twin(ctx: GroupContext, text: str, but: int = 0) -> Item | None:
     """An entry that is up or waits and says the same."""
-    same = Item.filter(group_id=ctx.group.id, folded=fold(text), state__in=("up", "waiting"))
+    same = Item.filter(group_id=ctx.group.id, folded=rules.searchable(text), state__in=("up", "waiting"))
     same = same.filter(Q(until=None) | Q(until__gt=ctx.now)).exclude(id=but)
     return await same.order_by("number").first()
 
@@ -87,7 +86,7 @@ async def twin(ctx: GroupContext, text: str, but: int = 0) -> Item | None:
 def written(text: str, parts: Parts) -> dict[str, Any]:
     """The columns that hold the words of an entry."""
     cities = "/".join(parts.cities)[:255]
-    return {"text": text, "folded": fold(text), "parts": parts.stored(), "cities": cities}
+    return {"text": text, "folded": rules.searchable(text), "parts": parts.stored(), "cities": cities}
 
 
 def life_of(kind: Kind) -> timedelta | None:

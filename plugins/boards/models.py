@@ -12,8 +12,9 @@ from lizheng.parts.quota import UsedQuota
 class Item(Lived):
     """One entry. `state`: waiting (for a decision), up, down, refused; one that is up ends at `until`.
 
-    `version` grows with every change of its words. `left_at` is when its author left the group. `folded` is the text for
-    comparing. `answered_at` is when somebody first answered a call for help, with `message_id` the message of the call.
+    `version` grows with every change of its words. `left_at` is when its author left the group. `folded` is the text
+    for comparing, without contacts. `answered_at` is when somebody first answered a call for help, `message_id` the
+    message that posted the entry.
     """
 
     number = fields.BigIntField()

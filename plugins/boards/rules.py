@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lizheng.grammar import Misread
-from lizheng.grammar.synonyms import canonical
+from lizheng.grammar.synonyms import canonical, is_concept, wordings
 from lizheng.text import clip, fold, fold_command, is_blank, visible
 from plugins.boards import texts
 
@@ -453,27 +453,37 @@ def _years_meet(one: Candidate, other: Candidate) -> bool:
     return seeker.parts.years is None or job.parts.years is None or seeker.parts.years >= job.parts.years
 
 
-@lru_cache(maxsize=8192)
 def searchable(text: str) -> str:
-    """A text as search compares it: folded, contacts gone, wordings that mean the same made one."""
-    return canonical(fold(masked(text)))
+    """A text as it is compared: folded, and nothing in it by which somebody could be reached."""
+    return fold(masked(text))
+
+
+def sought(query: str) -> set[tuple[str, ...]]:
+    """What a query wants found, each as the wordings of which one is enough: words, pairs of characters, synonyms."""
+    wanted: set[tuple[str, ...]] = set()
+    for word in query.split():
+        for run in re.split("([\ue000-\uf8ff])", canonical(searchable(word))):
+            if is_concept(run[:1]):
+                wanted.add(wordings(run))
+            elif len(run) < 3 or run.isascii():
+                wanted.add((run,))
+            else:
+                wanted |= {(run[at : at + 2],) for at in range(len(run) - 1)}
+    return wanted - {("",)}
 
 
 def rank(query: str, rows: Sequence[tuple[int, str]]) -> list[int]:
-    """Keys of the rows that have what is asked for, the best first, of equals in their order.
+    """Keys of the rows, of `searchable` texts, that have what is asked for, the best first, of equals in their order.
 
     What counts are words and pairs of characters, the rarer the more; half of the weight must be there.
     """
-    wanted: set[str] = set()
-    for word in query.split():
-        meant = searchable(word)
-        wanted |= {meant} if len(meant) < 3 or meant.isascii() else set(map(str.__add__, meant, meant[1:]))
-    wanted.discard("")
-    compared = [(key, searchable(text)) for key, text in rows]
-    frequent = {gram: sum(gram in text for _, text in compared) for gram in wanted}
-    weights = {gram: math.log((len(rows) + 1) / (count + 0.5)) + 0.1 for gram, count in frequent.items()}
+    there = {one: [any(word in text for word in one) for _, text in rows] for one in sought(query)}
+    weights = {one: math.log((len(rows) + 1) / (sum(found) + 0.5)) + 0.1 for one, found in there.items()}
     total = sum(weights.values())
-    scored = [(sum(w for gram, w in weights.items() if gram in text), key) for key, text in compared]
+    scored = [
+        (sum(weight for one, weight in weights.items() if there[one][place]), key)
+        for place, (key, _) in enumerate(rows)
+    ]
     good = [(score, place, key) for place, (score, key) in enumerate(scored) if total and score >= total / 2]
     return [key for _, _, key in sorted(good, key=lambda found: (-found[0], found[1]))]
 
