@@ -34,8 +34,8 @@ class Entry:
 class Board:
     """The model beside the chat: it believes replies of the bot, never its tables."""
 
-    def __init__(self, recorder: Recorder, draw: Random, waits: tuple[int, ...]):
-        self.recorder, self.draw, self.waits = recorder, draw, waits
+    def __init__(self, stage: HostStage, recorder: Recorder, draw: Random, waits: tuple[int, ...]):
+        self.stage, self.recorder, self.draw, self.waits = stage, recorder, draw, waits
         self.entries: dict[int, Entry] = {}
         self.left: dict[str, datetime] = {}
         self.gone: dict[str, Any] = {}
@@ -43,7 +43,7 @@ class Board:
 
     @property
     def now(self) -> datetime:
-        return self.recorder.player.stage.now()
+        return self.stage.now()
 
     def live(self) -> set[int]:
         def here(author: str) -> bool:
@@ -126,20 +126,15 @@ class Board:
         if who == "管理员":
             return
         player = self.recorder.player
-        ctx, person = context(player.stage, player, "boards"), player.person(who)
-        happened = {
-            "group_id": player.group.group_id,
-            "user_id": person,
-            "operator_id": 0,
-            "time": int(self.now.timestamp()),
-        }
+        ctx, person = context(self.stage, player, "boards"), player.person(who)
+        where = (player.group.group_id, person, 0, int(self.now.timestamp()))
         if who not in self.left:
             self.gone[who] = player.group.members.pop(person)
-            await listeners.left(ctx, MemberLeft(**happened))
+            await listeners.left(ctx, MemberLeft(*where))
             self.left[who] = self.now
             return
         player.group.members[person] = self.gone.pop(who)
-        await listeners.joined(ctx, MemberJoined(**happened))
+        await listeners.joined(ctx, MemberJoined(*where))
         back = self.left.pop(who) > self.now - 7 * DAY
         for entry in self.entries.values():
             if entry.author == who and entry.state == "up" and not back:
@@ -147,13 +142,13 @@ class Board:
 
     async def wait(self, who: str, number: int) -> None:
         for _ in range(self.draw.choice(self.waits)):  # in steps, so that authors are asked before the end
-            await self.recorder.player.stage.move(timedelta(hours=23))
-            await self.recorder.player.stage.settle()
+            await self.stage.move(timedelta(hours=23))
+            await self.stage.settle()
 
     async def agrees(self) -> None:
         """The board shows what the model says, and no row is in a state that cannot be."""
         player = self.recorder.player
-        ctx = context(player.stage, player, "boards")
+        ctx = context(self.stage, player, "boards")
         assert set(await items.live(ctx, "合作").values_list("number", flat=True)) == self.live()
         rows = await Item.all()
         assert {row.number for row in rows} == set(self.entries)
@@ -163,7 +158,7 @@ class Board:
 
 async def play(stage: HostStage, seed: int, steps: int, waits: tuple[int, ...]) -> None:
     script = "开：信息板\n设：信息板 每周上限 100\n设：信息板 每人上限 50\n小王：早\n小李：早\n管理员：早\n"
-    board = Board(Recorder(await stage.play(script)), Random(seed), waits)
+    board = Board(stage, Recorder(await stage.play(script)), Random(seed), waits)
     for _ in range(steps):
         await board.step()
         await board.agrees()
