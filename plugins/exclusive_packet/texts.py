@@ -10,7 +10,7 @@ ROBOT = "机器人领不了红包。"
 TO_SELF = "给自己的要请别的管理员来发。"
 
 SEEN = "看到给 {who} 的红包了（A{number}）。领到了请 {name} 回 /收到，别的朋友请让一让。{open}"
-OPEN_TO_ALL = "\n这是谁都能领的红包；被别人领走了，发 /专属红包 错领 A{number} 加 @他。"
+OPEN_TO_ALL = "\n这是谁都能领的红包；被别人领走了，发 /专属红包 错领 A{number} @他。"
 HANDED = "A{number} 说是发了。{who} 领到了请回 /收到 A{number}。"
 HANDED_ALREADY = "A{number} 已经说过发了，等 {name} 回 /收到。"
 BOOKED = "A{number} 送到了，公账记支出 {amount}。{advanced}"
@@ -22,7 +22,7 @@ NOT_FOR_YOU = "A{number} 不是给你的。"
 NOT_A_REWARD = "A{number} 不是要发出去的红包。"
 GOT_ALREADY = "A{number} 你说过收到了。"
 NOT_GOT = (
-    "{payer} {name} 说 A{number} 没领到。\n被别人领了发 /专属红包 错领 A{number} 加 @他；"
+    "{payer} {name} 说 A{number} 没领到。\n被别人领了发 /专属红包 错领 A{number} @他；"
     "QQ 退回来了发 /专属红包 退回 A{number}。"
 )
 WRONG = "{who} A{number} 是给 {name} 的，请发个红包退给 {payer}，不追究。"

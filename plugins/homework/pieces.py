@@ -226,8 +226,9 @@ async def review(ctx: Context, author_id: int, text: str, quoted: Piece | None =
         key = f"review/{row.id}"
         await ctx.deed(ctx.author_id, "homework.reviewed", key=key, dimension=Dimension.CONTACTS, at=at)
         credit, owed = await cycles.credit_of(cycle, ctx.author_id)
-        said = texts.REVIEWED if owed else texts.REVIEWED_FREELY
-        await ctx.say(said, name=ctx.who(ctx.author_id), author=author, credit=credit, owed=owed)
+        name = ctx.who(ctx.author_id)
+        text = texts.REVIEWED if owed else texts.REVIEWED_FREELY
+        await ctx.say(text, name=name, author=author, credit=credit, owed=owed)
 
 
 async def _reviewed_cycle(season: Season, user_id: int, author_id: int, quoted: Piece | None) -> Cycle | None:

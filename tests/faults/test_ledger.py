@@ -59,6 +59,15 @@ def act(group: Group, chance: random.Random) -> None:
         "several": lambda: group.say(group.admin, f"/确认收款 A{number}-A{number + 2}"),
         "waive": lambda: group.say(group.admin, f"/账本 豁免 A{number} 算了"),
         "unwaive": lambda: group.say(group.admin, f"/撤销 {number}"),
+        "award": lambda: group.say(group.admin, f"/专属红包 {member} {number} 好"),
+        "reward": lambda: world.red_packet(group.id, group.admin, f"奖A{number}"),
+        "sent": lambda: group.say(
+            group.admin, f"/专属红包 {chance.choice(('已发', '退回', '取消'))} A{number}"
+        ),
+        "got": lambda: group.say(member, f"/收到 A{number}"),
+        "spend": lambda: group.say(group.admin, f"/支出 {number} 茶水{chance.choice(('', ' 垫付'))}"),
+        "yes": lambda: group.say(group.admin, "/确认"),
+        "cover": lambda: group.say(group.admin, "/公账 补上"),
         "twice": lambda: world.faults.add("duplicate", "message", times=chance.randint(2, 3)),
         "overtaken": lambda: world.faults.add("reorder", "message"),
     }
@@ -78,7 +87,7 @@ async def play(folder: Path, histories: int, seed: int, url: str = "") -> int:
     try:
         groups = [Group(town) for _ in range(histories)]
         for group in groups:
-            for title in ("广告识别", "广告税", "账本"):
+            for title in ("广告识别", "广告税", "账本", "专属红包"):
                 group.say(group.owner, f"/开启 {title}")
         await town.settled()
         for _ in range(KILLS):

@@ -76,7 +76,7 @@ def _typed(words: list[str]) -> Iterator[str]:
         if word == "加":  # and a noun that is written in other letters: 加 RSS 地址
             yield "https://example.com/rss"
             return
-        if word.startswith("加") and len(word) > 1:
+        if word.startswith("加") and len(word) > 1 and word != "加入":
             yield next((filled for noun, filled in FILLED.items() if word[1:].startswith(noun)), "一句话")
             return
         if filled := FILLED.get(word, re.sub(r"\{([^{}]*)\}", lambda found: FILLED.get(found[1], ANY), word)):

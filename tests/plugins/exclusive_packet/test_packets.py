@@ -1,5 +1,8 @@
 """专属红包 played: both sides speak, and everything that goes astray on the way."""
 
+from datetime import date
+
+from lizheng.hooks import BriefDay, Figure, ReportWeek, brief_section, weekly_report
 from lizheng.ledger import fund
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Entry, Evidence, Order
@@ -29,7 +32,7 @@ async def test_bad_input(stage: HostStage) -> None:
 管理员：/专属红包 @管理员 5
 里正：给自己的要请别的管理员来发。
 管理员：/专属红包 @里正 5
-里正：…
+里正：机器人领不了红包。
 管理员：/专属红包 @小王 5 一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一
 里正：话太长了，最多 30 个字，现在是 31 个。…
 小王：/专属红包 @小李 5
@@ -91,6 +94,10 @@ async def test_both_sides_speak_in_either_order(stage: HostStage) -> None:
 里正：给你的有几个：A2、A3。发 /收到 A2 说一下是哪个。
 【管理员 发红包 奖A3】
 里正：看到给 @小王 的红包了（A3）。领到了请 小王 回 /收到，别的朋友请让一让。
+群主：/专属红包 待发
+里正：要发的有 2 个：
+  A2 小王 66.60 元 辛苦了（没发）
+  A3 小王 5 元 辛苦了（发了，没说收到）
 小王→管理员：收到
 里正：A3 送到了，公账记支出 5 元。
 管理员：/专属红包 已发 A2
@@ -155,12 +162,12 @@ async def test_an_ordinary_packet_that_another_takes(stage: HostStage) -> None:
 {OPEN}
 【管理员 发红包 奖A1】
 里正：看到给 @小王 的红包了（A1）。领到了请 小王 回 /收到，别的朋友请让一让。
-  这是谁都能领的红包；被别人领走了，发 /专属红包 错领 A1 加 @他。
+  这是谁都能领的红包；被别人领走了，发 /专属红包 错领 A1 @他。
 小李：/没收到 A1
 里正：A1 不是给你的。
 小王：/没收到
 里正：@管理员 小王 说 A1 没领到。
-  被别人领了发 /专属红包 错领 A1 加 @他；QQ 退回来了发 /专属红包 退回 A1。
+  被别人领了发 /专属红包 错领 A1 @他；QQ 退回来了发 /专属红包 退回 A1。
 管理员：/专属红包 错领 A1 @小李
 里正：@小李 A1 是给 小王 的，请发个红包退给 管理员，不追究。
 管理员：/专属红包 待发
@@ -223,7 +230,7 @@ async def test_a_payer_who_forgets_and_a_receiver_who_goes(stage: HostStage) -> 
 里正：掌声给 @…：好！…
 【过 24 小时】
 里正：@管理员 A1（给 小王 的 8.88 元）还没发。发了回 /专属红包 已发 A1，不发了回 /专属红包 取消 A1。
-里正：@管理员 A2（给 [CQ:at,qq=all] 的 1 元）还没发。…
+里正：@管理员 A2（给 …（…） 的 1 元）还没发。…
 【小王 退群】
 里正：… 走了，A1 8.88 元还没送到。不发了就发 /专属红包 取消 A1。
 管理员：/专属红包 取消 A1
@@ -235,6 +242,7 @@ async def test_a_payer_who_forgets_and_a_receiver_who_goes(stage: HostStage) -> 
 
 
 async def test_spending_needs_two_keys_above_a_sum_and_an_advance_is_given_back(stage: HostStage) -> None:
+    stage.world.faults.add("refused", "upload_group_file", 1, message="群文件满了")
     await stage.play("""
 开：专属红包 账本
 管理员：/支出 300 场地费 @小王 垫付
@@ -254,6 +262,8 @@ async def test_spending_needs_two_keys_above_a_sum_and_an_advance_is_given_back(
 里正：还给自己的要请别的管理员来记。
 群主：/公账 还 @管理员 100
 里正：公账手里只有 0 元，还不了这么多。
+管理员：/公账 导出 csv
+里正：没能传出去：…
 管理员（私聊）：/公账 导出
 里正（私聊 管理员）：[file]
 里正（私聊 管理员）：公账的流水导出了，2 笔。
@@ -270,7 +280,7 @@ async def test_spending_needs_two_keys_above_a_sum_and_an_advance_is_given_back(
 
 
 async def test_a_fund_that_is_short_stops_paying_until_somebody_owns_up(stage: HostStage) -> None:
-    await stage.play("""
+    player = await stage.play("""
 开：专属红包 账本 试探
 管理员：/试罚 @小王
 里正：试罚：A1
@@ -288,10 +298,20 @@ async def test_a_fund_that_is_short_stops_paying_until_somebody_owns_up(stage: H
 小李：/公账 明细
 里正：公账最近的：
   11-18 进 3 元 试罚
+群主：/专属红包 @小李 5 好
+里正：…
+小李：/收到
+里正：…
+群主：/专属红包 已发 A3
+里正：A3 送到了，公账记支出 5 元。其中 2 元由群主垫付。
+管理员：/撤销 3
+里正：…
+群主：/专属红包 取消 A3
+里正：…
 管理员：/支出 3 茶水
 里正：要从公账支出 3 元：茶水。…
 管理员：/确认
-里正：A3 支出 3 元：茶水，公账结余 0 元。撤销发 /撤销 3。
+里正：A4 支出 3 元：茶水，公账结余 0 元。撤销发 /撤销 …。
 管理员：/撤销 2
 里正：已撤销 #2：…
 小李：/公账
@@ -311,5 +331,9 @@ async def test_a_fund_that_is_short_stops_paying_until_somebody_owns_up(stage: H
 里正：还给 管理员 2 元，公账还欠他 1 元。
 """)
     assert not await mismatches()
+    [section] = await brief_section.gather(context(stage, player, "control"), BriefDay(date(2026, 12, 1)))
+    assert section.value.lines == ("上月进 3 元，出 3 元，结余 0 元",)
+    [figures] = await weekly_report.gather(context(stage, player, "control"), ReportWeek(date(2026, 11, 16)))
+    assert figures.value == (Figure("公账支出", "3 元"),)
     group = (await Order.all().first()).group_id  # type: ignore[union-attr]
     assert (await fund.state(group)).balance == 0
