@@ -40,7 +40,11 @@ command.form(
     commands.spare, word="免罚", role=ADMIN, example="/作业 免罚 @小王 第2期 出差", summary="这期不罚他"
 )
 command.form(
-    commands.hand_in_after, word="补交", role=ADMIN, example="/作业 补交 @小王 第2期", summary="算他交了"
+    commands.hand_in_after,
+    word="补交",
+    role=Role.DEPUTY,
+    example="/作业 补交 @小王 第2期",
+    summary="算他交了",
 )
 command.form(commands.take_off, word="移出", role=ADMIN, example="/作业 移出 @小王", summary="移出名单")
 command.form(commands.bring_back, word="恢复", role=ADMIN, example="/作业 恢复 @小王", summary="回到名单")

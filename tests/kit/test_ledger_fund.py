@@ -1,6 +1,8 @@
 """The fund: what is paid out of it, what somebody advances, what is missing, and what the database and check refuse."""
 
+import asyncio
 import itertools
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -19,7 +21,7 @@ groups = itertools.count(1)
 
 
 async def fine(group: int, price: int, account: Literal["income", "shared"] = "income") -> Order:
-    due = orders.Due(WANG, price, "没交", f"fine:{group}:{await Order.all().count()}")
+    due = orders.Due(WANG, price, "没交", f"fine:{group}:{next(groups)}")
     [order] = await orders.place_many(group, "f", [due], at=AT, kind="fine", account=account)
     return await orders.confirm(order, None, by=ADMIN, at=AT, key=f"c:{order.id}")
 
@@ -92,6 +94,40 @@ async def test_a_refund_of_what_was_spent_is_an_advance_of_who_gives_it_back(sto
     assert await fund.repay(group, ADMIN, 200, by=PAYER, at=AT, key=f"p:{group}") == 0
     assert await fund.state(group) == fund.Fund(50, {}, 0)
     assert not await mismatches()
+
+
+async def money_at_once(rounds: int) -> None:
+    """Thirty say at once that a reward was handed over, while fines are paid and taken back; nothing waits for ever."""
+
+    async def tried(work: Awaitable[object]) -> bool:
+        try:
+            await work
+        except Declined:
+            return False
+        return True
+
+    for _ in range(rounds):
+        group = next(groups)
+        order = await reward(group, 100)
+        paid = [await fine(group, 100) for _ in range(3)]
+        words = [tried(fund.pay_out(order, payer=PAYER, by=20 + n, at=AT, advanced=True)) for n in range(30)]
+        back = [tried(orders.unconfirm(one.id, f"c:{one.id}", by=ADMIN, at=AT)) for one in paid[:2]]
+        gone = [tried(orders.refund(paid[2], None, by=ADMIN, at=AT, key=f"r:{group}:{n}")) for n in range(3)]
+        more = [tried(fine(group, 50 + n)) for n in range(5)]
+        said = await asyncio.wait_for(asyncio.gather(*words, *back, *gone, *more), 60)
+        assert sum(said[:30]) <= 1
+        assert await Entry.filter(order_id=order.id, kind="spend").count() == sum(said[:30])
+        assert all(said[30:32])
+        assert sum(said[32:35]) == 1
+    assert not await mismatches()
+
+
+async def test_money_moves_at_once(store: Store) -> None:
+    await money_at_once(3)
+
+
+async def test_money_moves_at_once_on_postgres(on_postgres: Store) -> None:
+    await money_at_once(5)
 
 
 @pytest.mark.parametrize(

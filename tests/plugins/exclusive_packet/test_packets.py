@@ -263,7 +263,7 @@ async def test_spending_needs_two_keys_above_a_sum_and_an_advance_is_given_back(
 群主：/公账 还 @管理员 100
 里正：公账手里只有 0 元，还不了这么多。
 管理员：/公账 导出 csv
-里正：没能传出去：…
+里正：没能传出去：群文件满了。
 管理员（私聊）：/公账 导出
 里正（私聊 管理员）：[file]
 里正（私聊 管理员）：公账的流水导出了，2 笔。

@@ -1,12 +1,14 @@
 """作业 played: handing in, reviewing, leaving, pausing, and what is said to what is wrong."""
 
+import asyncio
+
 from lizheng.events import GroupDissolved
 from lizheng.hooks import BriefDay, Known, Section, brief_section, known
 from lizheng.ledger.checking import mismatches
 from lizheng.ledger.tables import Order
 from lizheng.messages.templates import plain
 from lizheng.sandbox.stage import HostStage
-from plugins.homework import listeners
+from plugins.homework import cycles, listeners
 from plugins.homework.models import Cycle, Duty, Participant, Piece, Result, Review, Season
 from tests.support.admin_actions import context
 
@@ -168,8 +170,22 @@ async def test_duplicate_and_reordered_events_count_once(stage: HostStage) -> No
 里正：小李 点评了 小王（点评 1/1）。
 小李：/点评 @小王 {GOOD}，真的
 里正：你这期点评过 小王 了，一个人算一次。
+小张：/作业 加入
+里正：…
+【到 11-19 23:59】
+【过 63 秒】
 """)
-    assert (await Piece.all().count(), await Review.all().count()) == (1, 1)
+    stage.world.faults.add("reorder", "message")
+    await player.play("""
+小张：/交作业 https://a.example/3
+小王：/交作业 https://a.example/1b
+里正：小王 改了第 1 期的作业，以这次为准。
+里正：小张 交了第 1 期（2/2）。
+【过 10 秒】
+小王：/交作业 https://a.example/4
+里正：小王 交了第 2 期（1/2）。
+""")
+    assert (await Piece.all().count(), await Review.all().count()) == (3, 1)
 
 
 async def test_reviews_are_dealt_and_the_cycle_is_judged_once(stage: HostStage) -> None:
@@ -472,6 +488,20 @@ async def test_two_hundred_participants(stage: HostStage) -> None:
     assert not await mismatches()
 
 
+async def test_judged_at_once_by_two_it_is_judged_once(stage: HostStage) -> None:
+    player = await stage.play(f"""
+{ALL_IN}
+【到 11-20 00:01】
+""")
+    cycle, ctx = await Cycle.get(number=1), context(stage, player, "homework")
+    await asyncio.gather(*(cycles.judge(ctx.under(f"test:{n}"), cycle) for n in range(5)))
+    await stage.settle()
+    assert await Result.filter(cycle=1).count() == 3
+    assert await Order.all().count() == 3
+    said = [plain(call.params["message"]) for call in stage.world.api_log if "message" in call.params]
+    assert sum("欠红包" in text for text in said) == 1
+
+
 async def test_the_group_is_dissolved(stage: HostStage) -> None:
     player = await stage.play(DAILY)
     ctx = context(stage, player, "homework")
@@ -729,5 +759,5 @@ async def test_three_reviews_in_a_minute_are_marked_for_deputies(stage: HostStag
     stage.world.faults.add("refused", "upload_group_file", 1, message="群文件满了")
     await player.play("""
 管理员：/作业 归档 csv
-里正：没能传出去：…
+里正：没能传出去：群文件满了。
 """)
