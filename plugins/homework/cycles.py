@@ -193,7 +193,12 @@ async def close(ctx: GroupContext, season: Season, cycle: Cycle) -> None:
     await Duty.bulk_create(
         [
             Duty(
-                group_id=ctx.group.id, season_id=season.id, cycle_id=cycle.id, user_id=user, author_id=author
+                group_id=ctx.group.id,
+                season_id=season.id,
+                cycle_id=cycle.id,
+                user_id=user,
+                author_id=author,
+                at=ctx.now,
             )
             for user, whom in dealt.items()
             for author in whom
@@ -249,7 +254,7 @@ async def withdraw(ctx: GroupContext, season: Season, user_id: int, state: str =
         authors = [author for author in await handed_in(cycle) if author in bound]
         for reviewer, author in rules.deal_again(user_id, pairs, authors):
             if reviewer in first and reviewer in bound:
-                more = {"group_id": ctx.group.id, "season_id": season.id, "again": True}
+                more = {"group_id": ctx.group.id, "season_id": season.id, "again": True, "at": ctx.now}
                 await Duty.get_or_create(more, cycle_id=cycle.id, user_id=reviewer, author_id=author)
         await Duty.filter(id__in=[0, *(duty.id for duty in lost)]).delete()
     return True
@@ -433,6 +438,8 @@ def _say_out(ctx: GroupContext, out: list[int]) -> str:
 
 
 async def _then(ctx: GroupContext, out: list[int]) -> None:
+    # Whom nobody may remove is not on the list either.
+    out = [user for user in out if not ctx.why_protected(user, ctx.seen(user))]
     if out and ctx.settings(Settings).out_then == "请出群":
         names = ctx.names(out[:MOST_NAMED])
         await ctx.preview(PUT_OUT, texts.PUT_OUT, payload={"people": out}, key="put_out", names=names)

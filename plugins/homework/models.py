@@ -104,6 +104,7 @@ class Duty(Model):
     user_id = fields.BigIntField()
     author_id = fields.BigIntField()
     again = fields.BooleanField(default=False)
+    at = fields.DatetimeField()
 
     class Meta(Model.Meta):
         table = "homework_duty"

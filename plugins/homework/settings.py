@@ -10,10 +10,18 @@ from lizheng import Yuan
 
 class Settings(BaseModel):
     fine: Yuan = Field(
-        Yuan(1000), ge=0, le=20_000, title="罚款", description="没交作业欠多少红包，0 是不罚。"
+        Yuan(1000),
+        ge=0,
+        le=20_000,
+        title="罚款",
+        description="没交作业欠多少红包；不罚就发 /作业 设 罚款 0 0。",
     )
     review_fine: Yuan = Field(
-        Yuan(500), ge=0, le=20_000, title="点评罚款", description="没点评够欠多少红包，0 是不罚。"
+        Yuan(500),
+        ge=0,
+        le=20_000,
+        title="点评罚款",
+        description="没点评够欠多少红包；不罚就发 /作业 设 罚款 10 0。",
     )
     account: Literal["群里", "公账"] = Field(
         "群里", title="去向", description="罚的红包发给群里所有人，还是进公账。"

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ("user_id", fields.BigIntField()),
                 ("author_id", fields.BigIntField()),
                 ("again", fields.BooleanField(default=False)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "homework_duty",
