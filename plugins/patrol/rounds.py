@@ -24,6 +24,8 @@ from plugins.patrol.settings import Settings
 ROUND = "round"
 CHUNK = 200
 SHOWN, MOST_LISTED = 15, 200
+LOOKED_BACK = 120
+"""Days of counters that are read at least: a word said in the first minute here is none by the list alone."""
 SAME_MOMENT = 60
 """Seconds within which a last word is the arrival itself: some endpoints tell that for who never spoke."""
 DEEDS_COUNT = timedelta(days=400)
@@ -95,7 +97,7 @@ async def look(
     ctx: GroupContext, survey: Survey, bars: Bars, *, ask_all: bool = False
 ) -> tuple[list[Found], Heard]:
     """Judge everybody but those who are protected, spared or robots; the loop goes on in between."""
-    counted = await heard(ctx, max(bars.silent, bars.never))
+    counted = await heard(ctx, max(bars.silent, bars.never, LOOKED_BACK))
     spared = {row.user_id for row in await Spared.filter(group_id=ctx.group.id)}
     people = [
         one
@@ -202,7 +204,7 @@ async def _show(
             name=masked(survey.members[one.user_id].name),
             qq=one.user_id,
             score=one.points,
-            why="、".join((*one.reasons, *one.marks)),
+            why=_why(one, alone=bool(asked.get("aside"))),
         )
         for n, one in enumerate(chosen, 1)
     ]
@@ -221,6 +223,13 @@ async def _show(
         aside = ctx.under(f"{ctx.source}/rest")
         aside.answers_to = int(str(asked.get("aside") or 0))
         await aside.forward([("巡查", [{"type": "text", "data": {"text": more}}])], key="rest")
+
+
+def _why(one: Found, *, alone: bool) -> str:
+    """Say what speaks against somebody; what other features know is for no group to read."""
+    if alone:
+        return "、".join((*one.reasons, *one.marks))
+    return "、".join(one.reasons) or texts.ASIDE
 
 
 def _switched_off(survey: Survey, counted: Heard, bars: Bars) -> str:

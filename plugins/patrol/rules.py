@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ def bursts(people: Iterable[tuple[int, int, float]]) -> set[int]:
     """Name those of `(user, joined_at, nickname)` who came within ten minutes of another one with such a nickname."""
     suspects = sorted((joined, user) for user, joined, nickname in people if joined and nickname >= 0.3)
     found: set[int] = set()
-    for (before, one), (after, other) in zip(suspects, suspects[1:], strict=False):
+    for (before, one), (after, other) in itertools.pairwise(suspects):
         if after - before <= TOGETHER.total_seconds():
             found |= {one, other}
     return found
@@ -123,10 +124,11 @@ def bursts(people: Iterable[tuple[int, int, float]]) -> set[int]:
 
 def listed(found: Iterable[Found], criterion: str = "") -> list[Found]:
     """Sort what is to be shown: the heaviest first; by one criterion whatever the score, else from 0.3 on."""
-    if criterion:
-        chosen = [one for one in found if criterion in one.kinds]
-    else:
-        chosen = [one for one in found if one.score >= WATCHED]
+    chosen = (
+        [one for one in found if criterion in one.kinds]
+        if criterion
+        else [one for one in found if one.score >= WATCHED]
+    )
     return sorted(chosen, key=lambda one: (-one.score, one.user_id))
 
 

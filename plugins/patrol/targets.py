@@ -14,7 +14,7 @@ CLEAR, REMOVED, DECISION = "clear", "removed", "clear"
 APART = timedelta(seconds=5)
 ANSWER = timedelta(seconds=20)
 """How long after the last one the result waits for those QQ has not answered for."""
-LOOK_AGAIN, KEPT = timedelta(minutes=10), timedelta(hours=24)
+LOOK_AGAIN, KEPT = timedelta(minutes=30), timedelta(hours=24)
 MOST_FAILURES = 3
 
 
@@ -58,9 +58,7 @@ async def clear(ctx: GroupContext, slot: Slot) -> datetime | None:
             return acting.at + ANSWER
         await _conclude(ctx, batch)
         return None
-    failed = [
-        row for row in await rows.exclude(state="waiting").order_by("-at", "-id").limit(MOST_FAILURES + 1)
-    ]
+    failed = list(await rows.exclude(state="waiting").order_by("-at", "-id").limit(MOST_FAILURES + 1))
     if len(failed) > MOST_FAILURES and all(row.state == "not_done" and row.why != Why.GONE for row in failed):
         await _stop(ctx, batch, failed[0].why)
         return None
@@ -71,7 +69,7 @@ async def clear(ctx: GroupContext, slot: Slot) -> datetime | None:
         return None
     if why := await _spoke_since(ctx, target):
         await _end(target, "spoke", why)
-        return ctx.now
+        return ctx.now + timedelta(seconds=1)
     return await _remove(ctx, target)
 
 
@@ -123,7 +121,7 @@ async def _spoke_since(ctx: GroupContext, target: Target) -> str:
         member = await ctx.member(target.user_id)
     except Declined:
         return ""  # the act itself looks again, and is not done while nobody can be looked up
-    if member is not None and member.last_spoke_at > target.since.timestamp():
+    if member is not None and member.last_spoke_at >= int(target.since.timestamp()):
         return texts.SPOKE
     since = ctx.local(target.since)
     days = await reading.member_days(ctx, since.date(), ctx.now.date() + timedelta(days=1))

@@ -1,9 +1,9 @@
 """What admins and members read from 巡查."""
 
-LOOKING = "在看，名单要读两遍，几秒钟。"
 LIST = "该看看的有 {count} 人{criterion}：\n{lines}\n{hint}{off}"
 LINE = "{n}. {name}（{qq}，{score} 分）：{why}"
 HINT = "提醒发 /巡查 提醒 {n}，不管发 /巡查 不管 {n}。没提醒过的先不能清。"
+ASIDE = "别处记着的，私聊我发 /巡查 看 加编号"
 HINT_NO_REMINDER = "清发 /巡查 清 {n}，不管发 /巡查 不管 {n}。"
 REST = "后面 {count} 人在下面的合并消息里。"
 NOBODY = "没有该看看的人{criterion}。{off}"
@@ -17,7 +17,6 @@ FUSED = "\n找出的超过全群三成，可能是哪里不对，这份名单不
 
 OLD_LIST = "名单是 30 分钟前的了，先发 /巡查 再看一遍。"
 NO_NUMBER = "没有 {n} 号，名单上有 1 到 {most} 号。"
-WHO = "要写名单上的编号或者 @ 他：/巡查 {word} 1 3"
 PRIVATE = "这个请私聊我发。"
 SHOW = "{name}（{qq}）：{score} 分\n{lines}"
 SHOW_REASON = "巡查 {at}：{why}"

@@ -40,7 +40,6 @@ VOICE = "举报人 {n}（{weight}）：{words}"
 EVIDENCE = "　他说过：{text}"
 NO_CASE = "没有 {number} 这件举报。"
 KIND = {"message": "群里的发言", "private": "私下骚扰"}
-UNKNOWN_TEXT = "（读不到原话）"
 
 WITHDRAWN = "{number} 里你说的撤回了。"
 NOT_YOURS = "{number} 里没有你的举报，或者已经有结果了。"
