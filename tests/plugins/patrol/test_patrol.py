@@ -147,6 +147,7 @@ async def test_exceptions_one_person_criteria_and_the_week(stage: HostStage) -> 
 管理员：/巡查 定期 每周一 21:00
 里正：以后每周一 21:00列一次，只列不动。收到私聊里发 /巡查 订阅。撤销发 /撤销 2。
 【到 明天 20:00】
+里正：该看看的有 1 人：…
 """.replace("A 保险-张经理", "…")
     )
     await stage.pass_time(timedelta(days=7))
@@ -282,8 +283,9 @@ async def test_bot_stays_demoted(stage: HostStage) -> None:
     bot.role = Role.MEMBER
     stage.host.roster.forget(player.group.group_id, stage.world.account)
     await player.play(f"管理员：/确认 1\n里正：开始了，清 2 人，完了告诉你们。\n{PAUSED}")
-    await stage.pass_time(timedelta(hours=25))
-    await stage.settle()
+    for _ in range(6):
+        await stage.move(timedelta(hours=5))
+        await stage.settle()
     said = [str(call.params) for call in stage.world.api_log if call.action == "send_group_msg"]
     assert any("24 小时过去了，剩下的 2 人没有动。" in one for one in said)
     assert "请走 0 人" in said[-1]
