@@ -388,3 +388,57 @@ async def test_limits(stage: HostStage) -> None:
 里正：本群这样的会请人离开：…
 """)
     assert not await Spared.all().exists()
+
+
+async def test_sentences_that_are_rare(stage: HostStage) -> None:
+    """Without reminders; somebody who spoke once, is promoted, leaves, or is known by a report alone."""
+    player = await with_ads(
+        stage, 2, ready=False, header="开：巡查 举报\n设：巡查 先提醒 关\n设：巡查 一次最多 1"
+    )
+    one, wang = player.person("新人1"), player.person("小王")
+    player.group.members[one].last_sent_time = stage.world.now() - 39 * 86400
+    await stage.change_setting(player.group.group_id, "巡查", "沉默天数", "30")
+    for name in ("小王", "小李", "小张", "小赵", "小钱", "小孙"):
+        await player.play(f"{name}：在")
+    await player.play(f"""
+管理员：/巡查
+里正：该看看的有 2 人：…
+  清发 /巡查 清 1，不管发 /巡查 不管 1。
+管理员：/巡查 清 1 2
+里正：一次最多清 1 人，现在是 2 人。
+管理员：/巡查 清 @新人1
+里正：要请 1 人离开：
+  2. A＊（{one}）最后说话 11-19
+  理由：很久没有动静。一个一个来，轮到时再看一遍。
+  确认请发 /确认 1，放弃发 /取消 1（5 分钟内有效）。
+管理员：/取消 1
+里正：1 号已经取消了。
+【新人2 升管理】
+管理员：/巡查 清 1
+里正：1 号不能清：他是管理员，受保护。
+管理员：/巡查 提醒 2
+里正：@新人1 好久没见你们说话了。改一下名片，出来打个招呼就好；一直没动静的，7 天后管理员可能会请你离开。
+管理员（私聊）：/巡查 看 {one}
+里正（私聊 管理员）：A＊（{one}）：… 分
+  巡查 12-28：…
+  提醒过：12-28
+管理员（私聊）：/巡查 看 {wang}
+里正（私聊 管理员）：小＊（{wang}）：0 分
+  没有什么要说的。
+【新人1 退群】
+管理员：/巡查 提醒 2
+里正：他们都已经不在群里了。
+小李（私聊）：/举报 小王 裸聊
+里正（私聊 小李）：记成 J1 了…
+里正：J1 有成员举报…
+管理员：/通过 2
+里正：J1 成立，记下了。
+【过 6 分钟】
+管理员：/巡查 有记号
+里正：该看看的有 1 人（有记号）：
+  1. 小＊（{wang}，40 分）：别处记着的，私聊我发 /巡查 看 加编号
+  清发 /巡查 清 1，不管发 /巡查 不管 1。
+管理员（私聊）：/巡查 看 1
+里正（私聊 管理员）：小＊（{wang}）：40 分
+  举报成立 0.4（J1，12-28）
+""")

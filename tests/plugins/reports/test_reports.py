@@ -419,3 +419,45 @@ async def test_thirty_at_once_are_one_case(stage: HostStage) -> None:
     await stage.settle()
     assert await Case.all().count() == 1
     assert await Voice.all().count() == 30
+
+
+async def test_sentences_that_are_rare(stage: HostStage) -> None:
+    """Somebody who is new where that matters, five pictures and more, and a third case against one person."""
+    player = await stage.play("""
+开：举报 广告识别
+设：举报 谁能举报 进群满 3 天
+小李：在
+【过 1 天】
+【新人 进群】
+新人（私聊）：/举报 小李 裸聊
+里正（私聊 新人）：进群满 3 天才能举报。急的话直接找管理员。
+小王（私聊）：/举报 小李 老发广告
+里正（私聊 小王）：记成 J1 了…
+【过 2 小时】
+里正：J1 有成员举报…
+管理员（私聊）：/举报 看 J1
+里正（私聊 管理员）：J1 小李（…）群里的发言，1 位举报，分量 1.0。
+  举报人 1（1）：老发广告
+  我看不到私聊，截图也可能是假的。
+  处理发 /通过 1，不成立发 /拒绝 1（7 天内有效）。
+  是广告的话，引用那条发 /是广告，以后我认得。
+管理员：/通过 1
+里正：J1 成立，记下了。
+小王（私聊）：/举报 报复 J1
+里正（私聊 小王）：记成 J2 了…
+里正：J2 有成员举报…
+管理员（私聊）：/举报 看 J2
+里正（私聊 管理员）：…
+  举报人 1（…）：因为 J1 被报复
+  …
+管理员：/拒绝 2
+里正：J2 没成立，记下了。
+小王（私聊）：/举报 小李 又来了
+里正（私聊 小王）：这个月已经反映过他 2 次了，管理员会看，先等等。
+""")
+    picture = {"type": "image", "data": {"file": "base64://iVBORw0KGgo="}}
+    words = {"type": "text", "data": {"text": "/举报 小李 看图"}}
+    stage.world.whisper(player.person("小张"), [words, *[picture] * 6])
+    await stage.settle()
+    said = [str(call.params) for call in stage.world.api_log if call.action == "send_private_msg"]
+    assert "最多 5 张图，挑要紧的再发一次。" in said[-1]
