@@ -1,10 +1,14 @@
 """Cases as members and admins meet them: the hard ones of the page, one by one."""
 
 import asyncio
+from datetime import date
 
+from lizheng import GroupContext
+from lizheng.hooks import Figure, ReportWeek
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world import FaultKind
+from plugins.reports.answers import figures
 from plugins.reports.models import Case, Voice
 
 TAKEN = "记成 J1 了，谢谢。管理员看之前不会告诉他，也不会说是你。"
@@ -461,3 +465,12 @@ async def test_sentences_that_are_rare(stage: HostStage) -> None:
     await stage.settle()
     said = [str(call.params) for call in stage.world.api_log if call.action == "send_private_msg"]
     assert "最多 5 张图，挑要紧的再发一次。" in said[-1]
+
+
+async def test_the_week_in_numbers(stage: HostStage) -> None:
+    player = await stage.play("开：举报\n小李：在\n")
+    ctx = GroupContext(stage.host, stage.host.groups[player.group.group_id], stage.host.features["reports"])
+    week = ReportWeek(date(2026, 11, 16))
+    assert await figures(ctx, week) is None
+    await player.play("小王（私聊）：/举报 小李 刷屏\n里正（私聊 小王）：记成 J1 了…")
+    assert await figures(ctx, week) == (Figure("举报", "1 件"), Figure("举报成立", "0 件"))
