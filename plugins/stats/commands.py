@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, NamedTuple
 
-from lizheng import Choice, Context, Declined, Drawing, Member, Misread, Role
+from lizheng import Choice, Context, Declined, Drawing, Member, Misread, Person, Role
 from lizheng.activity import reading
 from lizheng.drawing import Sheet
 from lizheng.grammar import Words, parse_date, parse_int, tight
@@ -93,6 +93,7 @@ class Days(int):
 
 
 NINETY = Days(90)
+NOBODY = Person(0)
 THIS_WEEK = Span(date.min, date.min)
 """Stands for this week where nothing is written."""
 
@@ -107,11 +108,11 @@ async def show(ctx: Context, span: Span = THIS_WEEK) -> None:
     since = await figures.started(ctx)
     if span.until <= since:
         raise Declined(texts.BEFORE.format(date=report.day_name(since) + " "))
-    numbers = await figures.gather(ctx, max(span.since, since), span.until)
+    numbers = await figures.gather(ctx, span.since, span.until)
     if ctx.channel != "private":
         await report.say_totals(ctx, numbers)
     lines = await report.lines(ctx, numbers, await weeks.stage_now(ctx))
-    if numbers.since == since:
+    if numbers.since <= since:
         lines.append(texts.SINCE.format(date=report.day_name(since) + " "))
     drawing = await draw(ctx, numbers) if ctx.settings(Settings).picture else None
     said = "\n".join(lines)
@@ -258,8 +259,10 @@ async def count(ctx: Context, person: Member) -> None:
     await ctx.say(texts.COUNTED if again else texts.COUNTED_ALREADY, who=ctx.who(person))
 
 
-async def mine(ctx: Context, whom: Annotated[str, Choice("@我", also={"我": "@我"})] = "@我") -> None:
+async def mine(ctx: Context, whom: Annotated[Person, "@我"] = NOBODY) -> None:
     """Own numbers only."""
+    if whom not in (NOBODY, ctx.author_id):
+        raise Declined(texts.ONLY_OWN)
     if ctx.author_id in await reading.left_out(ctx):
         await ctx.say(texts.MINE_LEFT_OUT)
         return

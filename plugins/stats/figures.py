@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from statistics import median
@@ -104,17 +104,17 @@ async def started(ctx: GroupContext) -> date:
     return spans[0].since.date() if spans else ctx.now.date()
 
 
-def unseen(spans: Collection[Span], since: date, until: date, ctx: GroupContext) -> list[date]:
-    """The days of which less than half was seen; a day that is not over counts up to now."""
-    days = [since + timedelta(days=n) for n in range((until - since).days)]
-    today = ctx.now.date()
-    gone = (ctx.now - datetime.combine(today, time(), ctx.zone)) / timedelta(days=1)
-    return [
-        day
-        for day in days
-        if day <= today
-        and reading.seen_share(spans, day, ctx.zone) < HALF_SEEN * (gone if day == today else 1.0)
-    ]
+def unseen(spans: Sequence[Span], since: date, until: date, ctx: GroupContext) -> list[date]:
+    """The days of which less than half was seen. Of the first day what came before is no gap, of today what is to come."""
+    found: list[date] = []
+    for day in (since + timedelta(days=n) for n in range((until - since).days)):
+        begins, ends = midnight(ctx, day), min(midnight(ctx, day + timedelta(days=1)), ctx.now)
+        if spans and spans[0].since.date() == day:
+            begins = spans[0].since
+        whole = (ends - begins) / timedelta(days=1)
+        if whole >= 0 and reading.seen_share(spans, day, ctx.zone) < HALF_SEEN * whole:
+            found.append(day)
+    return found
 
 
 def midnight(ctx: GroupContext, day: date) -> datetime:

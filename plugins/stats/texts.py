@@ -67,6 +67,7 @@ BOARD_OFF = "公开榜没开。管理员发 /设置 群报告 公开榜 开。"
 BOARD = "这 30 天为大家做的事：\n{lines}"
 BOARD_EMPTY = "这 30 天还没有人做过记下来的事。"
 
+ONLY_OWN = "只看得到自己的，别人的要问他自己。"
 MINE = "这 30 天你来了 {days} 天，回答了别人 {given} 次{deeds}。"
 MINE_DEEDS = "，为大家做了 {count} 件事"
 MINE_NONE = "这 30 天还没数到你说话。"
