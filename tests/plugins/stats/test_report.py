@@ -11,11 +11,13 @@ from lizheng import Dimension, GroupContext
 from lizheng.activity import reading
 from lizheng.activity.tables import GroupHour, MemberDay, Seen
 from lizheng.drawing import is_drawable
+from lizheng.hooks import Figure, weekly_report
+from lizheng.plugin.hook import Answer
 from lizheng.sandbox.stage import HostStage
 from lizheng.sandbox.transcript import Player
 from lizheng.sandbox.world.faults import FaultKind
+from plugins.stats import chronicle, figures, jobs, picture, presence, report, rules, weeks
 from plugins.stats import feature as stats
-from plugins.stats import figures, jobs, picture, presence, report, rules, weeks
 from plugins.stats.models import Cohort, Present, Reader, State, Week
 
 pytestmark = pytest.mark.usefixtures("stage")
@@ -357,6 +359,83 @@ async def test_the_deeds_say_whose_work_it_is(stage: HostStage) -> None:
 """)
 
 
+async def test_a_full_week_in_words(stage: HostStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = await stage.play("""
+开：群报告
+设：群报告 公开榜 开
+管理员：早
+小王：/群报告 榜
+里正：这 30 天还没有人做过记下来的事。
+""")
+    ctx = ctx_of(stage, player)
+    monday = rules.monday(ctx.now.date()) - rules.WEEK
+    here = await ctx.members()
+    members = {user: here[player.person("小王")] for user in range(1, 39)}
+    numbers = figures.Numbers(
+        monday,
+        monday + rules.WEEK,
+        figures.People(members),
+        active=9,
+        messages=300,
+        joined=3,
+        left=1,
+        own=12,
+        pushed=8,
+        unanswered=4,
+        newcomers=3,
+        spoke=2,
+        hours=4.6,
+        sticky=0.41,
+        calls=8,
+        known=0.5,
+    )
+
+    async def told(*_: object) -> list[Answer[tuple[Figure, ...]]]:
+        return [Answer("other", (Figure("广告费", "30 元"), Figure("进来", "3 个")))]
+
+    monkeypatch.setattr(weekly_report, "gather", told)
+    assert (await report.lines(ctx, numbers))[1:] == [
+        "新人 3 位，开了口 2 位，多半在 5 小时内。",
+        "进 3，退 1。",
+        "粘性 41 %（8 次里的中位数）。",
+        "认识率 50 %，目标三分之二。",
+        "300 句话，我自己开口 8 次（3 %）。",
+        "没人接的推送 4 条，要不要少发？/设置 控制 每天主动发言",
+        "别的功能：广告费 30 元；进来 3 个。",
+    ]
+    assert (await report.lines(ctx, numbers))[0].endswith("上周：38 人在群，活跃 9 人（24 %，线是 10 %）。")
+    for back, active in enumerate([40, 10, 12], 1):
+        await Week.create(
+            group_id=ctx.group.id,
+            week=monday - rules.WEEK * back,
+            active=active,
+            seen=100,
+            messages=100 * back,
+        )
+    await seen_since(ctx, 100)
+    assert (await ctx.members()).keys() >= {player.person("小王")}
+    for user in await ctx.members():
+        await said(ctx, user, 2)
+    named = "、".join(f"{monday - rules.WEEK * back:%m-%d}" for back in (3, 2, 1))
+    await player.play(f"""
+管理员：/群报告 对比
+里正：最近 3 周（{named}），超出平常波动才有箭头：
+  活跃 12  10  40↑；消息 300  200↓  100↓
+  进 0  0  0；退 0  0  0
+  做的事 0  0  0；没人接 0  0  0
+管理员（私聊）：/群报告 沉默
+里正（私聊 管理员）：没有沉默的人。
+""")
+    monkeypatch.setattr(chronicle, "MOST", 0)
+    stage.world.faults.add(FaultKind.REFUSED, "upload_private_file", -1)
+    await player.play("""
+管理员：/大事记 添加 今天 又一件
+里正：大事记最多 500 件，先删几件。
+管理员（私聊）：/群报告 导出 30天
+里正（私聊 管理员）：表格没能传出去：…。
+""")
+
+
 async def test_how_many_come_when_called(stage: HostStage) -> None:
     player = await stage.play("开：群报告\n小王：早\n小李：早\n")
     ctx = ctx_of(stage, player)
@@ -397,10 +476,10 @@ async def test_the_stage_falls_and_silence_is_said_once_in_sixty_days(stage: Hos
     assert await weeks.stage_now(ctx) == rules.FALLING
     numbers = await figures.gather(ctx, monday - rules.WEEK, monday)
     lines = await report.lines(ctx, numbers, rules.FALLING)
-    assert "阶段：衰退，少了的是福利。可以试试 /抽奖 发起，/红包。" in lines
+    assert "阶段：衰退，少了的是福利。可以试试 /抽奖 发起、/报名 发起。" in lines
     await Week.filter(group_id=ctx.group.id).update(active=1)
     assert await weeks.stage_now(ctx) == rules.SILENT
-    assert "阶段：沉寂。可以考虑 /临时群 归档，或者并到别的群。" in await report.lines(
+    assert "阶段：沉寂。可以考虑好好收个尾，或者并到别的群。" in await report.lines(
         ctx, numbers, rules.SILENT, quiet=True
     )
     assert not any("沉寂" in line for line in await report.lines(ctx, numbers, rules.SILENT))
