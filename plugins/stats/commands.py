@@ -241,12 +241,12 @@ async def leave_out(ctx: Context, person: Member) -> None:
 async def _leave_out(ctx: Context, person: int) -> None:
     new = await reading.leave_out(ctx, person, ctx.author_id)
     await presence.forget(ctx.group.id, person)
-    mine = person == ctx.author_id
-    who, again = (texts.YOU, "我") if mine else (ctx.who(person), f" {person}")
-    if new:
-        await ctx.say(texts.LEFT_OUT, who=who, who_again=again)
+    if not new:
+        await ctx.say(texts.LEFT_OUT_ALREADY, who=texts.YOU if person == ctx.author_id else ctx.who(person))
+    elif person == ctx.author_id:
+        await ctx.say(texts.ME_LEFT_OUT)
     else:
-        await ctx.say(texts.LEFT_OUT_ALREADY, who=who)
+        await ctx.say(texts.LEFT_OUT, who=ctx.who(person), user=person)
 
 
 async def count_me(ctx: Context) -> None:

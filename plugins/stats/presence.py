@@ -18,7 +18,7 @@ CHUNK = 200
 
 async def joined(ctx: GroupContext, happened: MemberJoined) -> None:
     """Note a newcomer, or that somebody came back: the first joining counts."""
-    if not ctx.is_ours(happened.user_id):
+    if not ctx.is_ours(happened.user_id) and happened.user_id not in await reading.left_out(ctx):
         await _came(ctx.group.id, happened.user_id, datetime.fromtimestamp(happened.time, UTC))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -126,7 +126,7 @@ async def test_bad_input_changes_nothing(stage: HostStage) -> None:
 管理员：/大事记 删除 7
 里正：没有第 7 件。发 /大事记 看有哪些。
 小王：/大事记
-里正：大事记还空着。管理员发 /大事记 添加 <日期> <一句>。
+里正：大事记还空着。管理员发 /大事记 添加 11-03 第一次聚会。
 """)
 
 
@@ -148,7 +148,7 @@ async def test_who_does_not_want_to_be_counted_is_named_nowhere(stage: HostStage
 开：群报告
 小王：今天天气真好，我们去江边骑车
 小王：/群报告 不计我
-里正：好，点名的数字里不再有 你，已经记的也删了。要恢复发 /群报告 计我。
+里正：好，点名的数字里不再有你，已经记的也删了。要恢复发 /群报告 计我。
 小王：/群报告 不计我
 里正：你 本来就不计。
 小王：/活跃
@@ -164,6 +164,8 @@ async def test_who_does_not_want_to_be_counted_is_named_nowhere(stage: HostStage
     here = await figures.people(ctx)
     assert player.person("小王") not in here.members
     assert not await MemberDay.filter(group_id=ctx.group.id, user_id=player.person("小王")).exists()
+    await player.play("【小王 退群】\n【小王 进群】\n小王：又来了\n")
+    assert not await Present.filter(group_id=ctx.group.id, user_id=player.person("小王")).exists()
     await player.play("小王：/群报告 计我\n里正：好，从现在起又数 你。")
 
 
@@ -553,4 +555,3 @@ async def test_folding_a_hundred_groups_costs_at_most_a_second(stage: HostStage)
     start = time.process_time()
     await writing.fold(date(2026, 11, 1))
     assert time.process_time() - start < 1.0
-    assert datetime.now(UTC)
