@@ -87,7 +87,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="State",
             fields=[
-                ("group_id", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                (
+                    "group_id",
+                    fields.BigIntField(primary_key=True, generated=False, unique=True, db_index=True),
+                ),
                 ("reported", fields.DateField(null=True)),
                 ("stage", fields.CharField(default="", max_length=8)),
                 ("checked_up_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
