@@ -17,6 +17,8 @@ BETWEEN, SPACE, ABOVE, LEAST = 26, 10, 6, 4
 """Pixels between the columns, behind a command and above it; how many characters must have room behind it."""
 HIGHEST = 1200
 """A card higher than this has two columns."""
+TALLEST = 3000
+"""One that would be higher than this even so names the commands only: what each is for, `/帮助 名字` says."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,28 @@ def blocks(found: Sequence[tuple[Feature, list[Command]]]) -> list[Block]:
     ]
 
 
+Layer = Callable[[Sheet, Block, float, float], None]
+
+
 def as_sheet(found: Sequence[Block]) -> Sheet:
-    """In one column, or in two where that gets high."""
+    """In one column, or in two where that gets high; without what each is for where that is a scroll."""
+    sheet = _in_columns(found, _lay)
+    return sheet if sheet.height <= TALLEST else _in_columns(found, _lay_names)
+
+
+def _in_columns(found: Sequence[Block], lay: Layer) -> Sheet:
     sheet = _headed()
     for block in found:
-        _lay(sheet, block, LEFT, WIDE)
+        lay(sheet, block, LEFT, WIDE)
     if sheet.height <= HIGHEST or len(found) < 2:
         return sheet
     sheet, room = _headed(), (WIDE - BETWEEN) / 2
     top = sheet.bottom
-    split = split_evenly([height_of(lambda one, b=block: _lay(one, b, LEFT, room)) for block in found])
+    split = split_evenly([height_of(lambda one, b=block: lay(one, b, LEFT, room)) for block in found])
     for number, block in enumerate(found):
         if number == split:
             sheet.bottom = top
-        _lay(sheet, block, LEFT if number < split else LEFT + room + BETWEEN, room)
+        lay(sheet, block, LEFT if number < split else LEFT + room + BETWEEN, room)
     middle = LEFT + room + BETWEEN / 2
     sheet.line(middle, top + TITLES.above, middle, sheet.height - MARGIN, PALE)
     return sheet
@@ -92,3 +102,16 @@ def _lay(sheet: Sheet, block: Block, left: float, room: float) -> None:
             room=room,
             indent=behind,
         )
+
+
+def _lay_names(sheet: Sheet, block: Block, left: float, room: float) -> None:
+    """The commands of a feature, as many in a line as it takes."""
+    sheet.paragraph(block.title, TITLES, left=left, room=room)
+    line = ""
+    for name, _ in block.commands:
+        longer = f"{line}  {name}" if line else name
+        if line and width_of(longer, NAME.size) > room:
+            sheet.paragraph(line, Style(NAME.size, NAME.colour, ABOVE), left=left, room=room)
+            longer = name
+        line = longer
+    sheet.paragraph(line, Style(NAME.size, NAME.colour, ABOVE), left=left, room=room)

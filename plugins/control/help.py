@@ -117,7 +117,11 @@ def _labelled(title: str, commands: list[Command]) -> str:
 
 
 def _flowing(commands: list[Command]) -> list[str]:
-    return _in_lines([f"/{command.name}" for command in commands], " ")
+    return _in_lines(list(map(_called, commands)), " ")
+
+
+def _called(command: Command) -> str:
+    return f"/{command.name}"
 
 
 def _in_lines(words: list[str], gap: str) -> list[str]:
@@ -151,6 +155,7 @@ async def topic(ctx: Context, about: Topic) -> None:
             [*_usages(allowed), *map(_summed_up, others)],
             [*_usages(allowed), *_flowing(others)],
             [*(shortened(form.usage) for form in allowed), *_flowing(others)],
+            _in_lines([*(shortened(form.usage) for form in allowed), *map(_called, others)], "　"),
         )
     else:
         example = texts.COMMANDS_END.format(example=_intricate(ctx, commands).name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lizheng import Area
+from lizheng import Area, Feature
 from lizheng.cli.pages import plugins_page
 from lizheng.parts.administration import Switchable
 from lizheng.sandbox.stage import HostStage
@@ -98,11 +98,11 @@ async def test_what_has_no_switch_of_its_own_says_what_it_comes_with(stage: Host
     await stage.play("""
 小王：/帮助 收款
 里正：认出红包，等管理员确认入账。
-  「收款」跟着「广告税」「账本」一起开，现在都没开。
+  「收款」跟着「广告税」「账本」…一起开，现在都没开。
 管理员：/已发红包
-里正：「收款」跟着「广告税」「账本」一起开，现在都没开。
+里正：「收款」跟着「广告税」「账本」…一起开，现在都没开。
 管理员：/开启 收款
-里正：「收款」跟着「广告税」「账本」一起开，不用自己开。
+里正：「收款」跟着「广告税」「账本」…一起开，不用自己开。
 开：广告税
 小王：/帮助 收款
 里正：认出红包，等管理员确认入账。
@@ -187,3 +187,26 @@ def test_by_area_each_line_fits_and_nobody_is_left_out(count: int) -> None:
     assert [line.split("：")[0] for line in lines if "：" in line] == [
         area or "其他" for area in [*Area, ""] if any(s.area == area for s in many(count))
     ]
+
+
+async def test_more_features_than_a_phone_shows_are_leafed_through(stage: HostStage) -> None:
+    added = {
+        f"page{n}": Feature(f"probe.page{n}", f"第{n}个试页功能", "做事", area=[*Area][n % 6])
+        for n in range(60)
+    }
+    stage.host.registry.features |= added
+    try:
+        await stage.play("""
+小王：/功能
+里正：●开 ○关（/帮助 加名字看说明）
+  成员：…
+  第 1/4 页，下一页发 /功能 2
+小王：/功能 第4页
+里正：●开 ○关（/帮助 加名字看说明）
+  …
+小王：/功能 其他
+里正：没有「其他」这一类的功能。
+""")
+    finally:
+        for name in added:
+            del stage.host.registry.features[name]
