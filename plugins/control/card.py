@@ -13,6 +13,7 @@ NAME, SUMMARY = Style(24, INK), Style(22, "#6b645b")
 TITLES = Style(HEADING.size, ACCENT, above=20)
 LEFT, WIDE = 34, WIDTH - 64
 """Narrower margins than other pictures have: one more character in each of two columns spares many a line."""
+FIRST, LINE, BELOW = NAME.size, NAME.size + 12, 14
 BETWEEN, SPACE, ABOVE, LEAST = 26, 10, 6, 4
 """Pixels between the columns, behind a command and above it; how many characters must have room behind it."""
 HIGHEST = 1200
@@ -105,13 +106,15 @@ def _lay(sheet: Sheet, block: Block, left: float, room: float) -> None:
 
 
 def _lay_names(sheet: Sheet, block: Block, left: float, room: float) -> None:
-    """The commands of a feature, as many in a line as it takes."""
+    """The commands of a feature, as many in a line as it takes; none is broken."""
     sheet.paragraph(block.title, TITLES, left=left, room=room)
-    line = ""
+    along = room
     for name, _ in block.commands:
-        longer = f"{line}  {name}" if line else name
-        if line and width_of(longer, NAME.size) > room:
-            sheet.paragraph(line, Style(NAME.size, NAME.colour, ABOVE), left=left, room=room)
-            longer = name
-        line = longer
-    sheet.paragraph(line, Style(NAME.size, NAME.colour, ABOVE), left=left, room=room)
+        wide = width_of(name, NAME.size)
+        if along + wide > room:
+            sheet.bottom += FIRST if name == block.commands[0][0] else LINE
+            along = 0
+        sheet.word(name, left + along, sheet.bottom, NAME)
+        along += wide + SPACE
+    sheet.bottom += BELOW
+    sheet.reach(sheet.bottom)
