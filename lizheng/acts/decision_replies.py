@@ -19,8 +19,9 @@ from lizheng.acts.decisions import (
 from lizheng.base.roles import Role
 from lizheng.grammar import Misread
 from lizheng.messages.templates import compose
-from lizheng.plugin.context import HOW_TO_ANSWER, Context
+from lizheng.plugin.context import Context
 from lizheng.plugin.feature import Decision
+from lizheng.plugin.proposals import HOW_TO_ANSWER
 from lizheng.registry.registry import declared
 from lizheng.store.tables import Pending
 

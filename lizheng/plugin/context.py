@@ -2,63 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from nonebot import logger
-from nonebot.adapters.onebot.v11 import ActionFailed, Message, MessageEvent, NetworkError
+from nonebot.adapters.onebot.v11 import Message, MessageEvent, NetworkError
 from pydantic import BaseModel
 
-from lizheng.adapter.requests import JoinQueue, read_queue
 from lizheng.base.roles import Role
 from lizheng.delivery.outbox import Priority, follow_ups
 from lizheng.groups.choices import GroupState
-from lizheng.groups.members import UNREADABLE, MemberInfo
-from lizheng.groups.survey import Survey
+from lizheng.groups.members import UNREADABLE
 from lizheng.messages.templates import Segment, compose
 from lizheng.plugin import announced, changes, gathered
 from lizheng.plugin.announced import Urgency
 from lizheng.plugin.coverage import Coverage
 from lizheng.plugin.deeds import Deeds
-from lizheng.plugin.deliveries import Deliveries
 from lizheng.plugin.identity import FeatureInfo
+from lizheng.plugin.proposals import Proposals, Quoted
 from lizheng.plugin.refusals import Declined
-from lizheng.plugin.services import Decider, Proposal, Services, Waiting
+from lizheng.plugin.services import Services
 from lizheng.store import atomic
-from lizheng.store.tables import Pending, Record, Slot
-from lizheng.text import NAME_SHOWN, NO_NAME, clip, is_blank, shown_name, visible
+from lizheng.store.tables import Record, Slot
 
 S = TypeVar("S", bound=BaseModel)
-NAME_LENGTH, SHORT_NAME = 20, 12
-MOST_QUEUED = 100
-UNREAD_QUEUE = "现在读不到申请列表，稍后再试。"
-SAME_END = timedelta(minutes=1)
-"""QQ counts mutes in minutes: what ends within one is the same."""
-HOW_TO_CONFIRM = "确认请发 /确认 {n}，放弃发 /取消 {n}（{span}内有效）。"
-HOW_TO_DECIDE = "同意请发 /通过 {n}，不同意发 /拒绝 {n}（{span}内有效）。"
-HOW_TO_AGREE = "同意请发 /确认 {n}，不同意发 /取消 {n}，别人不能替（{span}内有效）。"
-HOW_TO_DECIDE_BY_TWO = "要两位管理员同意：各发一次 /通过 {n}；不同意发 /拒绝 {n}（{span}内有效）。"
-HOW_TO_ANSWER = "长按这条选「回复」写下答案；先不定就回「跳过」（或发 /取消 {n}）。"
 
 
-@dataclass(frozen=True)
-class Quoted:
-    """The message somebody replied to.
-
-    When it could not be read, `segments` is empty and `user_id` whom the client named as its author by an @, else 0.
-    """
-
-    message_id: int
-    user_id: int = 0
-    segments: tuple[Segment, ...] = ()
-
-
-class GroupContext(Deliveries, Deeds):
+class GroupContext(Proposals, Deeds):
     """One feature at work in one group: what jobs, listeners and hook answers are given.
 
     `author_id` is the person on whose behalf this happens, 0 when it is a rule. `source` names what caused it
@@ -66,7 +40,6 @@ class GroupContext(Deliveries, Deeds):
     """
 
     host: Services[GroupContext]
-    quoted: Quoted | None = None
 
     def __init__(
         self,
@@ -186,121 +159,10 @@ class GroupContext(Deliveries, Deeds):
         ctx.confirmed = True
         return ctx
 
-    def name_of(self, user_id: int) -> str:
-        """The card or nickname last seen, on one line and not too long, else the number."""
-        known = self.host.roster.seen(self.group.id, user_id)
-        return (clip(visible(known.name), NAME_LENGTH) if known else "") or str(user_id)
-
-    def who(self, user_id: int, *, full: bool = False, strict: bool = False) -> str:
-        """Name somebody as last seen so that they are told apart: `小王`, `小王（…4821）`, or the number alone.
-
-        The last four digits follow a name that another one here looks like, that is hidden or shows nothing; with
-        `full`, for lists that admins read, they follow every name. `strict` hides more names, see `shown_name`.
-        """
-        known = self.host.roster.seen(self.group.id, user_id)
-        if known is None or known.name == str(user_id):
-            return str(user_id)
-        name = shown_name(known.name, strict=strict)
-        doubtful = is_blank(name) or name != clip(visible(known.name), NAME_SHOWN)
-        if full or doubtful or not self.host.roster.is_unique(self.group.id, user_id):
-            return f"{NO_NAME if is_blank(name) else name}（…{str(user_id)[-4:]}）"
-        return name
-
-    def names(self, people: Collection[int]) -> str:
-        """Short ones as last seen, joined by 、, for a sentence that lists many."""
-        return "、".join(clip(self.name_of(user_id), SHORT_NAME) for user_id in people)
-
-    async def names_of(self, people: Collection[int]) -> str:
-        """Their cards or nicknames, joined by 、; asks for those not seen yet, as long as it is answered."""
-        with suppress(NetworkError):
-            for user_id in people:
-                if self.host.roster.seen(self.group.id, user_id) is None:
-                    await self.host.roster.member(self.group.id, user_id)
-        return "、".join(map(self.name_of, people))
-
-    # — asking ——————————————————————————————————————————————————————————————————————————————
-
-    async def query(self, api: str, /, **params: Any) -> Any:
-        """Ask the endpoint something about this group, within 2 s. Raises `NetworkError` or `ActionFailed`."""
-        return await self.host.query(self.group.id, api, **params)
-
-    async def members(self, *, fresh: bool = True) -> dict[int, MemberInfo]:
-        """Everyone in the group by QQ number, as of now or, unless `fresh`, at most five minutes ago.
-
-        Raises `Declined` while the list cannot be read: no answer is never an empty group.
-        """
-        try:
-            members = await self.host.roster.members(self.group.id, fresh=fresh)
-        except (NetworkError, ActionFailed) as silence:
-            raise Declined(UNREADABLE) from silence
-        if not members:
-            raise Declined(UNREADABLE)
-        return members
-
-    async def survey(self) -> Survey:
-        """The member list as far as it can be relied on, and whether that is all the way; see `Survey`.
-
-        It is read twice with three seconds between, at most once in five minutes for whoever asks; jobs should ask, and
-        no handler that somebody waits for. Raises `Declined` while the list cannot be read.
-        """
-        try:
-            return await self.host.surveys.of(self.group.id)
-        except (NetworkError, ActionFailed) as silence:
-            raise Declined(UNREADABLE) from silence
-
-    async def join_queue(self) -> JoinQueue:
-        """Read the requests to join this group that the endpoint knows, decided ones included, the newest first.
-
-        Raises `Declined` while the endpoint does not answer.
-        """
-        try:
-            found = read_queue(await self.query("get_group_system_msg", count=MOST_QUEUED))
-        except (NetworkError, ActionFailed) as silence:
-            raise Declined(UNREAD_QUEUE) from silence
-        here = [one for one in found if one.group_id == self.group.id]
-        return JoinQueue(here, whole=0 < len(found) < MOST_QUEUED)
-
-    async def member(self, user_id: int, *, fresh: bool = True) -> MemberInfo | None:
-        """One member as of now or, unless `fresh`, as last seen; None when not in the group.
-
-        Raises `Declined` while the endpoint does not answer.
-        """
-        try:
-            return await self.host.roster.member(self.group.id, user_id, fresh=fresh)
-        except NetworkError as silence:
-            raise Declined(UNREADABLE) from silence
-
-    def seen(self, user_id: int) -> MemberInfo | None:
-        """What is remembered of a member, without asking anyone."""
-        return self.host.roster.seen(self.group.id, user_id)
-
-    def why_protected(self, user_id: int, member: MemberInfo | None = None) -> str:
-        """Say in Chinese why nobody may act on this person here, "" when they are not protected. Asks no one.
-
-        `member` is the person as the member list has them, for the role; without, a protected role goes unseen.
-        """
-        if user_id in self.host.our_accounts():
-            return "那是里正自己"
-        if user_id in self.host.superusers:
-            return "他是超级用户，受保护"
-        if member is not None and member.role >= Role.ADMIN:
-            return f"他是{member.role.label}，受保护"
-        if user_id in self.group.whitelist:
-            return "他在白名单里，受保护"
-        if user_id in self.group.bots:
-            return "那是登记过的机器人，受保护"
-        return ""
-
     def is_on(self, feature_id: str) -> bool:
         """Whether a feature is loaded and on in this group."""
         feature = self.host.features.get(feature_id)
         return feature is not None and self.host.is_on(self.group, feature)
-
-    def why_muted_longer(self, muted_until: float, end: datetime) -> str:
-        """Say in Chinese that a mute that runs (until epoch seconds) outlasts one to `end`, "" when it does not."""
-        if muted_until <= (end + SAME_END).timestamp():
-            return ""
-        return f"他已经禁言到 {self.local(datetime.fromtimestamp(muted_until, UTC)):%m-%d %H:%M}"
 
     def may_kick(self) -> bool:
         """Whether the group has had so few kicks lately that one more needs no person's word."""
@@ -314,13 +176,6 @@ class GroupContext(Deliveries, Deeds):
         """
         return await self.host.coverage(self.group.id, since, until, private=private)
 
-    async def role_of(self, user_id: int) -> Role:
-        """The role somebody holds by the member list now. Raises `Declined` while the endpoint does not answer."""
-        try:
-            return await self.host.role_now(self.group, user_id)
-        except NetworkError as silence:
-            raise Declined(UNREADABLE) from silence
-
     async def quoted_about(self, kind: str = "") -> tuple[str, int | str] | None:
         """What the quoted message is about, where it is one of this feature's and was said `about` something.
 
@@ -329,20 +184,6 @@ class GroupContext(Deliveries, Deeds):
         if self.quoted is None or self.quoted.user_id not in {0, *self.host.our_accounts()}:
             return None
         return await follow_ups.about(self.group.id, self.quoted.message_id, self.feature.id, kind)
-
-    async def quoted_pending(self) -> Pending | None:
-        """What the quoted message put before people, decided or not, where it is this feature's."""
-        if self.quoted is None:
-            return None
-        about = await follow_ups.about(self.group.id, self.quoted.message_id, *follow_ups.NOTICE)
-        here = Pending.filter(group_id=self.group.id, feature=self.feature.id)
-        return await here.get_or_none(id=about[1]) if about else None
-
-    async def still_holds_role(self) -> bool:
-        """Whether the author has the role this needs according to the member list now. Raises `NetworkError`."""
-        if self.needed_role is Role.MEMBER:
-            return True
-        return await self.host.role_now(self.group, self.author_id) >= self.needed_role
 
     # — later ———————————————————————————————————————————————————————————————————————————————
 
@@ -441,119 +282,6 @@ class GroupContext(Deliveries, Deeds):
     ) -> None:
         await announced.put(self, topic, segments, Urgency.HIGH, source)
         await self.post(segments, source=source, expires_at=until, about=about, then=then, payload=payload)
-
-    async def preview(
-        self, decision: str, template: str, /, *, payload: Mapping[str, Any], key: str = "", **values: Any
-    ) -> Pending:
-        """Show what would happen under a short number; `/确认` by the same person within 5 minutes does it.
-
-        Made by a rule (no author), any admin confirms, for 24 hours.
-        """
-        decider: Decider = "author" if self.author_id else "admin"
-        span = timedelta(minutes=5) if self.author_id else timedelta(hours=24)
-        text = compose(template, values)
-        proposal = Proposal(decision, text, payload, decider, span, HOW_TO_CONFIRM, key=key)
-        return await self.host.propose(self, proposal)
-
-    async def submit(
-        self,
-        decision: str,
-        template: str,
-        /,
-        *,
-        payload: Mapping[str, Any],
-        span: timedelta = timedelta(days=7),
-        by: Role = Role.DEPUTY,
-        people: Collection[int] = (),
-        two: bool = False,
-        muted_too: bool = False,
-        numbered: bool = False,
-        quiet: bool = False,
-        key: str = "",
-        **values: Any,
-    ) -> Pending:
-        """Put something before the deputies and admins: `/通过 n`, `/拒绝 n`, or quoting the notice with 同意 or 拒绝.
-
-        With `by` ADMIN the deputies have no say. With `people` these decide and nobody else, by `/确认 n`, `/取消 n` or
-        quoting; with `two` it takes two different admins to agree, and one to refuse. The group reads it: from a
-        private chat, who is muted may not, but for `muted_too`. With `numbered` the text begins with `3 号 `; with
-        `quiet` nothing is said, as the caller tells of several at once. Raises `Declined`, also for one more than a
-        member may have waiting.
-        """
-        if self.answers_to and not muted_too:
-            await self.refuse_muted()
-        decider: Decider = "admin" if by is Role.ADMIN else "deputy"
-        hint = HOW_TO_DECIDE
-        if people:
-            decider, hint = "person", HOW_TO_AGREE
-        elif two:
-            decider, hint = "two", HOW_TO_DECIDE_BY_TWO
-        text = compose(template, values)
-        proposal = Proposal(
-            decision,
-            text,
-            payload,
-            decider,
-            span,
-            hint,
-            tuple(people),
-            key=key,
-            numbered=numbered,
-            quiet=quiet,
-        )
-        return await self.host.propose(self, proposal)
-
-    async def waiting(self, *decisions: str, author: int | None = None) -> list[Waiting]:
-        """List what of this feature waits for a decision in this group, the newest first.
-
-        Given names, of these decisions alone; given an `author`, that member's alone.
-        """
-        return await self.host.waiting(self, decisions, author)
-
-    async def withdraw(self, number: int) -> None:
-        """Take back what the author put up and nobody has decided; its `reject` runs, with state `cancelled`.
-
-        Raises `Declined` where this feature has nothing of theirs waiting under that number.
-        """
-        await self.host.withdraw(self, number)
-
-    async def ask(
-        self,
-        decision: str,
-        template: str,
-        /,
-        *,
-        payload: Mapping[str, Any],
-        example: str = "",
-        span: timedelta = timedelta(days=1),
-        key: str = "",
-        **values: Any,
-    ) -> Pending:
-        """Ask the admins something that they answer in words, by quoting the question; 跳过 or `/取消 n` leaves it.
-
-        The template may name the `example`, which is said again with what was wrong about an answer.
-        """
-        text = compose(template, {**values, "example": example})
-        kept = {**payload, "example": example}
-        proposal = Proposal(decision, text, kept, "admin", span, HOW_TO_ANSWER, key=key)
-        return await self.host.propose(self, proposal)
-
-    async def take_back(self, key: str) -> bool:
-        """Cancel what this cause has put before people under a key, or what its kick of that key was made to ask; whether
-        that was still open.
-        """
-        source = self.next_source(key)
-        asked = Pending.filter(source__in=(source, f"{source}#1"), group_id=self.group.id, state="open")
-        return bool(source and await asked.update(state="cancelled"))
-
-    async def refuse_muted(self) -> None:
-        """Keep who is muted in the group from having words said there by way of a private chat. Raises `Declined`."""
-        try:
-            member = await self.host.roster.member(self.group.id, self.author_id, fresh=True)
-        except NetworkError:
-            raise Declined(UNREADABLE) from None
-        if member is not None and member.muted_until > self.now.timestamp():
-            raise Declined("你在群里被禁言了，等解除了再来。")
 
 
 @dataclass(frozen=True)
