@@ -48,7 +48,7 @@ feature.keep(
         at="at",
         days=KEPT_DAYS,
         aside=True,
-        hidden=("by",),
+        hidden=("by", "source"),
     ),
     Keep(
         Cleared,
@@ -57,7 +57,7 @@ feature.keep(
         at="at",
         days=KEPT_DAYS,
         blank={"by": 0},
-        hidden=("user_id",),
+        hidden=("user_id", "source"),
     ),
 )
 

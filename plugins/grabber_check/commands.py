@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from plugins.grabber_check.settings import Settings
 
 ODD_HOURS = ("凌晨 2:40", "上午 10:20", "下午 3:35", "早上 6:50", "夜里 12:25")
 UNDO = "clear"
-MOST_ALIKE = 5
+MOST_ALIKE, MOST_LINES = 5, 4
 LIST = Page(texts.LIST, texts.LIST_EMPTY, "/测挂 名单")
 
 
@@ -26,7 +27,7 @@ LIST = Page(texts.LIST, texts.LIST_EMPTY, "/测挂 名单")
 class Claims:
     """Who claimed, in order, as it was typed; whether a picture came with it."""
 
-    label = "[谁…]"
+    label = "谁…"
     text: str = ""
     has_picture: bool = False
 
@@ -57,11 +58,11 @@ def _in_private(ctx: Context) -> None:
 async def take(ctx: Context, claims: Claims = Claims()) -> None:
     """Tell how it is done, or take down a round's claim order, which may come from the group too."""
     if claims.text:
-        await _take(ctx, claims.text, ())
+        await _take(ctx, claims.text)
         return
-    _in_private(ctx)
     if claims.has_picture:
         raise Declined(texts.NO_PICTURES)
+    _in_private(ctx)
     hour = ODD_HOURS[ctx.now.toordinal() % len(ODD_HOURS)]
     await ctx.say(texts.PLAN, hour=hour, rounds=ctx.settings(Settings).rounds)
 
@@ -80,15 +81,18 @@ async def choose(ctx: Context, numbers: Numbers) -> None:
     row = await rounds.current(ctx)
     if row is None or not row.draft:
         raise Declined(texts.NOTHING_TO_CHOOSE)
-    await _take(ctx, row.draft, tuple(numbers))
+    text, asked = json.loads(row.draft)
+    await _take(ctx, text, asked, tuple(numbers))
 
 
-async def _take(ctx: Context, text: str, chosen: Sequence[int]) -> None:
+async def _take(
+    ctx: Context, text: str, asked: Sequence[Sequence[int]] = (), chosen: Sequence[int] = ()
+) -> None:
     row = await Round.get_or_none(closed_source=ctx.source) or await rounds.current(ctx)
     if row is None:
         raise Declined(texts.NO_ROUND)
     if row.state == "open":
-        order = await _order(ctx, row, rules.parse_order(text), text, chosen)
+        order = await _order(ctx, row, text, asked, chosen)
         if order is None:
             return
         last = (await rounds.ended(ctx))[-1:]
@@ -105,22 +109,24 @@ async def _take(ctx: Context, text: str, chosen: Sequence[int]) -> None:
 
 
 async def _order(
-    ctx: Context, row: Round, entries: Sequence[Entry], text: str, chosen: Sequence[int]
+    ctx: Context, row: Round, text: str, asked: Sequence[Sequence[int]], chosen: Sequence[int]
 ) -> rounds.Order | None:
     """Find out who is meant; None when that has been asked. Raises `Declined`, in the group without a name."""
-    names = await _names(ctx)
+    entries, names = rules.parse_order(text), await _names(ctx)
     doubtful = [entry for entry in entries if len(rules.resolve(entry, names)) > 1]
     unknown = [entry for entry in entries if not rules.resolve(entry, names)]
     if ctx.channel != "private" and (unknown or doubtful):
         raise Declined(texts.UNCLEAR)
     if unknown:
         raise Declined(texts.UNKNOWN.format(name=clip(visible(unknown[0].name), 12)))
-    if doubtful and not chosen:
-        await Round.filter(id=row.id, state="open").update(draft=text)
-        lines = "\n".join(_alike(ctx, entry, names) for entry in doubtful[:4])
-        await ctx.say(texts.ALIKE, lines=lines)
+    alike = [list(rules.resolve(entry, names)[:MOST_ALIKE]) for entry in doubtful]
+    # Somebody of that name who came or went since they were asked would shift the numbers.
+    if alike != list(asked):
+        await Round.filter(id=row.id, state="open").update(draft=json.dumps([text, alike]))
+        lines = [_alike(ctx, entry, people) for entry, people in zip(doubtful, alike, strict=True)]
+        await ctx.say(texts.ALIKE, lines=("\n" if len(lines) <= MOST_LINES else "；").join(lines))
         return None
-    choices = _choices(doubtful, chosen, names)
+    choices = _choices(doubtful, alike, chosen)
     order: dict[int, float | None] = {}
     for entry in entries:
         who = choices.get(id(entry)) or rules.resolve(entry, names)[0]
@@ -139,30 +145,28 @@ async def _order(
 
 async def _names(ctx: Context) -> Mapping[str, Sequence[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for member in (await ctx.members(fresh=False)).values():
+    for member in (await ctx.members()).values():
         for name in {fold(visible(one)) for one in (member.card, member.nickname) if one}:
             found[name].append(member.user_id)
-    return found
+    return {name: sorted(people) for name, people in found.items()}
 
 
-def _alike(ctx: Context, entry: Entry, names: Mapping[str, Sequence[int]]) -> str:
-    people = rules.resolve(entry, names)[:MOST_ALIKE]
+def _alike(ctx: Context, entry: Entry, people: Sequence[int]) -> str:
     told = "，".join(f"{n} {ctx.who(who)}" for n, who in enumerate(people, 1))
     return texts.ALIKE_LINE.format(name=clip(visible(entry.name), 12), people=told)
 
 
 def _choices(
-    doubtful: Sequence[Entry], chosen: Sequence[int], names: Mapping[str, Sequence[int]]
+    doubtful: Sequence[Entry], alike: Sequence[Sequence[int]], chosen: Sequence[int]
 ) -> dict[int, int]:
-    if len(chosen) != len(doubtful):
-        raise Declined(texts.CHOICE.format(count=len(doubtful)))
-    found: dict[int, int] = {}
-    for entry, number in zip(doubtful, chosen, strict=True):
-        people = rules.resolve(entry, names)[:MOST_ALIKE]
-        if not 1 <= number <= len(people):
-            raise Declined(texts.CHOICE.format(count=len(doubtful)))
-        found[id(entry)] = people[number - 1]
-    return found
+    fits = len(chosen) == len(alike) and all(
+        1 <= number <= len(people) for number, people in zip(chosen, alike, strict=True)
+    )
+    if not fits:
+        raise Declined(texts.CHOICE.format(count=len(alike)))
+    return {
+        id(entry): people[number - 1] for entry, people, number in zip(doubtful, alike, chosen, strict=True)
+    }
 
 
 async def _person(ctx: Context, somebody: Somebody) -> int:

@@ -47,12 +47,13 @@ class Claim(Model):
 
 
 class Cleared(Model):
-    """An admin, `by`, said that this member is none; holds for 180 days."""
+    """An admin, `by`, said that this member is none; holds for 180 days. `source` is the message."""
 
     id = fields.BigIntField(primary_key=True)
     group_id = fields.BigIntField()
     user_id = fields.BigIntField()
     by = fields.BigIntField()
+    source = fields.CharField(max_length=128, unique=True)
     at = fields.DatetimeField()
 
     class Meta(Model.Meta):

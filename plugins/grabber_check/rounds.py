@@ -136,7 +136,7 @@ async def _active(
             month[day.user_id] += day.long
         if day.day > today - WEEK:
             week[day.user_id] += day.long
-        if day.day >= first and day.messages > day.commands:
+        if day.day > first and day.messages > day.commands:
             spoke.add(day.user_id)
     doers = {done.user_id for done in await deeds_of(ctx, ctx.now - MONTH)}
     return month, week, spoke, doers
@@ -153,9 +153,11 @@ async def clear(ctx: Context, user_id: int) -> int:
     await Cleared.filter(
         group_id=ctx.group.id, user_id=user_id, at__lte=ctx.now - timedelta(days=KEPT_DAYS)
     ).delete()
+    if (same := await Cleared.get_or_none(source=ctx.source)) is not None:
+        return same.id
     made = await fetch(
-        'INSERT INTO "grabber_cleared" ("group_id", "user_id", "by", "at") VALUES (?, ?, ?, ?) '
+        'INSERT INTO "grabber_cleared" ("group_id", "user_id", "by", "source", "at") VALUES (?, ?, ?, ?, ?) '
         'ON CONFLICT ("group_id", "user_id") DO NOTHING RETURNING "id"',
-        (ctx.group.id, user_id, ctx.author_id, ctx.now),
+        (ctx.group.id, user_id, ctx.author_id, ctx.source, ctx.now),
     )
     return made[0]["id"] if made else 0

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("group_id", fields.BigIntField()),
                 ("user_id", fields.BigIntField()),
                 ("by", fields.BigIntField()),
+                ("source", fields.CharField(unique=True, max_length=128)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
