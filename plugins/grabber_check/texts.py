@@ -22,7 +22,7 @@ NOTHING_TO_CHOOSE = "现在没有要选的重名。"
 CHOICE = "有 {count} 个重名，要写 {count} 个编号，每个都在它后面列的里面。"
 AGAIN = "和第 {number} 轮一模一样，没有再记；真是新的一轮，过半小时再发。"
 RECORDED = "第 {number} 轮记好了（{count} 人）。再测 {left} 次才说得准，隔天换个时间。"
-RECORDED_ENOUGH = "第 {number} 轮记好了（{count} 人）。测够 {rounds} 轮了，私聊我发 /测挂 名单 看结果。"
+RECORDED_ENOUGH = "第 {number} 轮记好了（{count} 人）。测够 {rounds} 轮了，看结果私聊我发 /测挂 名单。"
 
 TOO_FEW = "才 {rounds} 轮，还看不出谁像挂。"
 NO_ROUNDS = "还没测过，看不出谁像挂。怎么测发 /测挂。"
