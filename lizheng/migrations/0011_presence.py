@@ -31,7 +31,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Presence",
             fields=[
-                ("account", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                (
+                    "account",
+                    fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True),
+                ),
                 ("seen_until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={"table": "lizheng_presence", "app": "lizheng", "pk_attr": "account"},

@@ -104,7 +104,15 @@ feature.keep(
         hidden=("hash", "command_id", "mark"),
     ),
     Keep(models.Duty, "派到的点评", person=("user_id", "author_id"), at="at", days=400, stays=COUNTS),
-    Keep(models.Review, "点评过谁", at="at", days=400, stays=COUNTS, hidden=("hash", "author_id")),
+    Keep(
+        models.Review,
+        "点评过谁",
+        person=("user_id", "author_id"),
+        at="at",
+        days=400,
+        stays=COUNTS,
+        hidden=("hash", "author_id"),
+    ),
     Keep(models.Leave, "请的假", at="at", days=400, blank={"reason": ""}),
     Keep(models.Result, "每期的结果", at="at", days=400, stays=COUNTS),
 )

@@ -15,7 +15,7 @@ INCOMPLETE = "成员名单读不全（读到 {listed} 人），这次不列，�
 DOUBTED = "先不列：{why}。时间对了再发 /巡查。"
 FUSED = "\n找出的超过全群三成，可能是哪里不对，这份名单不能拿来清人。"
 
-OLD_LIST = "名单是 30 分钟前的了，先发 /巡查 再看一遍。"
+OLD_LIST = "名单是 30 分钟前的了，再看一遍发 /巡查。"
 NO_NUMBER = "没有 {n} 号，名单上有 1 到 {most} 号。"
 PRIVATE = "这个请私聊我发。"
 SHOW = "{name}（{qq}）：{score} 分\n{lines}"

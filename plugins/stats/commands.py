@@ -246,7 +246,7 @@ async def _leave_out(ctx: Context, person: int) -> None:
     elif person == ctx.author_id:
         await ctx.say(texts.ME_LEFT_OUT)
     else:
-        await ctx.say(texts.LEFT_OUT, who=ctx.who(person), user=person)
+        await ctx.say(texts.LEFT_OUT, who=ctx.who(person), person=person)
 
 
 async def count_me(ctx: Context) -> None:

@@ -58,7 +58,7 @@ NAMES_FOR_OWNER = "带名字的只给群主。"
 NAMES_IN_PRIVATE = "带名字的只在私聊里给：私聊我 /群报告 导出 {days}天 带名字"
 
 ME_LEFT_OUT = "好，点名的数字里不再有你，已经记的也删了。要恢复发 /群报告 计我。"
-LEFT_OUT = "好，点名的数字里不再有 {who}，已经记的也删了。要恢复发 /群报告 计 {user}。"
+LEFT_OUT = "好，点名的数字里不再有 {who}，已经记的也删了。要恢复发 /群报告 计 {person}。"
 LEFT_OUT_ALREADY = "{who} 本来就不计。"
 COUNTED = "好，从现在起又数 {who}。"
 COUNTED_ALREADY = "{who} 本来就数着。"
