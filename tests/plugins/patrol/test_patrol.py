@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -243,6 +244,7 @@ async def test_speaks_between_confirm_and_turn(stage: HostStage) -> None:
 【过 1 分钟】
 里正：清完了：请走 1 人，1 个人刚才说话了，留下。
 """)
+    assert await Target.filter(state="spoke").values_list("why", flat=True) == ["轮到时已经说话了"]
 
 
 async def test_promoted_between(stage: HostStage) -> None:
@@ -332,6 +334,59 @@ async def test_two_admins_confirm_one_list(stage: HostStage) -> None:
     assert len(kicks) == 1
 
 
+async def test_another_list_with_somebody_whose_turn_is_yet_to_come(stage: HostStage) -> None:
+    player = await with_ads(stage, 2)
+    await player.play("""
+管理员乙：/巡查 清 2
+里正：要请 1 人离开：…
+  确认请发 /确认 2，放弃发 /取消 2（5 分钟内有效）。
+管理员：/确认 1
+里正：开始了，清 2 人，完了告诉你们。
+【里正 踢 新人1】
+管理员乙：/确认 2
+里正：名单上的人已经在另一份里了，没有再动。
+【过 5 秒】
+【里正 踢 新人2】
+【过 1 分钟】
+里正：清完了：请走 2 人。
+""")
+
+
+async def test_a_list_too_long_for_one_message(stage: HostStage) -> None:
+    player = await with_ads(stage, ready=False)
+    await stage.change_setting(player.group.group_id, "巡查", "先提醒", "关")
+    now = stage.world.now()
+    for n in range(80):
+        who = int(stage.world.add_person(f"路人{n}").user_id)
+        came, spoke, card = (now - 40 * 86400, 0.0, f"A 保险-{n}经理") if n < 21 else (1.0, now, "")
+        player.group.members[who] = Member(who, Role.MEMBER, came, card=card, last_sent_time=spoke)
+    await player.play("""
+管理员：/巡查
+里正：该看看的有 22 人：
+  …
+  清发 /巡查 清 1，不管发 /巡查 不管 1。后面 7 人在下面的合并消息里。
+里正：…
+管理员：/巡查 提醒 1-22
+里正：一次最多提醒 20 人，现在是 22 人。
+【新人1 退群】
+管理员：/巡查 清 @新人1
+里正：要请 1 人离开：
+  …最后说话不知道
+  理由：很久没有动静。一个一个来，轮到时再看一遍。
+  确认请发 /确认 1，放弃发 /取消 1（5 分钟内有效）。
+""")
+
+
+async def test_when_people_came_cannot_be_read(stage: HostStage) -> None:
+    player = await with_ads(stage, ready=False)
+    stage.world.faults.add(FaultKind.BLANK, "join_time", -1)
+    await player.play("""
+管理员：/巡查 从未发言
+里正：没有该看看的人（从未发言）。
+  进群时间这次读不到，从未发言没有算。
+""")
+
+
 async def test_kill_mid_list(stage: HostStage) -> None:
     player = await with_ads(stage, 2)
     await player.play("""
@@ -355,7 +410,7 @@ async def test_failures_in_a_row_stop_it(stage: HostStage) -> None:
         await stage.pass_time(timedelta(seconds=30))
         await stage.settle()
     said = [str(call.params) for call in stage.world.api_log if call.action == "send_group_msg"]
-    assert "停下了，剩下的 1 人没有动。" in said[-1]
+    assert re.search("连着 4 次没成（[^）]+），停下了，剩下的 1 人没有动。", said[-1])
     assert not await Target.filter(state="done").exists()
 
 
