@@ -183,6 +183,25 @@ async def test_three_who_did_not_come_together_bring_a_proposal_and_no_act(stage
 """)
 
 
+async def test_a_proposal_confirmed_after_the_case_was_decided(stage: HostStage) -> None:
+    await stage.play("""
+开：举报
+小李：在
+小一（私聊）：/举报 私加 小李 1
+里正（私聊 小一）：记成 J1 了…
+小二（私聊）：/举报 私加 小李 1
+里正（私聊 小二）：记成 J1 了…
+里正：J1 有 2 位…
+小三（私聊）：/举报 私加 小李 1
+里正（私聊 小三）：记成 J1 了…
+里正：J1 已有 3 位互不相关的成员反映，建议移出并拉黑。…
+管理员甲：/拒绝 1
+里正：J1 没成立，记下了。
+管理员乙：/确认 2
+里正：J1 已经有结果了，没有再动。
+""")
+
+
 async def test_an_admin_who_reported_does_not_decide(stage: HostStage) -> None:
     """And the group is not told why nothing happens: that would name the reporter."""
     await stage.play("""
