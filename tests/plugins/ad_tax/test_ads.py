@@ -340,3 +340,22 @@ async def test_an_ad_that_the_last_release_posted_is_still_looked_after(stage: H
 """)
     assert (await Order.get(id=order.id)).state == "settled"
     assert not await mismatches()
+
+
+async def test_somebody_who_is_exempt_already_or_never_was(stage: HostStage) -> None:
+    await stage.play("""
+开：广告税
+管理员：/广告税 免税 查看
+里正：现在没有人免税。发 /广告税 免税 @成员 来加。
+管理员：/广告税 免税 删除 @小王
+里正：小王 本来就要交税。
+管理员：/广告税 免税 添加 @小王
+里正：小王 以后发广告不用交税。…
+管理员：/广告税 免税 添加 @小王
+里正：小王 本来就免税。
+小王：/广告税
+里正：…
+  你免税，发广告不用付。
+管理员：/广告税 免税 删除 @小王
+里正：小王 发广告又要交税了。
+""")

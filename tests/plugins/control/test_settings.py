@@ -92,3 +92,20 @@ def test_every_example_is_understood(stage: HostStage) -> None:
             except Misread as misread:
                 wrong.append(f"{feature.title} {setting.title} {shown}: {misread}")
     assert wrong == []
+
+
+async def test_a_feature_or_setting_that_is_not_meant_so(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理 广告税
+管理员：/开启 违规处理
+里正：「违规处理」本来就是开的。
+管理员：/开启 广告
+里正：带「广告」的有几个：…。要哪一个？
+  用法：…
+管理员：/设置 违规处理 天气
+里正：「违规处理」没有叫「天气」的设置。能设的是：…
+管理员：/设置 隐私
+里正：「隐私」没有可以设置的项。
+管理员：/机器人 添加 @管理员乙
+里正：管理员乙是管理员，只有群主能把他登记成机器人：登记了就不听他的命令。
+""")

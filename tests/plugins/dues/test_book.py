@@ -274,3 +274,12 @@ async def test_a_quoted_payment_is_refused_without_its_number(stage: HostStage) 
 管理员→里正：/拒绝收款
 里正：A2 不收了。@小王 还要付的话，请管理员用 /收费 再开一张。
 """)
+
+
+async def test_a_purpose_that_is_too_long(stage: HostStage) -> None:
+    await stage.play("""
+开：账本
+管理员：/收费 @小王 20 一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十长
+里正：事由太长了，最多 30 个字。
+  用法：…
+""")

@@ -100,3 +100,15 @@ async def test_not_taught_waits_until_somebody_knows(stage: HostStage) -> None:
   用法：/答 [编号] <答案>
   例如：/答 2 在群公告里
 """)
+
+
+async def test_forgetting_nothing_and_importing_without_a_file(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+小王：早
+管理员：/忘记
+里正：没说是哪一条：写上问答的编号。
+  用法：…
+管理员：/问答 导入
+里正：请在 10 分钟内把表格发到群文件（.csv 或 .xlsx，第一列问题、第二列答案）。
+""")

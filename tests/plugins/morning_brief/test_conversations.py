@@ -281,3 +281,16 @@ async def test_a_time_or_an_address_needs_no_space(stage: HostStage) -> None:
 小王：/早报 时间表在哪
 里正：「时间表在哪」是多出来的。…
 """)
+
+
+async def test_a_preview_while_none_is_sent_and_a_submission_in_private(stage: HostStage) -> None:
+    await stage.play("""
+开：早报
+管理员：/早报 停
+里正：…
+管理员：/早报 预览
+里正：现在不自动发早报，管理员发 /早报 时间 08:00 来定时。今天的内容会是：…
+小王（私聊）：/早报 投稿 今天下雨
+里正（私聊 小王）：投稿 1 号交上去了，管理员通过后会进早报。
+里正：…
+""")

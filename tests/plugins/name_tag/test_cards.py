@@ -173,3 +173,21 @@ async def test_a_long_check_is_leafed_through_and_asks_once(stage: HostStage) ->
   乙（…）：要有 2 段，现在是 1 段
   第 2/2 页
 """)
+
+
+async def test_the_format_and_who_is_exempt_already_or_never_was(stage: HostStage) -> None:
+    await stage.play("""
+开：名片
+管理员：/名片格式 城市-昵称
+里正：…
+小王：/名片格式
+里正：本群的名片格式：城市-昵称
+  例如：…
+  发 /名片 加内容，我就帮你改好。
+管理员：/豁免 删除 @小王
+里正：名片格式本来就管 小王。
+管理员：/豁免 添加 @小王
+里正：…
+管理员：/豁免 添加 @小王
+里正：名片格式本来就不管 小王。
+""")

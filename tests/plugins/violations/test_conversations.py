@@ -533,3 +533,18 @@ async def test_a_case_is_known_by_its_bare_number_too(stage: HostStage) -> None:
 管理员：/赦免 #1
 里正：「#1」不是编号，请写成 W12。…
 """)
+
+
+async def test_an_appeal_against_what_was_taken_back(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理
+小王：在
+管理员：/警告 @小王 吵
+里正：…
+小王：/申诉 W1 没吵
+里正：…
+管理员：/撤销 W1
+里正：…
+小王：/申诉 W1 冤枉
+里正：W1 已经不算数了，不用申诉。
+""")

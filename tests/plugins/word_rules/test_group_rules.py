@@ -427,3 +427,13 @@ async def test_a_shared_page_is_a_link(stage: HostStage) -> None:
     stage.world.say(player.group.group_id, player.person("小王"), [segment])
     await stage.settle()
     assert await Record.filter(kind="case").values_list("reason", flat=True) == ["触发规则 1（链接）"]
+
+
+async def test_a_rule_is_taken_back_by_its_record(stage: HostStage) -> None:
+    await stage.play("""
+开：违规规则
+管理员：/违规规则 添加 关键词 加微 警告
+里正：…
+管理员：/撤销 1
+里正：已撤销 #1：添加规则 1。
+""")
