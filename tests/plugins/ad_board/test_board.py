@@ -434,3 +434,14 @@ async def test_the_morning_brief_shows_the_board(stage: HostStage) -> None:
 """)
     (answer,) = await brief_section.gather(ctx, today)
     assert answer.value == Section("广告贴", ("1 号：出二手显示器",))
+
+
+async def test_why_a_submission_was_recalled_is_on_record(stage: HostStage) -> None:
+    await stage.play("""
+开：广告贴
+小王：/广告贴 投稿 家教一对一，数学英语都可以
+里正：…
+【里正 撤回 小王】
+管理员：/记录
+里正：#1 … 小王 撤回消息 小王：投稿收下了，原文收起来
+""")

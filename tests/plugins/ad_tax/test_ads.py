@@ -359,3 +359,14 @@ async def test_somebody_who_is_exempt_already_or_never_was(stage: HostStage) -> 
 管理员：/广告税 免税 删除 @小王
 里正：小王 发广告又要交税了。
 """)
+
+
+async def test_why_an_order_was_recalled_is_on_record(stage: HostStage) -> None:
+    await stage.play("""
+开：广告税
+小王：/广告 家教一对一，数学英语都可以
+里正：…
+【里正 撤回 小王】
+管理员：/记录
+里正：#1 … 小王 撤回消息 小王：广告要先付广告税
+""")

@@ -191,3 +191,23 @@ async def test_the_format_and_who_is_exempt_already_or_never_was(stage: HostStag
 管理员：/豁免 添加 @小王
 里正：名片格式本来就不管 小王。
 """)
+
+
+async def test_one_s_own_wish_and_a_reminder_that_came_too_late_to_be_needed(stage: HostStage) -> None:
+    await stage.play("""
+开：名片
+管理员：/名片格式 城市-昵称
+里正：…
+【小王 改名片 x】
+管理员：/名片检查
+里正：有 2 人的名片不合格：…
+【小王 改名片 北京-小王】
+小李：/名片 上海-小李
+【里正 改名片 小李 上海-小李】
+里正：…
+管理员：/确认 1
+里正：他们都已经改好了，不用提醒。
+管理员：/记录
+里正：#2 … 改名片为「上海-小李」 …：本人要求
+  …
+""")

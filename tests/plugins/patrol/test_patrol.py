@@ -497,3 +497,17 @@ async def test_sentences_that_are_rare(stage: HostStage) -> None:
 里正（私聊 管理员）：小＊（{wang}）：40 分
   举报成立 0.4（J1，12-28）
 """)
+
+
+async def test_what_somebody_is_known_by(stage: HostStage) -> None:
+    player = await stage.play("开：巡查 信息板\n小王：早\n")
+    qq = player.person("小王")
+    await player.play(f"""
+小王：/合作 发布 找设计一起做小程序，可远程
+里正：…
+管理员：/通过 1
+里正：…
+管理员（私聊）：/巡查 看 {qq}
+里正（私聊 管理员）：小＊（{qq}）：0 分
+  知道的：信息板·合作 找设计一起做小程序·远程
+""")

@@ -548,3 +548,32 @@ async def test_an_appeal_against_what_was_taken_back(stage: HostStage) -> None:
 小王：/申诉 W1 冤枉
 里正：W1 已经不算数了，不用申诉。
 """)
+
+
+async def test_who_was_muted_by_hand_and_comes_back_is_muted_for_the_rest(stage: HostStage) -> None:
+    await stage.play("""
+开：违规处理
+管理员：/禁言 @小王 60分 吵
+【里正 禁言 小王 60分】
+里正：…
+【小王 退群】
+【过 1 分钟】
+【小王 进群】
+【里正 禁言 小王 59分】
+管理员：/解禁 @小王
+【里正 解除禁言 小王】
+里正：…
+管理员：/记录
+里正：#4 … 管理员 解除禁言 小王
+  #3 … 里正 禁言 59 分钟 小王：禁言还没到期就退群再进，补上剩下的时间
+  …
+""")
+
+
+async def test_a_warning_given_in_private_is_told_in_the_group(stage: HostStage) -> None:
+    player = await stage.play("开：违规处理\n小王：早\n")
+    await player.play(f"""
+管理员（私聊）：/警告 {player.person("小王")} 吵
+里正（私聊 管理员）：知道了，结果发在群里。
+里正：@小王 警告一次（W1）：吵。…
+""")
