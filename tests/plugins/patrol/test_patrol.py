@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from datetime import timedelta
@@ -349,6 +350,20 @@ async def test_another_list_with_somebody_whose_turn_is_yet_to_come(stage: HostS
 【里正 踢 新人2】
 【过 1 分钟】
 里正：清完了：请走 2 人。
+""")
+
+
+async def test_the_host_dies_while_qq_does_not_answer(stage: HostStage) -> None:
+    player = await with_ads(stage)
+    stage.world.faults.add(FaultKind.NEVER_ANSWERS, "set_group_kick")
+    stage.world.say(player.group.group_id, player.person("管理员"), "/确认 1")
+    async with asyncio.timeout(5):
+        while not any(call.action == "set_group_kick" for call in stage.world.api_log):
+            await asyncio.sleep(0.01)
+    await stage.restart()
+    await player.play("""
+【过 5 分钟】
+里正：清完了：请走 0 人，1 人不知道成没成，看一眼成员列表。
 """)
 
 
