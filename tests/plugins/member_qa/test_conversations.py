@@ -112,3 +112,17 @@ async def test_forgetting_nothing_and_importing_without_a_file(stage: HostStage)
 管理员：/问答 导入
 里正：请在 10 分钟内把表格发到群文件（.csv 或 .xlsx，第一列问题、第二列答案）。
 """)
+
+
+async def test_an_answer_of_too_many_pictures_or_of_something_else(stage: HostStage) -> None:
+    player = await stage.play("开：问答\n管理员：早\n")
+    messages = stage.world.groups[player.group.group_id].messages
+    picture = {"type": "image", "data": {"file": "base64://iVBORw0KGgo="}}
+    for many, said in (
+        ([picture] * 9, "一个答案最多带 3 张图。"),
+        ([{"type": "face", "data": {"id": "14"}}], "答案里只能有文字和图片，别的发不出去。"),
+    ):
+        words = {"type": "text", "data": {"text": "/教 几点开门 => 八点"}}
+        stage.world.say(player.group.group_id, player.person("管理员"), [words, *many])
+        await stage.settle()
+        assert said in messages[-1].segments[0]["data"]["text"]

@@ -157,3 +157,12 @@ async def test_what_is_no_picture_of_ours_is_refused(stage: HostStage, parts: tu
   {群规}
   {名片格式}
 """)
+
+
+async def test_a_greeting_takes_one_picture_and_nothing_else(stage: HostStage) -> None:
+    player = await stage.play("开：入群欢迎\n管理员：早\n")
+    messages = stage.world.groups[player.group.group_id].messages
+    await say(player, "管理员", "/欢迎语 你好", picture(PNG), picture(PNG))
+    assert "欢迎语只能带一张图，请只发一张。" in messages[-1].segments[0]["data"]["text"]
+    await say(player, "管理员", "/欢迎语 你好", {"type": "face", "data": {"id": "14"}})
+    assert "欢迎语里只能有文字和一张图，别的发不出去。" in messages[-1].segments[0]["data"]["text"]
