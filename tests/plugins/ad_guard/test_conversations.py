@@ -317,3 +317,15 @@ async def test_a_lesson_is_taken_back_by_its_record(stage: HostStage) -> None:
 管理员：/撤销 3
 里正：已撤销 #3：教：这样的不算广告。
 """)
+
+
+async def test_an_advertisement_is_learned_from_somebody_who_need_not_pay(stage: HostStage) -> None:
+    await stage.play("""
+开：广告税 广告识别
+小王：早
+管理员：/广告税 免税 @小王
+里正：…
+小王：低价代充会员加微信 vx88888 领优惠
+管理员→小王：/是广告
+里正：记住了，以后这样的算广告；这一条可以留着：免广告税。撤销发 /撤销 3。
+""")

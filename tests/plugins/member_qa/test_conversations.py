@@ -126,3 +126,14 @@ async def test_an_answer_of_too_many_pictures_or_of_something_else(stage: HostSt
         stage.world.say(player.group.group_id, player.person("管理员"), [words, *many])
         await stage.settle()
         assert said in messages[-1].segments[0]["data"]["text"]
+
+
+async def test_an_export_lies_among_the_files(stage: HostStage) -> None:
+    await stage.play("""
+开：问答
+管理员：/教 几点开门 => 八点
+里正：…
+管理员：/问答 导出 csv
+【里正 file 里正】
+里正：导出了 1 条，在群文件里：问答-20261118-1200.csv
+""")

@@ -437,3 +437,11 @@ async def test_a_rule_is_taken_back_by_its_record(stage: HostStage) -> None:
 管理员：/撤销 1
 里正：已撤销 #1：添加规则 1。
 """)
+
+
+async def test_there_is_room_for_fifty_rules(stage: HostStage) -> None:
+    await stage.play(
+        "开：违规规则\n"
+        + "".join(f"管理员：/违规规则 添加 关键词 词{n}号 → 撤回\n里正：…\n" for n in range(50))
+        + "管理员：/违规规则 添加 关键词 多余 → 撤回\n里正：一个群最多 50 条规则，请先删掉几条。\n"
+    )
