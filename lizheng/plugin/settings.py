@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -19,9 +21,14 @@ from lizheng.grammar import (
     parse_weekly,
     say_duration,
     say_money,
+    tight,
 )
 from lizheng.plugin.amounts import Yuan
 from lizheng.plugin.identity import FeatureInfo
+
+_NONE: dict[Any, Any] = {Yuan: Yuan(0), timedelta: timedelta()}
+_ZERO = re.compile(r"0+(?:\.0+)?(?:元|块|秒|分|分钟|小时|天)?")
+"""How people write that there is to be none of it: readers of sums and spans refuse it, as commands want some."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,9 @@ class Setting:
             if text not in options:
                 raise Misread(f"「{self.title}」只能是：{'、'.join(map(str, options))}。")
             return text
+        if self.kind in _NONE and _ZERO.fullmatch(tight(text)):
+            with suppress(Misread):  # where none of it makes sense, the reader says what does
+                return self.check(_NONE[self.kind])
         return self.check(reader(text) if reader else text)
 
     def check(self, value: Any) -> Any:

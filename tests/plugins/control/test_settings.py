@@ -114,3 +114,17 @@ async def test_a_feature_or_setting_that_is_not_meant_so(stage: HostStage) -> No
 管理员：/机器人 添加 @管理员乙
 里正：管理员乙是管理员，只有群主能把他登记成机器人：登记了就不听他的命令。
 """)
+
+
+async def test_none_of_it_is_written_as_zero_where_that_makes_sense(stage: HostStage) -> None:
+    if not {"boards", "ad_tax"} <= stage.host.features.keys():
+        return
+    await stage.play("""
+管理员：/设置 信息板 招聘价格 5
+里正：「信息板」的招聘价格改成了：5 元。…
+管理员：/设置 信息板 招聘价格 0元
+里正：「信息板」的招聘价格改成了：0 元。…
+管理员：/设置 广告税 价格 0
+里正：…金额要大于 0…
+  …
+""")
