@@ -12,7 +12,7 @@ from lizheng.sandbox.transcript import Player
 from tests.support.named_commands import Named, named_commands
 from tests.support.seen_texts import UNSEEN, is_seen, unseen
 
-MOST_UNSEEN = 64
+MOST_UNSEEN = 60
 """May only get smaller."""
 QUOTING = {"/拒绝 内容太长", "/拒绝收款 没看到红包"}
 """Examples of what is sent as an answer to a message, which then stands for the number."""
