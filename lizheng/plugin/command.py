@@ -117,19 +117,23 @@ class Command:
         may happen twice. See `Feature.counts_late`.
         """
         words = tuple(w for w in word.split("|") if w)
+        parameters = _parameters(self.feature.module, handler)
+        bare = " ".join([f"/{self.name}", *words[:1]])
+        if not (words and all(parameter.optional for parameter in parameters)):
+            example = example or self.example  # else that would be of another form
         form = Form(
             command=self,
             handler=handler,
             words=words,
             role=self.role if role is None else role,
-            example=example or self.example or " ".join([f"/{self.name}", *words[:1]]),
+            example=example or bare,
             summary=summary or self.summary,
-            parameters=_parameters(self.feature.module, handler),
+            parameters=parameters,
             counts_late=counts_late,
         )
         if counts_late and form.role > Role.MEMBER:
             raise ValueError(f"{place(self.feature.module, handler)}: what counts late is for every member")
-        if not (example or self.example or all(p.optional for p in form.parameters)):
+        if not (example or all(parameter.optional for parameter in parameters)):
             where = place(self.feature.module, handler)
             raise ValueError(f"{where}: `{form.usage}` needs an `example`, which is shown to who misuses it")
         self.forms.append(form)

@@ -69,8 +69,8 @@ async def add(ctx: Context, name: str, days: int | None) -> Record:
 @atomic
 async def remove(ctx: Context, name: str) -> Record:
     """Take an own kind away; its entries are kept, and hidden. Raises `Declined`."""
-    row = await KindRow.get_or_none(group_id=ctx.group.id, name=name, own=True)
-    if row is None:
+    own = {row.name: row for row in await KindRow.filter(group_id=ctx.group.id, own=True)}
+    if (row := own.get(name)) is None:
         raise Declined(texts.NOT_OWN.format(name=name))
     before = {"own": True, "on": row.on, "days": row.days, "required": row.required}
     await row.delete()

@@ -24,9 +24,9 @@ feature = Feature(
 )
 
 signup = feature.command("报名", "看有什么在报名，报名，退出", aliases={"signup"}, example="/报名 H3")
-signup.form(commands.list_open, summary="看有什么在报名").form(commands.show_open, word="列表").form(
-    commands.show, word="看", example="/报名 看 H3"
-)
+signup.form(commands.list_open, summary="看有什么在报名").form(
+    commands.show_open, word="列表", summary="所有在报名的，一页一页看"
+).form(commands.show, word="看", example="/报名 看 H3", summary="一个的名单、时间、费用，和自己报了没有")
 signup.form(
     commands.join,
     example="/报名 H3 +1 晚到一会儿",

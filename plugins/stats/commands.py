@@ -41,7 +41,7 @@ class Span(NamedTuple):
     since: date
     until: date
 
-    label = "[本周|上周|30天]"
+    label = "<本周|上周|30天>"
     weak = True
 
     @classmethod
@@ -83,7 +83,7 @@ def _days(text: str) -> int:
 class Days(int):
     """A number of days, `90天`."""
 
-    label = "[天数]"
+    label = "<天数>"
     weak = True
 
     @classmethod

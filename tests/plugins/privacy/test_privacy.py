@@ -49,7 +49,7 @@ async def test_the_whole_is_sent_in_private_and_only_ones_own(stage: HostStage) 
         BOARD
         + """
 小王：/我的数据
-里正：本群记着你的：提交和确认 1 条、管理记录 2 条、广告贴上的广告 1 条。
+里正：本群记着你的：提交和确认 1 条、管理记录 2 条、广告贴上的广告 1 条、今天投了几条广告 1 条。
   全文正在私聊发给你；要删除，发 /删除我的数据。
 里正（私聊 小王）：…
 小王：/我的数据
@@ -80,7 +80,7 @@ async def test_what_may_go_goes_and_others_keep_theirs(stage: HostStage) -> None
 小王：/删除我的数据
 里正：会删掉你在本群的：提交和确认 1 条、广告贴上的广告 1 条，删了就找不回来。
   会留下：
-  管理记录 2 条（管理员要能复查和撤销）
+  管理记录 2 条（管理员要能复查和撤销）；今天投了几条广告 1 条（用完了要等，删掉就不用等了）
   确认请发 /确认 3，放弃发 /取消 3（5 分钟内有效）。
 小李：/确认 3
 里正：3 号要由发起的人自己确认。
@@ -141,7 +141,7 @@ async def test_an_open_submission_is_not_withdrawn_by_the_way(stage: HostStage) 
 【里正 撤回 小王】
 小王：/删除我的数据
 里正：现在没有可以删的。留着的：
-  提交和确认 1 条（还在等决定，或者一天之内刚决定）；管理记录 1 条（管理员要能复查和撤销）
+  提交和确认 1 条（还在等决定，或者一天之内刚决定）；管理记录 1 条…；今天投了几条广告 1 条（用完了要等，删掉就不用等了）
 管理员：/通过 1
 里正：…
 """)
@@ -249,7 +249,7 @@ async def test_another_group_knows_nothing_of_it(stage: HostStage) -> None:
     await stage.introduce(second.group.group_id)
     keeps = kept_by(stage.host.features.values())
     me = await member(first, "小王")
-    assert sum([await keep.about(first.group.group_id, me).count() for keep in keeps if keep.person]) == 4
+    assert sum([await keep.about(first.group.group_id, me).count() for keep in keeps if keep.person]) == 5
     assert sum([await keep.about(second.group.group_id, me).count() for keep in keeps if keep.person]) == 0
 
 

@@ -116,7 +116,7 @@ async def draw(ctx: Context) -> None:
 
 
 @feature.command("试种", "种一朵花", example="/试种 兰花")
-async def plant(ctx: Context, name: str) -> None:
+async def plant(ctx: Context, name: Annotated[str, Line(most=20)]) -> None:
     own = {"group_id": ctx.group.id, "author_id": ctx.author_id, "name": name}
     await Flower.create(**own, **FLOWERS.span(ctx.now, LIFE, WARNING))
     await FLOWERS.watch(ctx)
