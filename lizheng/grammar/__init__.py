@@ -13,7 +13,7 @@ from lizheng.grammar.numbers import (
     parse_on_off,
 )
 from lizheng.grammar.spans import WeeklySpan, WeeklySpans, parse_weekly
-from lizheng.grammar.times import parse_date, parse_time_of_day, say_time_of_day
+from lizheng.grammar.times import next_weekly, parse_date, parse_time_of_day, say_time_of_day
 from lizheng.grammar.who import Term, Who, parse_who
 from lizheng.grammar.words import At, Other, Text, Token, Words, speaks_for_itself, strip_unseen
 
@@ -31,6 +31,7 @@ __all__ = [
     "is_range_sign",
     "looks_like_numbers",
     "misread",
+    "next_weekly",
     "parse_choice",
     "parse_date",
     "parse_duration",

@@ -134,3 +134,10 @@ def parse_date(text: str, now: datetime) -> date:
     if found is None:
         raise misread(text, "这一天不存在，请写 12-31")
     return found
+
+
+def next_weekly(after: datetime, weekday: int, at: time) -> datetime:
+    """Say when the clock next shows this hour on this day of the week (Monday is 0), later than `after`, in its zone."""
+    day = after + timedelta(days=(weekday - after.weekday()) % 7)
+    due = day.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return due if due > after else due + timedelta(days=7)

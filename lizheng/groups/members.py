@@ -12,7 +12,7 @@ from nonebot.adapters.onebot.v11 import ActionFailed, NetworkError
 
 from lizheng.base.clock import Clock
 from lizheng.base.roles import Role
-from lizheng.text import fold, shown_name
+from lizheng.text import fold, shown_name, visible
 
 KEPT_GROUPS = 64
 KEPT_MEMBERS = 4096
@@ -43,6 +43,11 @@ class MemberInfo:
     @property
     def name(self) -> str:
         return self.card or self.nickname or str(self.user_id)
+
+    @property
+    def called(self) -> set[str]:
+        """Card and nickname, folded, for those who write a name instead of an @."""
+        return {fold(visible(name)) for name in (self.card, self.nickname) if name}
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> MemberInfo:

@@ -89,6 +89,14 @@ class KnownPeople(Deliveries):
         except (NetworkError, ActionFailed) as silence:
             raise Declined(UNREADABLE) from silence
 
+    async def whole_survey(self) -> Survey | None:
+        """Give a `survey` that is complete; None while there is none, when nobody may be said to be gone."""
+        try:
+            found = await self.survey()
+        except Declined:
+            return None
+        return found if found.complete else None
+
     async def join_queue(self) -> JoinQueue:
         """Read the requests to join this group that the endpoint knows, decided ones included, the newest first.
 

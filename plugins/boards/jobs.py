@@ -46,11 +46,7 @@ async def look_who_left(ctx: GroupContext) -> None:
     authors = {int(str(author)) for author in await up.values_list("author_id", flat=True)}
     if not authors:
         return
-    try:
-        survey = await ctx.survey()
-    except Declined:
-        return
-    if not survey.complete:
+    if (survey := await ctx.whole_survey()) is None:
         return
     here = [0, *(author for author in authors if author in survey.members)]
     back = up.filter(author_id__in=here, left_at__gt=ctx.now - items.RESTORED_WITHIN)

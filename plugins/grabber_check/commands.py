@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from lizheng import CannotUndo, Context, Declined, Numbers, atomic
 from lizheng.grammar import Words
 from lizheng.parts.page import FIRST, Page, PageNumber
-from lizheng.text import clip, fold, visible
+from lizheng.text import clip, visible
 from plugins.grabber_check import rounds, rules, texts
 from plugins.grabber_check.models import Cleared, Round
 from plugins.grabber_check.rules import Entry
@@ -146,7 +146,7 @@ async def _order(
 async def _names(ctx: Context) -> Mapping[str, Sequence[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for member in (await ctx.members()).values():
-        for name in {fold(visible(one)) for one in (member.card, member.nickname) if one}:
+        for name in member.called:
             found[name].append(member.user_id)
     return {name: sorted(people) for name, people in found.items()}
 

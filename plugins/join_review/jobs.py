@@ -217,11 +217,7 @@ async def _who_left(ctx: GroupContext) -> None:
     """Ends of stays that nobody told, by a list that can be relied on."""
     if not await Edge.filter(group_id=ctx.group.id, left_at=None).exists():
         return
-    try:
-        survey = await ctx.survey()
-    except Declined:
-        return
-    if not survey.complete:
+    if (survey := await ctx.whole_survey()) is None:
         return
     for edge in await Edge.filter(group_id=ctx.group.id, left_at=None):
         if edge.user_id not in survey.members:

@@ -20,10 +20,10 @@ from lizheng import (
     atomic,
     mentions,
 )
-from lizheng.grammar import Misread, Words, tight
+from lizheng.grammar import Misread, Words, next_weekly, tight
 from lizheng.hooks import known, suspicion
 from lizheng.parts.page import FIRST, Page, PageNumber
-from lizheng.text import clip, visible
+from lizheng.text import clip, mask, visible
 from plugins.patrol import rounds, rules, targets, texts
 from plugins.patrol.models import Finding, Reminded, Round, Spared
 from plugins.patrol.settings import Settings
@@ -123,7 +123,7 @@ async def _plan_weekly(ctx: GroupContext) -> None:
     except Misread:
         await ctx.unplan(WEEKLY)
         return
-    await ctx.plan(WEEKLY, rules.next_weekly(ctx.now, weekday, at), payload={"weekly": True}, replace=True)
+    await ctx.plan(WEEKLY, next_weekly(ctx.now, weekday, at), payload={"weekly": True}, replace=True)
 
 
 async def weekly(ctx: GroupContext, slot: Slot) -> datetime | None:
@@ -132,7 +132,7 @@ async def weekly(ctx: GroupContext, slot: Slot) -> datetime | None:
         rounds.ROUND, ctx.now, key=f"weekly{slot.due_at.timestamp():.0f}", payload={"weekly": True}
     )
     when = ctx.settings(Settings).weekly
-    return rules.next_weekly(ctx.now, *rules.parse_weekly(when)) if when else None
+    return next_weekly(ctx.now, *rules.parse_weekly(when)) if when else None
 
 
 async def regular(ctx: Context, when: Annotated[str, "每周一 21:00|关"]) -> None:
@@ -206,7 +206,7 @@ async def show(ctx: Context, who: Chosen) -> None:
     await ctx.names_of([person])
     await ctx.say(
         texts.SHOW,
-        name=rounds.masked(ctx.name_of(person)),
+        name=mask(ctx.name_of(person)),
         qq=person,
         score=row.score if row else 0,
         lines="\n".join(lines) or texts.SHOW_NOTHING,
@@ -308,7 +308,7 @@ def _lines(ctx: Context, rows: Sequence[Finding], members: dict[int, MemberInfo]
     return "\n".join(
         texts.PREVIEW_LINE.format(
             n=row.position,
-            name=rounds.masked(ctx.name_of(row.user_id)),
+            name=mask(ctx.name_of(row.user_id)),
             qq=row.user_id,
             last=_last(ctx, members.get(row.user_id)),
         )

@@ -15,7 +15,7 @@ from lizheng.parts.deeds import deeds_of
 from lizheng.parts.jump_guard import jump_doubt
 from lizheng.parts.nicknames import nick_suspicion
 from lizheng.parts.recipients import Recipients
-from lizheng.text import clip, mask, visible
+from lizheng.text import mask
 from plugins.patrol import rules, texts
 from plugins.patrol.models import Finding, PatrolRecipient, Round, Spared
 from plugins.patrol.rules import Bars, Facts, Found
@@ -201,7 +201,7 @@ async def _show(
     lines = [
         texts.LINE.format(
             n=n,
-            name=masked(survey.members[one.user_id].name),
+            name=mask(survey.members[one.user_id].name),
             qq=one.user_id,
             score=one.points,
             why=_why(one, alone=bool(asked.get("aside"))),
@@ -240,11 +240,6 @@ def _switched_off(survey: Survey, counted: Heard, bars: Bars) -> str:
     if "joined_at" in survey.blank:
         off += texts.OFF_JOINED
     return off
-
-
-def masked(name: str) -> str:
-    """Name somebody suspected so that the name does no advertising, nor looks like a line of the list."""
-    return clip(mask(visible(name).replace("\n", " ")), 12)
 
 
 async def _answer(ctx: GroupContext, asked: Mapping[str, object], said: str) -> None:

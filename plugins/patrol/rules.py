@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from lizheng.grammar import Misread, parse_time_of_day, tight
 
@@ -164,13 +164,6 @@ def parse_weekly(text: str) -> tuple[int, time]:
     if match is None:
         raise Misread("要写成 每周一 21:00，或者 关。")
     return DAYS.index(match[1].replace("天", "日")), parse_time_of_day(match[2])
-
-
-def next_weekly(now: datetime, weekday: int, at: time) -> datetime:
-    """Say when the clock next shows that, later than now."""
-    day = now + timedelta(days=(weekday - now.weekday()) % 7)
-    due = day.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    return due if due > now else due + timedelta(days=7)
 
 
 @dataclass(frozen=True)

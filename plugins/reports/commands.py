@@ -118,7 +118,7 @@ def _person(ctx: Context, told: Told, members: dict[int, MemberInfo]) -> tuple[i
     name = name.lstrip("@＠")
     if not name:
         raise Declined(texts.WHO)
-    fitting = [one.user_id for one in members.values() if fold(visible(name)) in _names(one)]
+    fitting = [one.user_id for one in members.values() if fold(visible(name)) in one.called]
     if len(fitting) > 1:
         raise Declined(texts.AMBIGUOUS.format(name=clip(visible(name), 12)))
     if not fitting:
@@ -126,10 +126,6 @@ def _person(ctx: Context, told: Told, members: dict[int, MemberInfo]) -> tuple[i
             texts.STRANGER.format(who=clip(visible(name), 12)) if ctx.channel == "private" else texts.WHO
         )
     return fitting[0], rest.strip()
-
-
-def _names(member: MemberInfo) -> set[str]:
-    return {fold(visible(name)) for name in (member.card, member.nickname) if name}
 
 
 async def _evidence(ctx: Context) -> Iterable[str]:

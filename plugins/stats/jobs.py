@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from lizheng import Declined, GroupContext, Role, Slot
+from lizheng import Declined, GroupContext, Role, Slot, grammar
 from lizheng.events import FeatureSwitched, SettingChanged
 from lizheng.grammar import parse_time_of_day
 from lizheng.parts.recipients import Recipients
@@ -20,14 +20,9 @@ READERS = Recipients("周报", Reader)
 def next_weekly(ctx: GroupContext, after: datetime) -> datetime:
     """When the report comes next, by the settings as they are."""
     chosen = ctx.settings(Settings)
-    at = datetime.combine(
-        rules.monday(after.date()) + timedelta(days=DAYS.index(chosen.day)),
-        parse_time_of_day(chosen.at),
-        ctx.zone,
+    return grammar.next_weekly(
+        after.astimezone(ctx.zone), DAYS.index(chosen.day), parse_time_of_day(chosen.at)
     )
-    while at <= after:
-        at += rules.WEEK
-    return at
 
 
 async def plan(ctx: GroupContext) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lizheng.grammar import Misread
+from lizheng.grammar import Misread, next_weekly
 from plugins.patrol import rules
 from plugins.patrol.rules import Bars, Facts, Found
 
@@ -116,8 +116,8 @@ def test_weekly() -> None:
     with pytest.raises(Misread):
         rules.parse_weekly("每天 9:00")
     wednesday = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    assert rules.next_weekly(wednesday, 0, time(21)) == datetime(2026, 11, 23, 21, tzinfo=UTC)
-    assert rules.next_weekly(wednesday, 2, time(12)) == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert next_weekly(wednesday, 0, time(21)) == datetime(2026, 11, 23, 21, tzinfo=UTC)
+    assert next_weekly(wednesday, 2, time(12)) == datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def test_result() -> None:
